@@ -1,0 +1,84 @@
+"""Plan: the sites to open, and the certificate that says how good that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Status = Literal["optimal", "feasible"]
+"""``optimal`` only with a proof: the bound equals the objective. Else ``feasible``, with its gap."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How the search ended, and how far from the best the plan can be at most.
+
+    Attributes
+    ----------
+    model : str
+        ``"lscp"`` or ``"mclp"``.
+    sense : str
+        ``"min"`` or ``"max"``.
+    status : Status
+    objective : float
+        Recounted on the rounded plan, not the solver's figure. Houses (lscp) or persons (mclp).
+    bound : float
+        Proven: no plan does better than this.
+    gap : float
+        ``|objective - bound| / max(|objective|, 1)``.
+    bound_by : str
+        Who proves it: ``"solver"`` (branch and bound of HiGHS) or ``"arithmetic"``.
+    solver : str
+        Name and version.
+    n_rows, n_columns, n_nonzeros : int
+        Size of the problem that the solver was given.
+    """
+
+    model: str
+    sense: Literal["min", "max"]
+    status: Status
+    objective: float
+    bound: float
+    gap: float
+    bound_by: str
+    solver: str
+    n_rows: int
+    n_columns: int
+    n_nonzeros: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to open.
+
+    Attributes
+    ----------
+    opened : int32 array, shape (n_opened,)
+        Rows of the sites table chosen by the plan, ascending; existing sites are not among them.
+    is_covered : bool array, shape (n_cells,)
+        Demand cells within the standard of an open site, existing or opened.
+    certificate : Certificate
+    """
+
+    opened: NDArray[np.int32]
+    is_covered: NDArray[np.bool_]
+    certificate: Certificate
+
+    @property
+    def status(self) -> Status:
+        return self.certificate.status
+
+    @property
+    def objective(self) -> float:
+        return self.certificate.objective
+
+    @property
+    def bound(self) -> float:
+        return self.certificate.bound
+
+    @property
+    def gap(self) -> float:
+        return self.certificate.gap

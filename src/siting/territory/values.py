@@ -1,0 +1,175 @@
+"""What the country is like, on one Grid: the frozen values that `assemble` makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.grid import Grid
+
+AGE_GROUPS = ("under_15", "from_15_to_64", "over_65")
+"""Age groups of the European census grid, in the order of `Demand.persons_by_age`."""
+
+
+@dataclass(frozen=True)
+class Communes:
+    """Communes of the study area and its halo, one row each, in the order of their codes.
+
+    Attributes
+    ----------
+    code, name, departement, epci, epci_name : str arrays, shape (n,)
+        Codes are text. ``epci`` is ``""`` for the communes that belong to none ("sans EPCI").
+    persons : int64 array, shape (n,)
+        Municipal population.
+    x_m, y_m : float64 arrays, shape (n,)
+        Town hall, in the grid's CRS.
+    gp_practices, nurse_practices : int64 arrays, shape (n,)
+    in_study_area : bool array, shape (n,)
+        False in the halo.
+    """
+
+    code: NDArray[np.str_]
+    name: NDArray[np.str_]
+    departement: NDArray[np.str_]
+    epci: NDArray[np.str_]
+    epci_name: NDArray[np.str_]
+    persons: NDArray[np.int64]
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    gp_practices: NDArray[np.int64]
+    nurse_practices: NDArray[np.int64]
+    in_study_area: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Demand cells: the inhabited cells of the study area, one row each, in the order of their cells.
+
+    Attributes
+    ----------
+    cell : int64 array, shape (n,)
+        Cell of the grid, ascending, no cell twice.
+    persons : float64 array, shape (n,)
+        Residents; whole numbers when the grid is the census's own (EPSG:3035, 1 km).
+    persons_by_age : float64 array, shape (n, 3)
+        By `AGE_GROUPS`. Rows need not add up to ``persons``: the census protects each figure separately.
+    commune : int32 array, shape (n,)
+        Row of `Communes`.
+    land_mass : int32 array, shape (n,)
+        Connected land as the commune polygons draw it: 0 is the largest of the country (the mainland).
+    """
+
+    cell: NDArray[np.int64]
+    persons: NDArray[np.float64]
+    persons_by_age: NDArray[np.float64]
+    commune: NDArray[np.int32]
+    land_mass: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.cell)
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Sites: where a house stands (existing) or may stand (candidate), one row each, in the order of ids.
+
+    Attributes
+    ----------
+    id : str array, shape (n,)
+        Unique: ``gp:2A004`` (existing practices), ``hall:2A004`` (town hall), ``cell:1kmN2030E4252`` or the
+        id of a planner's file.
+    name : str array, shape (n,)
+    kind : str array, shape (n,)
+        ``"practice"`` (exists, is no house), ``"label"`` (exists, may become a house) or ``"create"``.
+    commune : int32 array, shape (n,)
+        Row of `Communes`, -1 abroad.
+    x_m, y_m : float64 arrays, shape (n,)
+        In the grid's CRS.
+    is_existing : bool array, shape (n,)
+        Open today and kept; the others are candidates.
+    in_study_area : bool array, shape (n,)
+        Candidates always are; existing sites of the halo serve people of the study area from outside.
+    """
+
+    id: NDArray[np.str_]
+    name: NDArray[np.str_]
+    kind: NDArray[np.str_]
+    commune: NDArray[np.int32]
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    is_existing: NDArray[np.bool_]
+    in_study_area: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """Directed road links between nodes, as they are on the ground: no speeds.
+
+    Attributes
+    ----------
+    node_x_m, node_y_m : float64 arrays, shape (n_nodes,)
+        In the grid's CRS.
+    link_from, link_to : int32 arrays, shape (n_links,)
+        Node rows. A street open both ways is two links.
+    link_length_m : float64 array, shape (n_links,)
+        True length, bends included.
+    link_class : uint8 array, shape (n_links,)
+        Row of ``classes``.
+    classes : tuple of str
+        OpenStreetMap ``highway`` values.
+    source : str
+        Attribution to print beside anything derived from it.
+    """
+
+    node_x_m: NDArray[np.float64]
+    node_y_m: NDArray[np.float64]
+    link_from: NDArray[np.int32]
+    link_to: NDArray[np.int32]
+    link_length_m: NDArray[np.float64]
+    link_class: NDArray[np.uint8]
+    classes: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Territory:
+    """Everything a run knows of the country, on one Grid.
+
+    Attributes
+    ----------
+    grid : Grid
+    communes, demand, sites : see each
+    persons : float32 array, shape ``grid.shape``
+        Residents of every cell, halo included.
+    is_land : bool array, shape ``grid.shape``
+        Cells of France and the fixed links (bridges) to its islands; travel does not leave them.
+    commune_of_cell : int32 array, shape ``grid.shape``
+        Row of ``communes``; -1 at sea, abroad, or beyond the halo.
+    in_study_area : bool array, shape ``grid.shape``
+    roads : RoadNetwork or None
+        None where the scenario travels on a friction raster.
+    sources : tuple of str
+        Attribution of every data set used, in the order of use.
+    notes : tuple of str
+        What a reader must be told about these data, in the scenario's language.
+    """
+
+    grid: Grid
+    communes: Communes
+    demand: Demand
+    sites: Sites
+    persons: NDArray[np.float32]
+    is_land: NDArray[np.bool_]
+    commune_of_cell: NDArray[np.int32]
+    in_study_area: NDArray[np.bool_]
+    roads: RoadNetwork | None
+    sources: tuple[str, ...]
+    notes: tuple[str, ...]
