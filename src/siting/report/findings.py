@@ -1,0 +1,44 @@
+"""Findings: everything a run found, in one frozen value that every writer of the report reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.allocation.plan import Plan
+from siting.scenario import Scenario
+from siting.territory.values import Territory
+from siting.travel.travel_times import NearestTimes
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a run found.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    territory : Territory
+    plan : Plan
+    before, after : NearestTimes, arrays of shape (n_demand,)
+        To the sites open today, and to the same with the plan's.
+    before_everywhere, after_everywhere : NearestTimes, arrays of shape ``territory.grid.shape``
+        The same for every land cell, inhabited or not; ``site`` is a row of ``territory.sites``.
+    reason : uint8 array, shape (n_demand,)
+        Why no candidate covers a cell, by the codes of `siting.access.REASONS`; 0 where one does.
+    summary : dict
+        What ``summary.json`` holds.
+    """
+
+    scenario: Scenario
+    territory: Territory
+    plan: Plan
+    before: NearestTimes
+    after: NearestTimes
+    before_everywhere: NearestTimes
+    after_everywhere: NearestTimes
+    reason: NDArray[np.uint8]
+    summary: dict[str, Any]
