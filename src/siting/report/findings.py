@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from siting.allocation.plan import Plan
 from siting.scenario import Scenario
 from siting.territory.values import Territory
-from siting.travel.travel_times import NearestTimes
+from siting.travel.travel_times import NearestTimes, TravelTimes
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Findings:
     ----------
     scenario : Scenario
     territory : Territory
+    times : TravelTimes
+        Rows are ``territory.sites``, cells the rows of ``territory.demand``; the cutoff is at least the standard.
     plan : Plan
     before, after : NearestTimes, arrays of shape (n_demand,)
         To the sites open today, and to the same with the plan's.
@@ -35,6 +37,7 @@ class Findings:
 
     scenario: Scenario
     territory: Territory
+    times: TravelTimes
     plan: Plan
     before: NearestTimes
     after: NearestTimes
