@@ -81,8 +81,8 @@ class Sites:
     Attributes
     ----------
     id : str array, shape (n,)
-        Unique: ``gp:2A004`` (existing practices), ``hall:2A004`` (town hall), ``cell:1kmN2030E4252`` or the
-        id of a planner's file.
+        Unique: the commune's code (its town hall), ``practice:2A004`` (its existing practices),
+        ``cell:2030500N4252500E`` (a cell, by the metres of its centre) or the id of a planner's file.
     name : str array, shape (n,)
     kind : str array, shape (n,)
         ``"practice"`` (exists, is no house), ``"label"`` (exists, may become a house) or ``"create"``.

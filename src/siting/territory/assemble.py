@@ -1,0 +1,156 @@
+"""From a scenario to a Territory: people, sites, roads and land on one Grid."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from siting.grid import Grid
+from siting.scenario import Scenario
+from siting.territory import embedded
+from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, CellLayers, lay_cells
+from siting.territory.roads import road_network
+from siting.territory.sites import check_named_sites, choose_sites
+from siting.territory.study_area import communes_of, grid_over
+from siting.territory.values import AGE_GROUPS, Communes, Demand, Territory
+
+
+def assemble(scenario: Scenario) -> Territory:
+    """Everything the scenario's run knows of the country, on one Grid.
+
+    Raises
+    ------
+    DataError
+        Codes that are no commune or département, sites named that are none, or files of sites that are wrong; all
+        faults found at the step that finds them.
+    """
+    all_communes = embedded.read_communes()
+    cells = embedded.read_cells()
+    is_chosen = communes_of(scenario, all_communes)
+    number_of = pd.Series(np.arange(len(all_communes)), index=all_communes["code"])
+    cells = cells.assign(commune=number_of.loc[cells["commune"]].to_numpy())
+    of_area = cells[is_chosen[cells["commune"].to_numpy()]]
+    settings = scenario.grid
+    grid = grid_over(of_area, crs=settings.crs, cell_size_m=settings.cell_size_m, halo_m=scenario.halo_m)
+    layers = lay_cells(_near(cells, grid), grid)
+    communes, row_of = _communes_on(grid, all_communes, is_chosen, layers)
+    demand = _demand(layers, row_of, communes)
+    commune_of_cell = np.where(layers.commune_of_cell >= 0, row_of[layers.commune_of_cell], -1).astype(np.int32)
+    sites, site_notes = choose_sites(
+        scenario, grid=grid, communes=communes, demand=demand, commune_of_cell=commune_of_cell
+    )
+    check_named_sites(scenario, sites)
+    is_land = layers.is_land | _fixed_links_on(grid)
+    is_land.ravel()[demand.cell] = True
+    roads = road_network(scenario, grid)
+    in_study_area = (commune_of_cell >= 0) & communes.in_study_area[commune_of_cell]
+    in_study_area.ravel()[demand.cell] = True
+    return Territory(
+        grid=grid,
+        communes=communes,
+        demand=demand,
+        sites=sites,
+        persons=layers.persons,
+        is_land=is_land,
+        commune_of_cell=commune_of_cell,
+        in_study_area=in_study_area,
+        roads=roads,
+        sources=_sources(scenario, roads is not None),
+        notes=(*_population_notes(scenario, of_area, grid), *site_notes),
+    )
+
+
+def _near(cells: pd.DataFrame, grid: Grid) -> pd.DataFrame:
+    """The census cells that touch the grid, and perhaps a few around it."""
+    bounds_m = grid.bounds_m
+    if grid.crs != CENSUS_CRS:
+        bounds_m = Transformer.from_crs(grid.crs, CENSUS_CRS, always_xy=True).transform_bounds(*bounds_m)
+    west, south, east, north = (bound / CENSUS_CELL_M for bound in bounds_m)
+    is_near = cells["x_km"].between(west - 1, east) & cells["y_km"].between(south - 1, north)
+    return cells[is_near].reset_index(drop=True)
+
+
+def _communes_on(
+    grid: Grid, table: pd.DataFrame, is_chosen: NDArray[np.bool_], layers: CellLayers
+) -> tuple[Communes, NDArray[np.int32]]:
+    """The communes that the grid shows, and the row among them of each row of the embedded table (-1: not shown)."""
+    x_m, y_m = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True).transform(table["lon"], table["lat"])
+    is_shown = is_chosen | (grid.cell_at(x_m, y_m) >= 0)
+    is_shown[layers.commune_of_cell[layers.commune_of_cell >= 0]] = True
+    is_shown[layers.inhabited["commune"].to_numpy()] = True
+    row_of = np.where(is_shown, np.cumsum(is_shown) - 1, -1).astype(np.int32)
+    shown = table[is_shown]
+    text = {name: shown[name].to_numpy(dtype=str) for name in ("code", "name", "departement", "epci", "epci_name")}
+    count = {name: shown[name].to_numpy(np.int64) for name in ("persons", "gp_practices", "nurse_practices")}
+    return (
+        Communes(
+            **text,
+            **count,
+            x_m=np.asarray(x_m)[is_shown],
+            y_m=np.asarray(y_m)[is_shown],
+            in_study_area=is_chosen[is_shown],
+        ),
+        row_of,
+    )
+
+
+def _demand(layers: CellLayers, row_of: NDArray[np.int32], communes: Communes) -> Demand:
+    """People of the study area by cell; a cell shared by communes belongs to the one with most of its people."""
+    inhabited = layers.inhabited.assign(commune=row_of[layers.inhabited["commune"].to_numpy()])
+    inhabited = inhabited[communes.in_study_area[inhabited["commune"].to_numpy()]]
+    ordered = inhabited.sort_values(["cell", "persons", "commune"], ascending=[True, False, True])
+    first = ordered.drop_duplicates("cell")
+    total = inhabited.groupby("cell")[["persons", *AGE_GROUPS]].sum()
+    return Demand(
+        cell=total.index.to_numpy(np.int64),
+        persons=total["persons"].to_numpy(np.float64),
+        persons_by_age=total[list(AGE_GROUPS)].to_numpy(np.float64),
+        commune=first["commune"].to_numpy(np.int32),
+        land_mass=first["land_mass"].to_numpy(np.int32),
+    )
+
+
+def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
+    """Cells under the bridges and causeways that join islands and estuaries."""
+    links = embedded.read_fixed_links()
+    to_grid = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
+    x1, y1 = (np.asarray(a) for a in to_grid.transform(links["lon_a"], links["lat_a"]))
+    x2, y2 = (np.asarray(a) for a in to_grid.transform(links["lon_b"], links["lat_b"]))
+    n_points = int(np.ceil(np.hypot(x2 - x1, y2 - y1).max() / (grid.cell_size_m / 4))) + 1
+    along = np.linspace(0, 1, n_points)[:, None]
+    cell = grid.cell_at(x1 + along * (x2 - x1), y1 + along * (y2 - y1)).ravel()
+    is_link = np.zeros(grid.shape, dtype=bool)
+    is_link.ravel()[cell[cell >= 0]] = True
+    return is_link
+
+
+def _sources(scenario: Scenario, has_roads: bool) -> tuple[str, ...]:
+    names = ["cells_1km", "communes", "departements"]
+    if scenario.existing.rule == "gp_practices":
+        names.append("practices")
+    if has_roads:
+        names.append(f"{scenario.travel.network}_roads")
+    return tuple(dict.fromkeys(embedded.attribution(name) for name in names))
+
+
+def _population_notes(scenario: Scenario, cells: pd.DataFrame, grid: Grid) -> tuple[str, ...]:
+    is_french = scenario.language == "fr"
+    notes = []
+    left_out = int(cells["persons_left_out"].sum())
+    if left_out:
+        notes.append(
+            f"{left_out} résidents de mailles à cheval sur la frontière, estimés habiter le pays voisin, "
+            "ne sont pas comptés."
+            if is_french
+            else f"{left_out} residents of cells shared with a neighbouring country, estimated to live there, "
+            "are left out."
+        )
+    if grid.crs != CENSUS_CRS or grid.cell_size_m != CENSUS_CELL_M:
+        notes.append(
+            "La population, connue par maille de 1 km, est répartie également à l'intérieur de chaque maille."
+            if is_french
+            else "The population, known by 1 km cell, is spread evenly within each."
+        )
+    return tuple(notes)
