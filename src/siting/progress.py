@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 
@@ -11,5 +13,17 @@ class Progress(Protocol):
     def __call__(self, done: int, total: int, /) -> None: ...
 
 
+class Watcher(Protocol):
+    """Told of each stage of a run as it starts and ends; gives the stage its Progress."""
+
+    def __call__(self, stage: str, /) -> AbstractContextManager[Progress]: ...
+
+
 def silent(done: int, total: int, /) -> None:
     """Progress that nobody watches."""
+
+
+@contextmanager
+def unwatched(stage: str, /) -> Iterator[Progress]:
+    """A stage that nobody watches."""
+    yield silent

@@ -1,0 +1,168 @@
+"""The command line: check, run, verify, schema; each a few lines over the library."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siting.errors import SitingError
+from siting.progress import Progress, Watcher, unwatched
+
+app = typer.Typer(
+    name="siting",
+    help="Où ouvrir les maisons France Santé : temps de trajet exacts, plans prouvés.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+STAGES = {
+    "territory": "Territoire (population, communes, sites)",
+    "surface": "Réseau et vitesses",
+    "travel_times": "Temps de trajet",
+    "plan": "Choix des sites",
+    "nearest": "Accès avant et après",
+    "report": "Écriture du dossier",
+}
+
+INTERRUPTED = 130
+"""What typer makes of Ctrl-C."""
+
+Json = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON sur la sortie standard.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Ne rien écrire d'autre que les fautes.")]
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scénarios YAML.")],
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Lire des scénarios et dire toutes leurs fautes, sans rien calculer ni écrire."""
+    from siting.errors import InputError
+    from siting.scenario import load
+
+    faults = []
+    for file in files:
+        try:
+            scenario = load(file)
+        except InputError as error:
+            faults.extend(error.faults)
+        else:
+            if not (quiet or as_json):
+                print(f"{file}: « {scenario.title} » est un scénario valide")
+    if as_json:
+        print(json.dumps([vars(fault) for fault in faults], ensure_ascii=False, indent=2))
+    elif faults:
+        print(*faults, sep="\n", file=sys.stderr)
+    raise typer.Exit(InputError.exit_code if faults else 0)
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scénario YAML.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Dossier à écrire [runs/<scenario>].")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Fils de calcul [tous les processeurs].")] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Calculer un plan et écrire son dossier : carte, tableaux, page, certificat."""
+    from siting.scenario import load
+
+    scenario = load(file)
+    from siting import pipeline
+    from siting.report import RunFolder, render_summary
+
+    watcher = unwatched if quiet or as_json else _watch
+    target = out or Path("runs") / scenario.scenario
+    with RunFolder(target, inputs=[file, *pipeline.input_files(scenario).values()]) as folder:
+        done = pipeline.run(scenario, watcher=watcher, threads=threads)
+        pipeline.write_run(done, folder, watcher=watcher)
+    if as_json:
+        print((target / "summary.json").read_text(encoding="utf-8"), end="")
+    elif not quiet:
+        print(render_summary(done.findings))
+        print(f"\n→ {target / 'report.html'}")
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Dossier écrit par « siting run ».")],
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Refaire les comptes d'un dossier par un autre chemin ; code 1 à la moindre différence."""
+    from siting.verify import verify as verify_run
+
+    checks = verify_run(folder, watcher=unwatched if quiet or as_json else _watch)
+    if as_json:
+        print(json.dumps([vars(check) for check in checks], ensure_ascii=False, indent=2))
+    elif not quiet:
+        print(*checks, sep="\n")
+    failed = [check for check in checks if not check.holds]
+    if failed and quiet:
+        print(*failed, sep="\n", file=sys.stderr)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def schema() -> None:
+    """Écrire le schéma JSON des scénarios, dont un éditeur de texte tire aide et complétion."""
+    from siting.scenario import json_schema
+
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _watch(stage: str, /) -> Iterator[Progress]:
+    """Draw a stage on stderr: a bar with the time left on a terminal, one line when it ends elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    title = STAGES.get(stage, stage)
+    with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=None)
+
+        def progress(done: int, total: int, /) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield progress
+        bar.update(task, total=1, completed=1) if bar.tasks[0].total is None else None
+    if not console.is_terminal:
+        elapsed_s = bar.tasks[0].elapsed or 0.0
+        print(f"{title} … {elapsed_s:.1f} s", file=sys.stderr)
+
+
+def main() -> None:
+    """Entry point: 0 done, 1 no solution or a difference, 2 wrong input, 130 interrupted."""
+    try:
+        app(prog_name="siting")
+    except SitingError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print("Interrompu : ce qu'un calcul précédent a écrit est intact.", file=sys.stderr)
+        raise
+
+
+_: Watcher = _watch
+
+if __name__ == "__main__":
+    main()

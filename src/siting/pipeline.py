@@ -1,0 +1,238 @@
+"""One scenario, from its file to its report: the whole way of the data, in order."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from siting.access import mean_min, percentile_min, persons_by_reason, persons_within, uncoverable_reason
+from siting.allocation import Plan, cover_sets, lscp, mclp, solve
+from siting.allocation.cover import CoverSets
+from siting.progress import Progress, Watcher, unwatched
+from siting.report import Findings, RunFolder, build_report
+from siting.report.manifest import describe_file, peak_memory_mb
+from siting.scenario import LscpGoal, Scenario
+from siting.territory import Territory, assemble, embedded
+from siting.travel import build_surface, nearest, nearest_everywhere, travel_times
+from siting.travel.travel_times import NearestTimes
+
+PEAK_MEMORY_STEP_MB = 256
+"""``peak_memory_mb`` is rounded up to this in summary.json, so that two runs agree; manifest.json has the exact figure."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run found, and how long each stage took.
+
+    Attributes
+    ----------
+    findings : Findings
+    seconds : dict
+        Stage -> wall-clock seconds, in order.
+    threads : int
+    """
+
+    findings: Findings
+    seconds: dict[str, float]
+    threads: int
+
+    @property
+    def plan(self) -> Plan:
+        """The sites to open, and how good that is."""
+        return self.findings.plan
+
+    def save(self, folder: str | Path, *, watcher: Watcher = unwatched) -> Path:
+        """Write the run folder, whole or not at all, and return its path.
+
+        Raises
+        ------
+        RunFolderError
+            The folder holds other people's files or one of the inputs, is held by another run, or cannot be written.
+        """
+        with RunFolder(Path(folder), inputs=input_files(self.findings.scenario).values()) as target:
+            write_run(self, target, watcher=watcher)
+        return Path(folder)
+
+
+@dataclass
+class _Stopwatch:
+    """Tells a watcher of each stage and keeps the seconds it took."""
+
+    watcher: Watcher
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Progress]:
+        start = time.perf_counter()
+        with self.watcher(name) as progress:
+            yield progress
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None = None) -> Run:
+    """Assemble the territory, compute travel times, choose sites and measure what they change.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    watcher : Watcher, optional
+        Told of the stages ``territory, surface, travel_times, plan, nearest``.
+    threads : int, optional
+        All processors by default. The result is the same with any number.
+
+    Raises
+    ------
+    InputError
+        What the scenario names is wrong.
+    InfeasibleError, SolverError
+        No plan satisfies the scenario, or none was found.
+    """
+    threads = threads or os.cpu_count() or 1
+    clock = _Stopwatch(watcher)
+    with clock.stage("territory"):
+        territory = assemble(scenario)
+    with clock.stage("surface"):
+        surface = build_surface(territory, scenario.travel)
+    with clock.stage("travel_times") as progress:
+        times = travel_times(surface, cutoff_s=scenario.travel.cutoff_s, progress=progress, threads=threads)
+    rules = _site_rules(scenario, territory)
+    with clock.stage("plan") as progress:
+        cover = cover_sets(times, standard_s=scenario.goal.standard_s, persons=territory.demand.persons)
+        plan = _plan(scenario, cover, rules, progress)
+    with clock.stage("nearest"):
+        open_before = rules["existing"]
+        open_after = np.union1d(open_before, plan.opened)
+        before, after = nearest(surface, open_before), nearest(surface, open_after)
+        everywhere = [nearest_everywhere(surface, rows) for rows in (open_before, open_after)]
+        reason = uncoverable_reason(
+            surface.unreached_reason(np.arange(len(territory.sites))),
+            covered_by_any=np.diff(cover.cell_start) > 0,
+            covered_by_allowed=cover.without(rules["forbidden"]),
+        )
+    findings = Findings(
+        scenario=scenario,
+        territory=territory,
+        times=times,
+        plan=plan,
+        before=before,
+        after=after,
+        before_everywhere=everywhere[0],
+        after_everywhere=everywhere[1],
+        reason=reason,
+        summary=_summary(scenario, territory, plan, before=before, after=after, reason=reason),
+    )
+    findings.summary["seconds"] = clock.seconds
+    return Run(findings, clock.seconds, threads)
+
+
+def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> None:
+    """Write everything a run found into a folder that is held, and finish it."""
+    clock = _Stopwatch(watcher, run.seconds)
+    findings = run.findings
+    inputs = input_files(findings.scenario)
+    with clock.stage("report"):
+        for name, path in inputs.items():
+            shutil.copyfile(path, folder.path / name)
+        build_report(findings, folder.path)
+    folder.finish(
+        {
+            "inputs": {name: describe_file(path) for name, path in inputs.items()} | embedded.describe(),
+            "seconds": run.seconds,
+            "threads": run.threads,
+        }
+    )
+
+
+def input_files(scenario: Scenario) -> dict[str, Path]:
+    """The planner's files that a scenario reads, by the name that their copy has in the run folder."""
+    files = {}
+    for role in ("candidates", "existing"):
+        settings = getattr(scenario, role)
+        if settings.rule == "file":
+            path = Path(settings.file)
+            files[f"{role}{path.suffix.lower()}"] = path
+    return files
+
+
+def _site_rules(scenario: Scenario, territory: Territory) -> dict[str, np.ndarray]:
+    """Rows of the sites that are open today, forced open and forbidden."""
+    sites = territory.sites
+    return {
+        "existing": np.flatnonzero(sites.is_existing),
+        "forced": np.flatnonzero(np.isin(sites.id, scenario.goal.forced_open)),
+        "forbidden": np.flatnonzero(np.isin(sites.id, scenario.goal.forbidden)),
+    }
+
+
+def _plan(scenario: Scenario, cover: CoverSets, rules: dict[str, np.ndarray], progress: Progress) -> Plan:
+    goal, solver = scenario.goal, scenario.solver
+    problem = (
+        lscp(cover, **rules, max_new=goal.max_new_houses)
+        if isinstance(goal, LscpGoal)
+        else mclp(cover, **rules, new_houses=goal.new_houses)
+    )
+    return solve(
+        problem, time_limit_s=solver.time_limit_s, gap=solver.gap, seed=solver.seed, progress=progress
+    )
+
+
+def _summary(
+    scenario: Scenario,
+    territory: Territory,
+    plan: Plan,
+    *,
+    before: NearestTimes,
+    after: NearestTimes,
+    reason: np.ndarray,
+) -> dict[str, Any]:
+    """What summary.json holds, its ``seconds`` apart."""
+    persons, sites = territory.demand.persons, territory.sites
+    total = float(persons.sum())
+    standard_s = scenario.goal.standard_s
+    by_reason = persons_by_reason(reason, persons)
+    coverable = float(persons[reason == 0].sum())
+
+    def covered(near: NearestTimes) -> dict[str, float]:
+        within = persons_within(near.time_s, persons, standard_s=standard_s)
+        return {"persons": within, "share": within / total if total else 0.0}
+
+    return {
+        "scenario": scenario.scenario,
+        "title": scenario.title,
+        "model": plan.certificate.model,
+        "standard_min": scenario.goal.standard_min,
+        "travel": scenario.travel.surface,
+        "persons_total": total,
+        "persons_coverable": coverable,
+        "persons_uncoverable": {"total": total - coverable, "by_reason": by_reason},
+        "covered_before": covered(before),
+        "covered_after": covered(after),
+        "mean_minutes_before": mean_min(before.time_s, persons),
+        "mean_minutes_after": mean_min(after.time_s, persons),
+        "p99_minutes_before": percentile_min(before.time_s, persons, share=0.99),
+        "p99_minutes_after": percentile_min(after.time_s, persons, share=0.99),
+        "persons_reaching_no_site": {
+            "before": float(persons[np.isinf(before.time_s)].sum()),
+            "after": float(persons[np.isinf(after.time_s)].sum()),
+        },
+        "sites": {
+            "existing": int(sites.is_existing.sum()),
+            "existing_outside": int((sites.is_existing & ~sites.in_study_area).sum()),
+            "candidates": int((~sites.is_existing).sum()),
+            "opened": len(plan.opened),
+        },
+        "status": plan.status,
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "peak_memory_mb": math.ceil(peak_memory_mb() / PEAK_MEMORY_STEP_MB) * PEAK_MEMORY_STEP_MB,
+    }
