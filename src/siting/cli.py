@@ -68,7 +68,9 @@ def check(
 @app.command()
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Scénario YAML.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Dossier à écrire [runs/<scenario>].")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Dossier à écrire [runs/<scenario>].")
+    ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Fils de calcul [tous les processeurs].")] = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -124,7 +126,13 @@ def schema() -> None:
 def _watch(stage: str, /) -> Iterator[Progress]:
     """Draw a stage on stderr: a bar with the time left on a terminal, one line when it ends elsewhere."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bar
 
     console = Console(stderr=True)

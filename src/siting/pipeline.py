@@ -180,9 +180,7 @@ def _plan(scenario: Scenario, cover: CoverSets, rules: dict[str, np.ndarray], pr
         if isinstance(goal, LscpGoal)
         else mclp(cover, **rules, new_houses=goal.new_houses)
     )
-    return solve(
-        problem, time_limit_s=solver.time_limit_s, gap=solver.gap, seed=solver.seed, progress=progress
-    )
+    return solve(problem, time_limit_s=solver.time_limit_s, gap=solver.gap, seed=solver.seed, progress=progress)
 
 
 def _summary(

@@ -24,6 +24,6 @@ def silent(done: int, total: int, /) -> None:
 
 
 @contextmanager
-def unwatched(stage: str, /) -> Iterator[Progress]:
+def unwatched(_stage: str, /) -> Iterator[Progress]:
     """A stage that nobody watches."""
     yield silent

@@ -55,7 +55,9 @@ def _faults_of_rows(path: Path, rows: list[SiteRow], grid: Grid) -> list[Fault]:
     off_grid = grid.cell_at([row.x_m for row in rows], [row.y_m for row in rows]) < 0
     for row, is_off in zip(rows, off_grid, strict=True):
         if not row.id:
-            faults.append(Fault(str(path), row.line, 1, "id", "identifiant vide", "donner un texte unique à chaque site"))
+            faults.append(
+                Fault(str(path), row.line, 1, "id", "identifiant vide", "donner un texte unique à chaque site")
+            )
         elif row.id in first_line:
             problem = f"« {row.id} » figure déjà ligne {first_line[row.id]}"
             faults.append(Fault(str(path), row.line, 1, "id", problem, "donner un texte unique à chaque site"))
@@ -119,12 +121,16 @@ def _read_vector(path: Path, grid: Grid) -> list[SiteRow]:
         raise DataError(Fault(str(path), 0, 0, "", problem, "exporter le fichier à nouveau")) from error
     faults = []
     if frame.crs is None:
-        faults.append(Fault(str(path), 0, 0, "crs", "aucun système de coordonnées déclaré", "le déclarer dans le fichier"))
+        faults.append(
+            Fault(str(path), 0, 0, "crs", "aucun système de coordonnées déclaré", "le déclarer dans le fichier")
+        )
     missing = [name for name in ("id", "name") if name not in frame.columns]
     if missing:
         faults.append(Fault(str(path), 0, 0, "", f"colonne absente : {', '.join(missing)}", "ajouter id et name"))
     if not (frame.geom_type == "Point").all():
-        faults.append(Fault(str(path), 0, 0, "geometry", "des sites ne sont pas des points", "donner un point par site"))
+        faults.append(
+            Fault(str(path), 0, 0, "geometry", "des sites ne sont pas des points", "donner un point par site")
+        )
     if faults:
         raise DataError(faults)
     points = frame.to_crs(grid.crs).geometry
