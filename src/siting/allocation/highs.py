@@ -1,0 +1,185 @@
+"""HiGHS in-process behind PuLP, with the start passed on and the status read from HiGHS itself.
+
+PuLP 3.3's own interface calls a run that hit its time limit "Optimal" (PuLP issues 649 and 711), passes
+no start and shows no bound.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+import pulp
+
+from siting.errors import SolverError
+
+VERSION = f"HiGHS {highspy.Highs().version()}"  # type: ignore[no-untyped-call]
+
+_ENDED = {
+    highspy.HighsModelStatus.kOptimal: "optimal",
+    highspy.HighsModelStatus.kInfeasible: "infeasible",
+    highspy.HighsModelStatus.kTimeLimit: "limit",
+    highspy.HighsModelStatus.kSolutionLimit: "limit",
+    highspy.HighsModelStatus.kInterrupt: "interrupted",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run of HiGHS ended, in its own words.
+
+    Attributes
+    ----------
+    ended : str
+        ``"optimal"`` (within the gap asked for), ``"infeasible"``, ``"limit"`` or ``"interrupted"``.
+    has_values : bool
+        Whether the variables hold a feasible solution.
+    bound : float
+        Dual bound in the sense of the model; infinite where the run was too short to have one.
+    n_rows, n_columns, n_nonzeros : int
+        Size of the model before the solver's presolve.
+    """
+
+    ended: str
+    has_values: bool
+    bound: float
+    n_rows: int
+    n_columns: int
+    n_nonzeros: int
+
+
+class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
+    """Solver for `pulp.LpProblem.solve`: one `passModel`, one thread, a fixed seed, the start if given.
+
+    Values of the variables at the time of the call (``setInitialValue``) are the start. After the call
+    they are the best solution, and ``outcome`` says how the run ended.
+    """
+
+    name = "InProcessHighs"
+
+    def __init__(self, *, time_limit_s: float, gap: float, seed: int) -> None:
+        super().__init__(mip=True, msg=False, timeLimit=time_limit_s)
+        self.gap = gap
+        self.seed = seed
+        self.outcome: Outcome | None = None
+
+    def available(self) -> bool:
+        return True
+
+    def actualSolve(self, lp: pulp.LpProblem) -> int:
+        """Solve ``lp``; PuLP's own status is set from the outcome, never "Optimal" at a limit."""
+        variables = lp.variables()
+        highs = self._configured()
+        passed = _pass_model(highs, lp, variables)
+        _pass_start(highs, variables)
+        _run(highs)
+        self.outcome = _outcome(highs, lp.sense == pulp.LpMaximize, passed)
+        if self.outcome.has_values:
+            for variable, value in zip(variables, highs.getSolution().col_value, strict=True):
+                variable.varValue = value
+        status = {"optimal": pulp.LpStatusOptimal, "infeasible": pulp.LpStatusInfeasible}
+        lp.assignStatus(
+            status.get(self.outcome.ended, pulp.LpStatusNotSolved),
+            pulp.LpSolutionIntegerFeasible if self.outcome.has_values else pulp.LpSolutionNoSolutionFound,
+        )
+        return int(lp.status)
+
+    def _configured(self) -> highspy.Highs:
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        options: dict[str, Any] = {
+            "output_flag": False,
+            "threads": 1,
+            "random_seed": self.seed,
+            "time_limit": max(float(self.timeLimit), 0.0),
+            "mip_rel_gap": self.gap,
+            "mip_abs_gap": 0.0,
+        }
+        for name, value in options.items():
+            highs.setOptionValue(name, value)
+        return highs
+
+
+def run_highs(model: pulp.LpProblem, *, time_limit_s: float, gap: float, seed: int) -> Outcome:
+    """Solve a PuLP model with HiGHS; its variables hold the start before and the solution after.
+
+    Raises
+    ------
+    SolverError
+        When HiGHS ends in a state that is neither an answer nor a limit.
+    """
+    solver = InProcessHighs(time_limit_s=time_limit_s, gap=gap, seed=seed)
+    model.solve(solver)
+    assert solver.outcome is not None
+    return solver.outcome
+
+
+def _pass_model(highs: highspy.Highs, lp: pulp.LpProblem, variables: list[pulp.LpVariable]) -> tuple[int, int, int]:
+    for column, variable in enumerate(variables):
+        variable.index = column
+    rows = lp.constraints()
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(variables), len(rows)
+    model.sense_ = highspy.ObjSense.kMaximize if lp.sense == pulp.LpMaximize else highspy.ObjSense.kMinimize
+    costs = np.zeros(len(variables))
+    for variable, cost in lp.objective.items():
+        costs[variable.index] = cost
+    model.col_cost_ = costs
+    model.offset_ = float(lp.objective.constant)
+    model.col_lower_ = np.array([_or(variable.lowBound, -math.inf) for variable in variables])
+    model.col_upper_ = np.array([_or(variable.upBound, math.inf) for variable in variables])
+    model.row_lower_ = np.array([_or(row.getLb(), -math.inf) for row in rows])
+    model.row_upper_ = np.array([_or(row.getUb(), math.inf) for row in rows])
+    columns: list[int] = []
+    values: list[float] = []
+    starts = [0]
+    for row in rows:
+        columns.extend(variable.index for variable in row.keys())  # noqa: SIM118, not a dict
+        values.extend(row.values())
+        starts.append(len(columns))
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = np.array(starts, dtype=np.int32)
+    model.a_matrix_.index_ = np.array(columns, dtype=np.int32)
+    model.a_matrix_.value_ = np.array(values, dtype=np.float64)
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    model.integrality_ = [kinds[variable.cat == pulp.LpInteger] for variable in variables]
+    highs.passModel(model)
+    return len(rows), len(variables), len(columns)
+
+
+def _pass_start(highs: highspy.Highs, variables: list[pulp.LpVariable]) -> None:
+    given = [(variable.index, variable.varValue) for variable in variables if variable.varValue is not None]
+    if given:
+        index, value = zip(*given, strict=True)
+        highs.setSolution(len(given), np.array(index, dtype=np.int32), np.array(value, dtype=np.float64))
+
+
+def _run(highs: highspy.Highs) -> None:
+    """Run in a thread, so that Ctrl-C stops the search and keeps what it has found."""
+    highs.HandleUserInterrupt = True
+    worker = threading.Thread(target=highs.run, daemon=True)
+    worker.start()
+    while worker.is_alive():
+        try:
+            worker.join(0.05)
+        except KeyboardInterrupt:
+            highs.cancelSolve()  # type: ignore[no-untyped-call]
+
+
+def _outcome(highs: highspy.Highs, is_max: bool, size: tuple[int, int, int]) -> Outcome:
+    status = highs.getModelStatus()
+    if status not in _ENDED:
+        raise SolverError(f"{VERSION} ended with: {highs.modelStatusToString(status)}")
+    info = highs.getInfo()
+    has_values = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    bound = float(info.mip_dual_bound)
+    if not math.isfinite(bound):
+        bound = math.inf if is_max else -math.inf
+    return Outcome(_ENDED[status], has_values, bound, *size)
+
+
+def _or(bound: float | None, absent: float) -> float:
+    return absent if bound is None else float(bound)

@@ -1,0 +1,130 @@
+"""Every model against its naive twin, its golden LP and its own certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allocation_worlds import cover_of, worlds
+from naive import allocation as naive
+from siting.allocation import CoverSets, formulation, lscp, mclp, solve
+from siting.errors import DataError, InfeasibleError
+
+GOLDEN = Path(__file__).parent / "golden"
+SQUARE = cover_of([{0, 1}, {1, 2}, {2, 3}, {0, 3}, {1}], [10.0, 20.0, 30.0, 40.0, 5.0], 4)
+GOLDEN_MODELS = {
+    "lscp": lambda: formulation.lscp_model(SQUARE)[0],
+    "mclp": lambda: formulation.mclp_model(SQUARE, 2)[0],
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN_MODELS)
+def test_model_is_the_golden_lp(name: str, tmp_path: Path) -> None:
+    GOLDEN_MODELS[name]().writeLP(tmp_path / "written.lp")
+    assert (tmp_path / "written.lp").read_text() == (GOLDEN / f"{name}.lp").read_text()
+
+
+def test_no_model_lacks_a_golden_lp() -> None:
+    models = {name.removesuffix("_model") for name in vars(formulation) if name.endswith("_model")}
+    assert models == set(GOLDEN_MODELS) == {path.stem for path in GOLDEN.glob("*.lp")}
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds())
+def test_lscp_is_the_enumerated_optimum(world) -> None:
+    plan = solve(lscp(world.cover, **world.rules))
+    best = naive.lscp(world.cells, world.n_sites, world.existing, world.forced, world.forbidden)
+    assert (plan.status, plan.objective, plan.bound, len(plan.opened)) == ("optimal", best, best, best)
+    assert set(plan.opened.tolist()) >= world.forced
+    assert not set(plan.opened.tolist()) & (world.forbidden | world.existing)
+    allowed = set(range(world.n_sites)) - world.forbidden
+    assert plan.is_covered.tolist() == [
+        bool(sites & (world.existing | set(plan.opened.tolist()))) for sites in world.cells
+    ]
+    assert all(covered or not sites & allowed for covered, sites in zip(plan.is_covered, world.cells, strict=True))
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds(), st.integers(0, 4))
+def test_mclp_is_the_enumerated_optimum(world, extra_houses: int) -> None:
+    houses = len(world.forced) + extra_houses
+    plan = solve(mclp(world.cover, new_houses=houses, **world.rules))
+    best = naive.mclp(world.cells, world.persons, world.n_sites, houses, world.existing, world.forced, world.forbidden)
+    assert plan.status == "optimal"
+    assert plan.objective == pytest.approx(best, rel=1e-9, abs=1e-6)
+    assert len(plan.opened) <= houses
+    assert set(plan.opened.tolist()) >= world.forced
+    open_now = world.existing | set(plan.opened.tolist())
+    assert plan.objective == pytest.approx(naive.covered_persons(world.cells, world.persons, open_now))
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds(max_sites=12, max_cells=40), st.sampled_from([0.0, 0.001]))
+def test_without_time_there_is_a_plan_and_a_true_bound(world, time_limit_s: float) -> None:
+    plan = solve(lscp(world.cover, **world.rules), time_limit_s=time_limit_s)
+    best = naive.lscp(world.cells, world.n_sites, world.existing, world.forced, world.forbidden)
+    assert plan.bound <= best <= plan.objective
+    assert plan.status == ("optimal" if plan.bound == plan.objective else "feasible")
+    houses = len(world.forced) + 2
+    most = solve(mclp(world.cover, new_houses=houses, **world.rules), time_limit_s=time_limit_s)
+    best_persons = naive.mclp(
+        world.cells, world.persons, world.n_sites, houses, world.existing, world.forced, world.forbidden
+    )
+    assert most.objective <= best_persons * (1 + 1e-9) + 1e-6
+    assert most.bound >= best_persons * (1 - 1e-9) - 1e-6
+    assert most.status == ("optimal" if most.bound == most.objective else "feasible")
+
+
+def hard_world(n_cells: int = 900, n_sites: int = 300) -> CoverSets:
+    """Points in a square, whose covering no solver closes in a tenth of a second."""
+    rng = np.random.default_rng(5)
+    cells, sites = rng.random((n_cells, 2)), rng.random((n_sites, 2))
+    is_near = np.hypot(*(cells[:, None] - sites[None]).transpose(2, 0, 1)) < 0.09
+    start = np.r_[0, np.cumsum(is_near.sum(axis=1))]
+    persons = rng.integers(1, 500, n_cells)
+    return CoverSets.from_csr(start, np.nonzero(is_near)[1], n_sites=n_sites, persons=persons)
+
+
+@pytest.mark.parametrize("time_limit_s", [0.0, 0.01, 0.1])
+def test_a_run_cut_short_never_says_optimal_without_proof(time_limit_s: float) -> None:
+    cover = hard_world()
+    full = solve(mclp(cover, new_houses=12), time_limit_s=60)
+    short = solve(mclp(cover, new_houses=12), time_limit_s=time_limit_s)
+    assert full.status == "optimal"
+    assert short.objective <= full.objective <= short.bound
+    assert (short.status == "optimal") == (short.objective == full.objective == short.bound)
+
+
+def test_the_same_problem_gives_the_same_bytes() -> None:
+    cover = hard_world()
+    for problem in (lscp(cover, existing=[3, 50]), mclp(cover, new_houses=12, forced=[7])):
+        first, second = solve(problem), solve(problem)
+        assert first.opened.tobytes() == second.opened.tobytes()
+        assert first.certificate == second.certificate
+
+
+def test_too_few_houses_says_what_would_do() -> None:
+    with pytest.raises(InfeasibleError) as caught:
+        solve(lscp(SQUARE, max_new=1))
+    message = str(caught.value)
+    assert "max_new: 1 new houses cannot cover the 105 persons" in message
+    assert "at least 2 are needed. Cheapest relaxation: max_new = 2" in message
+
+
+def test_rules_that_contradict_each_other_are_refused_all_at_once() -> None:
+    with pytest.raises(DataError) as caught:
+        lscp(SQUARE, existing=[0], forced=[1, 2], forbidden=[0, 1], max_new=1)
+    assert {fault.field for fault in caught.value.faults} == {"forced", "forbidden", "max_new"}
+    with pytest.raises(DataError, match="no such site: 9"):
+        mclp(SQUARE, new_houses=1, forced=[9])
+
+
+def test_cells_that_only_forbidden_sites_cover_are_left_to_the_caller() -> None:
+    problem = lscp(SQUARE, forbidden=[1])
+    plan = solve(problem)
+    assert problem.is_coverable.tolist() == [True, True, True, True, False]
+    assert plan.is_covered.tolist() == [True, True, True, True, False]
