@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from siting.access import mean_min, percentile_min, persons_by_reason, persons_within, uncoverable_reason
-from siting.allocation import Plan, cover_sets, lscp, mclp, solve
-from siting.allocation.cover import CoverSets
+from siting.allocation import CoverSets, Plan, Problem, cover_sets, lscp, mclp, solve
 from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
 from siting.report.manifest import describe_file, peak_memory_mb
@@ -26,7 +25,7 @@ from siting.travel import build_surface, nearest, nearest_everywhere, travel_tim
 from siting.travel.travel_times import NearestTimes
 
 PEAK_MEMORY_STEP_MB = 256
-"""``peak_memory_mb`` is rounded up to this in summary.json, so that two runs agree; manifest.json has the exact figure."""
+"""summary.json rounds ``peak_memory_mb`` up to this, so that two runs agree; manifest.json has the exact figure."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,9 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
     rules = _site_rules(scenario, territory)
     with clock.stage("plan") as progress:
         cover = cover_sets(times, standard_s=scenario.goal.standard_s, persons=territory.demand.persons)
-        plan = _plan(scenario, cover, rules, progress)
+        problem = _problem(scenario, cover, rules)
+        limits = scenario.solver
+        plan = solve(problem, time_limit_s=limits.time_limit_s, gap=limits.gap, seed=limits.seed, progress=progress)
     with clock.stage("nearest"):
         open_before = rules["existing"]
         open_after = np.union1d(open_before, plan.opened)
@@ -116,7 +117,7 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         reason = uncoverable_reason(
             surface.unreached_reason(np.arange(len(territory.sites))),
             covered_by_any=np.diff(cover.cell_start) > 0,
-            covered_by_allowed=cover.without(rules["forbidden"]),
+            covered_by_allowed=problem.is_coverable,
         )
     findings = Findings(
         scenario=scenario,
@@ -173,14 +174,11 @@ def _site_rules(scenario: Scenario, territory: Territory) -> dict[str, np.ndarra
     }
 
 
-def _plan(scenario: Scenario, cover: CoverSets, rules: dict[str, np.ndarray], progress: Progress) -> Plan:
-    goal, solver = scenario.goal, scenario.solver
-    problem = (
-        lscp(cover, **rules, max_new=goal.max_new_houses)
-        if isinstance(goal, LscpGoal)
-        else mclp(cover, **rules, new_houses=goal.new_houses)
-    )
-    return solve(problem, time_limit_s=solver.time_limit_s, gap=solver.gap, seed=solver.seed, progress=progress)
+def _problem(scenario: Scenario, cover: CoverSets, rules: dict[str, np.ndarray]) -> Problem:
+    goal = scenario.goal
+    if isinstance(goal, LscpGoal):
+        return lscp(cover, **rules, max_new=goal.max_new_houses)
+    return mclp(cover, **rules, new_houses=goal.new_houses)
 
 
 def _summary(

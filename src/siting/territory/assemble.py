@@ -29,8 +29,6 @@ def assemble(scenario: Scenario) -> Territory:
     all_communes = embedded.read_communes()
     cells = embedded.read_cells()
     is_chosen = communes_of(scenario, all_communes)
-    number_of = pd.Series(np.arange(len(all_communes)), index=all_communes["code"])
-    cells = cells.assign(commune=number_of.loc[cells["commune"]].to_numpy())
     of_area = cells[is_chosen[cells["commune"].to_numpy()]]
     settings = scenario.grid
     grid = grid_over(of_area, crs=settings.crs, cell_size_m=settings.cell_size_m, halo_m=scenario.halo_m)
@@ -116,8 +114,8 @@ def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
     """Cells under the bridges and causeways that join islands and estuaries."""
     links = embedded.read_fixed_links()
     to_grid = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
-    x1, y1 = (np.asarray(a) for a in to_grid.transform(links["lon_a"], links["lat_a"]))
-    x2, y2 = (np.asarray(a) for a in to_grid.transform(links["lon_b"], links["lat_b"]))
+    x1, y1 = (np.asarray(a) for a in to_grid.transform(links["lon_from"], links["lat_from"]))
+    x2, y2 = (np.asarray(a) for a in to_grid.transform(links["lon_to"], links["lat_to"]))
     n_points = int(np.ceil(np.hypot(x2 - x1, y2 - y1).max() / (grid.cell_size_m / 4))) + 1
     along = np.linspace(0, 1, n_points)[:, None]
     cell = grid.cell_at(x1 + along * (x2 - x1), y1 + along * (y2 - y1)).ravel()
@@ -127,7 +125,7 @@ def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
 
 
 def _sources(scenario: Scenario, has_roads: bool) -> tuple[str, ...]:
-    names = ["cells_1km", "communes", "departements"]
+    names = ["population", "communes", "departements"]
     if scenario.existing.rule == "gp_practices":
         names.append("practices")
     if has_roads:

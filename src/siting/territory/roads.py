@@ -28,7 +28,7 @@ def road_network(scenario: Scenario, grid: Grid) -> RoadNetwork | None:
         return None
     name = scenario.travel.network
     nodes, links = embedded.read_roads(name)
-    x_m, y_m = Transformer.from_crs("EPSG:2154", grid.crs, always_xy=True).transform(nodes["x_m"], nodes["y_m"])
+    x_m, y_m = Transformer.from_crs("EPSG:2154", grid.crs, always_xy=True).transform(nodes["x_l93_m"], nodes["y_l93_m"])
     if not (grid.cell_at(x_m, y_m) >= 0).any():
         problem = f"le réseau « {name} » n'a aucune route dans le territoire d'étude"
         remedy = "choisir surface: friction (modèle de dépistage) pour ce territoire"

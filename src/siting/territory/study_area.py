@@ -15,7 +15,7 @@ from siting.scenario import Scenario
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS
 
 EDGE_POINTS = 21
-"""Points to a side when a census rectangle is carried to another CRS: its edges bend by less than a metre between them."""
+"""Points along each side when a census rectangle is carried to another CRS, where its edges bend."""
 
 
 def communes_of(scenario: Scenario, communes: pd.DataFrame) -> NDArray[np.bool_]:

@@ -1,0 +1,66 @@
+"""Verify: a run folder recounted from its files alone, by another path than the one that made it.
+
+Times come from SciPy's Dijkstra on graphs built here (`scipy_times`), people are counted plainly (`recount`), and each
+figure of the folder is compared (`checks`). Neither the kernels nor the solver is imported.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siting.progress import Watcher, unwatched
+from siting.territory import assemble, embedded
+from siting.verify import checks
+from siting.verify.check import Check, same
+from siting.verify.recount import Recount
+from siting.verify.run_files import RunFiles, check_manifest, read_run
+
+__all__ = ["Check", "verify"]
+
+
+def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
+    """Recount a run folder; the run holds when every check does.
+
+    Parameters
+    ----------
+    folder : path
+        As ``siting run`` wrote it. Nothing is written.
+    watcher : Watcher, optional
+        Told of the stages ``files, territory, times, sites, figures``.
+
+    Raises
+    ------
+    VerificationError
+        There is no manifest, or it is not one of ours.
+    """
+    folder = Path(folder)
+    with watcher("files"):
+        found = check_manifest(folder)
+        run, unreadable = read_run(folder)
+    if run is None:
+        return [*found, *unreadable]
+    found.append(_check_embedded(run))
+    with watcher("territory"):
+        territory = assemble(run.scenario)
+    opened_ids = sorted(run.sites.loc[run.sites["decision"] == "opened", "id"])
+    with watcher("times"):
+        recount = Recount.of(run.scenario, territory, opened_ids)
+        found.append(checks.check_raster("travel_time_before.tif", run.before, recount.before_everywhere_s, recount))
+        found.append(checks.check_raster("travel_time_after.tif", run.after, recount.after_everywhere_s, recount))
+    sites = list(checks.check_sites(run, recount))
+    found.extend(sites)
+    with watcher("sites"):
+        if all(check.holds for check in sites):
+            found.extend(checks.check_persons_of_sites(run, recount))
+    with watcher("figures"):
+        found.extend(checks.check_communes(run, recount))
+        found.extend(checks.check_summary(run, recount))
+        found.extend(checks.check_certificate(run, recount))
+        found.extend(checks.check_goal(run, recount))
+    return found
+
+
+def _check_embedded(run: RunFiles) -> Check:
+    """Whether the run was made from the facts that this version of siting carries."""
+    used = {name: about for name, about in run.manifest.get("inputs", {}).items() if name.startswith("siting:")}
+    return same("données embarquées", said=used, recounted=embedded.describe())

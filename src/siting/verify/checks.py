@@ -1,0 +1,159 @@
+"""What a run says, against the recount: one function per file or rule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from siting.scenario import LscpGoal
+from siting.verify.check import Check, none_of, same
+from siting.verify.recount import Recount
+from siting.verify.run_files import MinutesRaster, RunFiles
+
+PERSONS_TOLERANCE = 0.051
+"""Tables write persons to a tenth."""
+MINUTES_TOLERANCE = 0.0051
+"""Tables write minutes to a hundredth."""
+FLOAT_TOLERANCE = 1e-6
+"""Sums of the same numbers in another order."""
+
+
+def check_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
+    """``sites.csv`` and ``sites.gpkg`` against the sites of the territory, and the rules of the goal."""
+    sites, table, goal = recount.territory.sites, run.sites, run.scenario.goal
+    if not (_shape_holds(table, sites.id) and _shape_holds(run.layer, sites.id)):
+        yield Check("sites", False, "sites.csv ou sites.gpkg n'a pas les sites du territoire, un par ligne")
+        return
+    is_opened = table["decision"].to_numpy() == "opened"
+    wrong_kind = table["kind"].to_numpy(dtype=str) != sites.kind
+    is_known = table["decision"].isin(["existing", "opened", "not_opened"]).to_numpy()
+    wrong_decision = ~is_known | ((table["decision"].to_numpy() == "existing") != sites.is_existing)
+    yield none_of("nature des sites", sites.id[wrong_kind].tolist(), otherwise=f"{len(sites)} sites")
+    yield none_of("décision sur les sites", sites.id[wrong_decision].tolist(), otherwise="existants et candidats")
+    distance_m = np.hypot(table["x_m"].to_numpy() - sites.x_m, table["y_m"].to_numpy() - sites.y_m)
+    layer_m = np.hypot(run.layer["point_x_m"].to_numpy() - sites.x_m, run.layer["point_y_m"].to_numpy() - sites.y_m)
+    is_moved = ~(np.fmax(distance_m, layer_m) <= 0.1)
+    yield none_of("place des sites", sites.id[is_moved].tolist(), otherwise="celle du territoire")
+    differs = run.layer["decision"].to_numpy(dtype=str) != table["decision"].to_numpy(dtype=str)
+    yield none_of("sites.gpkg", sites.id[differs].tolist(), otherwise="mêmes décisions que sites.csv")
+    yield none_of(
+        "sites imposés ouverts",
+        sorted(set(goal.forced_open) - set(sites.id[is_opened])),
+        otherwise=f"{len(goal.forced_open)}",
+    )
+    yield none_of(
+        "sites interdits fermés",
+        sorted(set(goal.forbidden) & set(sites.id[is_opened])),
+        otherwise=f"{len(goal.forbidden)}",
+    )
+    most = goal.max_new_houses if isinstance(goal, LscpGoal) else goal.new_houses
+    n_opened = int(is_opened.sum())
+    limit = "sans limite" if most is None else f"{most} au plus"
+    yield Check("nombre de maisons ouvertes", most is None or n_opened <= most, f"{n_opened}, {limit}")
+
+
+def check_persons_of_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
+    """The persons of each open site: recounted from its own travel times."""
+    table = run.sites.set_index("id")
+    for column, persons in recount.persons_of_open_sites.items():
+        said = table.loc[recount.open_site_ids, column].to_numpy(np.float64)
+        wrong = ~(np.abs(said - persons) <= PERSONS_TOLERANCE)
+        yield none_of(column, recount.open_site_ids[wrong].tolist(), otherwise=f"{len(said)} sites ouverts")
+
+
+def check_communes(run: RunFiles, recount: Recount) -> Iterator[Check]:
+    """``communes.csv``, column by column, against the recounted times."""
+    expected = recount.commune_table()
+    if run.communes["code"].tolist() != expected.index.tolist():
+        yield Check("communes", False, "communes.csv n'a pas les communes du territoire, une par ligne")
+        return
+    for column in expected.columns:
+        said, is_text = run.communes[column], expected[column].dtype == object
+        if is_text:
+            wrong = said.to_numpy(dtype=str) != expected[column].to_numpy(dtype=str)
+        else:
+            tolerance = MINUTES_TOLERANCE if column.startswith("minutes") else PERSONS_TOLERANCE
+            numbers = pd.to_numeric(said, errors="coerce").to_numpy(np.float64)
+            wrong = ~np.isclose(numbers, expected[column].to_numpy(), rtol=0, atol=tolerance, equal_nan=True)
+        codes = expected.index[wrong].tolist()
+        yield none_of(f"communes.csv, {column}", codes, otherwise=f"{len(expected)} communes")
+
+
+def check_raster(name: str, said: MinutesRaster, recounted_s: NDArray[np.float64], recount: Recount) -> Check:
+    """A raster of minutes, cell by cell, against the recounted seconds."""
+    if said.grid != recount.territory.grid:
+        return Check(name, False, f"grille {said.grid}, {recount.territory.grid} attendue")
+    expected = np.where(np.isfinite(recounted_s), recounted_s / 60, np.nan).astype(np.float32)
+    wrong = ~((said.minutes == expected) | (np.isnan(said.minutes) & np.isnan(expected)))
+    cells = [f"maille {cell}" for cell in np.flatnonzero(wrong)]
+    return none_of(name, cells, otherwise=f"{int(np.isfinite(expected).sum())} mailles, à la seconde près")
+
+
+def check_summary(run: RunFiles, recount: Recount) -> Iterator[Check]:
+    """Every figure of ``summary.json`` that is not a time of computing."""
+    summary, certificate = run.summary, run.certificate
+    for key, value in recount.summary().items():
+        yield from _compare(f"summary.json, {key}", summary.get(key), value)
+    for key in ("model", "status", "objective", "bound", "gap"):
+        yield same(f"summary.json et certificate.json, {key}", said=summary.get(key), recounted=certificate.get(key))
+
+
+def check_certificate(run: RunFiles, recount: Recount) -> Iterator[Check]:
+    """The certificate: the objective recounted, the sums of bound and gap, and the status that they allow."""
+    said = run.certificate
+    yield same("certificat, modèle", said=said.get("model"), recounted=run.scenario.goal.model)
+    yield same("certificat, objectif", said=said.get("objective"), recounted=recount.objective(), tolerance=1e-6)
+    try:
+        objective, bound, gap = (float(said[key]) for key in ("objective", "bound", "gap"))
+    except (KeyError, TypeError, ValueError):
+        yield Check("certificat", False, "objectif, borne ou écart absent")
+        return
+    sense = 1 if run.scenario.goal.model == "lscp" else -1
+    is_beaten = sense * (objective - bound) < -FLOAT_TOLERANCE * max(abs(objective), 1.0)
+    yield Check("la borne n'est pas battue", not is_beaten, f"objectif {objective:g}, borne {bound:g}")
+    yield same(
+        "certificat, écart", said=gap, recounted=abs(objective - bound) / max(abs(objective), 1.0), tolerance=1e-9
+    )
+    may_say_optimal = math.isclose(objective, bound, rel_tol=FLOAT_TOLERANCE, abs_tol=FLOAT_TOLERANCE)
+    says_optimal = said.get("status") == "optimal"
+    yield Check(
+        "le statut est mérité",
+        said.get("status") in ("optimal", "feasible") and (may_say_optimal or not says_optimal),
+        f"{said.get('status')}, écart {gap:.4%}",
+    )
+    yield same("certificat, maisons ouvertes", said=said.get("sites", {}).get("opened"), recounted=recount.opened_ids)
+
+
+def check_goal(run: RunFiles, recount: Recount) -> Iterator[Check]:
+    """What the model promises: an LSCP plan covers all who can be covered."""
+    if isinstance(run.scenario.goal, LscpGoal):
+        standard_s = run.scenario.goal.standard_s
+        left = recount.is_coverable & ~(recount.after_s <= standard_s)
+        persons = float(recount.territory.demand.persons[left].sum())
+        yield Check(
+            "tous ceux qui peuvent être couverts le sont", not left.any(), f"{persons:g} personne(s) oubliée(s)"
+        )
+
+
+def _compare(name: str, said: Any, recounted: Any) -> Iterator[Check]:
+    """Compare two values key by key where they are objects."""
+    if isinstance(recounted, dict):
+        if not isinstance(said, dict) or set(said) != set(recounted):
+            yield Check(
+                name, False, f"clés {sorted(said) if isinstance(said, dict) else said}, {sorted(recounted)} attendues"
+            )
+            return
+        for key, value in recounted.items():
+            yield from _compare(f"{name}.{key}", said[key], value)
+    else:
+        yield same(name, said=said, recounted=recounted, tolerance=FLOAT_TOLERANCE)
+
+
+def _shape_holds(table: pd.DataFrame, ids: NDArray[np.str_]) -> bool:
+    needed = {"id", "decision"}
+    return needed <= set(table.columns) and table["id"].astype(str).tolist() == ids.tolist()

@@ -1,0 +1,212 @@
+"""Recount: the figures of a run, counted again from its scenario, its open sites and SciPy's travel times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from siting.scenario import Scenario
+from siting.territory import Territory
+from siting.verify.scipy_times import TicksGraph, ticks_graph
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Recount:
+    """The territory assembled again, and the times to the sites that the run says are open.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    territory : Territory
+    graph : TicksGraph
+    opened_ids : list of str
+        Sites that ``sites.csv`` calls opened, in the order of ids.
+    """
+
+    scenario: Scenario
+    territory: Territory
+    graph: TicksGraph
+    opened_ids: list[str]
+
+    @classmethod
+    def of(cls, scenario: Scenario, territory: Territory, opened_ids: list[str]) -> Recount:
+        """Build the SciPy graph of a scenario."""
+        return cls(scenario, territory, ticks_graph(scenario, territory), opened_ids)
+
+    @cached_property
+    def opened(self) -> NDArray[np.intp]:
+        """Rows of the opened sites."""
+        return np.flatnonzero(np.isin(self.territory.sites.id, self.opened_ids))
+
+    @cached_property
+    def before_everywhere_s(self) -> Floats:
+        """Seconds to the nearest existing site, ``grid.shape``; inf off the land and where none is reached."""
+        return self.graph.nearest_s(np.flatnonzero(self.territory.sites.is_existing)).reshape(self.territory.grid.shape)
+
+    @cached_property
+    def after_everywhere_s(self) -> Floats:
+        """Seconds to the nearest existing or opened site, ``grid.shape``."""
+        return self.graph.nearest_s(self._open).reshape(self.territory.grid.shape)
+
+    @cached_property
+    def before_s(self) -> Floats:
+        """The same per demand cell."""
+        return self.before_everywhere_s.ravel()[self.territory.demand.cell]
+
+    @cached_property
+    def after_s(self) -> Floats:
+        """The same per demand cell."""
+        return self.after_everywhere_s.ravel()[self.territory.demand.cell]
+
+    @cached_property
+    def is_coverable(self) -> NDArray[np.bool_]:
+        """Demand cells that some site covers which is not forbidden."""
+        return self._is_within(~np.isin(self.territory.sites.id, self.scenario.goal.forbidden))
+
+    @property
+    def open_site_ids(self) -> NDArray[np.str_]:
+        """Ids of the existing and opened sites, in the order of ids."""
+        return self.territory.sites.id[self._open]
+
+    @cached_property
+    def persons_of_open_sites(self) -> dict[str, Floats]:
+        """Per open site: persons within the standard of it, of these those covered by no existing site, by it alone."""
+        persons, standard_s = self.territory.demand.persons, self.scenario.goal.standard_s
+        cells = self.territory.demand.cell
+        covers = [seconds[cells] <= standard_s for seconds in self.graph.within_s(self._open, standard_s)]
+        times_covered = np.sum(covers, axis=0) if covers else np.zeros(len(cells))
+        is_new = ~(self.before_s <= standard_s)
+        return {
+            "persons_within_standard": np.array([persons[c].sum() for c in covers]),
+            "persons_newly_covered": np.array([persons[c & is_new].sum() for c in covers]),
+            "persons_only_it_covers": np.array([persons[c & (times_covered == 1)].sum() for c in covers]),
+        }
+
+    def objective(self) -> float:
+        """Houses opened (lscp) or persons within the standard (mclp)."""
+        if self.scenario.goal.model == "lscp":
+            return float(len(self.opened))
+        covered = self.after_s <= self.scenario.goal.standard_s
+        return float(self.territory.demand.persons[covered].sum())
+
+    def summary(self) -> dict[str, Any]:
+        """The figures of ``summary.json`` that can be counted again."""
+        persons, sites = self.territory.demand.persons, self.territory.sites
+        total, coverable = float(persons.sum()), float(persons[self.is_coverable].sum())
+        return {
+            "scenario": self.scenario.scenario,
+            "model": self.scenario.goal.model,
+            "persons_total": total,
+            "persons_coverable": coverable,
+            "persons_uncoverable": {"total": total - coverable, "by_reason": self._persons_by_reason()},
+            "covered_before": self._covered(self.before_s),
+            "covered_after": self._covered(self.after_s),
+            "mean_minutes_before": _mean_min(self.before_s, persons),
+            "mean_minutes_after": _mean_min(self.after_s, persons),
+            "p99_minutes_before": _p99_min(self.before_s, persons),
+            "p99_minutes_after": _p99_min(self.after_s, persons),
+            "persons_reaching_no_site": {
+                "before": float(persons[np.isinf(self.before_s)].sum()),
+                "after": float(persons[np.isinf(self.after_s)].sum()),
+            },
+            "sites": {
+                "existing": int(sites.is_existing.sum()),
+                "existing_outside": int((sites.is_existing & ~sites.in_study_area).sum()),
+                "candidates": int((~sites.is_existing).sum()),
+                "opened": len(self.opened),
+            },
+        }
+
+    def commune_table(self) -> pd.DataFrame:
+        """The columns of ``communes.csv``, one row per commune of the study area, by code."""
+        communes, demand = self.territory.communes, self.territory.demand
+        standard_s = self.scenario.goal.standard_s
+        cells = pd.DataFrame(
+            {
+                "code": communes.code[demand.commune],
+                "persons": demand.persons,
+                "persons_covered_before": demand.persons * (self.before_s <= standard_s),
+                "persons_covered_after": demand.persons * (self.after_s <= standard_s),
+                "persons_uncoverable": demand.persons * ~self.is_coverable,
+                "persons_no_way_before": demand.persons * np.isinf(self.before_s),
+                "persons_no_way_after": demand.persons * np.isinf(self.after_s),
+            }
+        )
+        kept = communes.in_study_area
+        table = pd.DataFrame(
+            {
+                "name": communes.name[kept].astype(object),
+                "departement": communes.departement[kept].astype(object),
+                "epci": communes.epci[kept].astype(object),
+                "municipal_persons": communes.persons[kept],
+            },
+            index=communes.code[kept],
+        )
+        table = table.join(cells.groupby("code").sum()).fillna(0.0)
+        for when, seconds in (("before", self.before_s), ("after", self.after_s)):
+            reached = np.isfinite(seconds) & (demand.persons > 0)
+            trips = pd.DataFrame(
+                {"minutes": seconds[reached] / 60, "persons": demand.persons[reached]}, index=cells["code"][reached]
+            )
+            weighted = (trips["minutes"] * trips["persons"]).groupby(level=0).sum()
+            table[f"minutes_mean_{when}"] = weighted / trips["persons"].groupby(level=0).sum()
+            table[f"minutes_max_{when}"] = trips["minutes"].groupby(level=0).max()
+        return table
+
+    @cached_property
+    def _open(self) -> NDArray[np.intp]:
+        return np.union1d(np.flatnonzero(self.territory.sites.is_existing), self.opened)
+
+    def _is_within(self, is_site: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        seconds = self.graph.nearest_s(np.flatnonzero(is_site))[self.territory.demand.cell]
+        return np.asarray(seconds <= self.scenario.goal.standard_s)
+
+    def _covered(self, seconds: Floats) -> dict[str, float]:
+        persons = self.territory.demand.persons
+        covered = float(persons[seconds <= self.scenario.goal.standard_s].sum())
+        return {"persons": covered, "share": covered / float(persons.sum()) if persons.sum() else 0.0}
+
+    def _persons_by_reason(self) -> dict[str, float]:
+        """Why no allowed site covers people, from the graph alone; the reasons that occur."""
+        demand = self.territory.demand
+        anything_s = self.graph.nearest_s(np.arange(len(self.territory.sites)))[demand.cell]
+        is_reached = np.isfinite(anything_s)
+        leads_in = np.diff(self.graph.edges.tocsc().indptr)
+        node = self.graph.cell_node[demand.cell]
+        has_way = (node >= 0) & (leads_in[node] > 0)
+        stranded = (demand.land_mass != 0) & ~np.isin(demand.land_mass, demand.land_mass[is_reached])
+        reason = np.select(
+            [
+                self.is_coverable,
+                is_reached & (anything_s <= self.scenario.goal.standard_s),
+                is_reached,
+                stranded,
+                ~has_way,
+            ],
+            ["", "only_forbidden_sites", "beyond_every_site", "island", "no_road_within_reach"],
+            default="cut_off",
+        )
+        found = pd.Series(demand.persons).groupby(reason).sum()
+        return {str(name): float(total) for name, total in found.items() if name}
+
+
+def _mean_min(seconds: Floats, persons: Floats) -> float | None:
+    reached = np.isfinite(seconds)
+    return float(np.average(seconds[reached], weights=persons[reached]) / 60) if persons[reached].sum() else None
+
+
+def _p99_min(seconds: Floats, persons: Floats) -> float | None:
+    """Least time that serves 99 % of those who reach a site, one second after the other."""
+    reached = np.isfinite(seconds) & (persons > 0)
+    if not reached.any():
+        return None
+    by_second = pd.Series(persons[reached]).groupby(seconds[reached]).sum().sort_index().cumsum()
+    enough = by_second >= 0.99 * by_second.iloc[-1] * (1 - 1e-12)
+    return float(enough.idxmax() / 60)

@@ -1,0 +1,164 @@
+"""RunFiles: a run folder read back from its files alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import rasterio
+from numpy.typing import NDArray
+
+from siting.errors import VerificationError
+from siting.grid import Grid
+from siting.scenario import Scenario, load
+from siting.verify.check import Check, none_of
+
+REQUIRED = (
+    "scenario.yaml",
+    "summary.json",
+    "certificate.json",
+    "sites.gpkg",
+    "sites.csv",
+    "communes.csv",
+    "travel_time_before.tif",
+    "travel_time_after.tif",
+    "map.png",
+    "report.html",
+)
+
+
+@dataclass(frozen=True)
+class MinutesRaster:
+    """A raster of minutes and the grid it says it lies on; NaN where it has no value."""
+
+    minutes: NDArray[np.float32]
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """What the files of a run say.
+
+    Attributes
+    ----------
+    manifest, summary, certificate : dict
+    scenario : Scenario
+    sites, communes, layer : DataFrame
+        ``sites.csv`` and ``communes.csv``, figures as numbers, codes as text; the attributes of ``sites.gpkg``.
+    before, after : MinutesRaster
+    """
+
+    manifest: dict[str, Any]
+    summary: dict[str, Any]
+    certificate: dict[str, Any]
+    scenario: Scenario
+    sites: pd.DataFrame
+    communes: pd.DataFrame
+    layer: pd.DataFrame
+    before: MinutesRaster
+    after: MinutesRaster
+
+
+def check_manifest(folder: Path) -> list[Check]:
+    """Whether the folder holds the files that its manifest names, byte for byte, and no other.
+
+    Raises
+    ------
+    VerificationError
+        There is no manifest, or it cannot be read.
+    """
+    files = read_manifest(folder)["files"]
+    present = {path.name for path in folder.iterdir()} - {"manifest.json"}
+    missing = sorted((set(files) | set(REQUIRED)) - present)
+    strange = sorted(present - set(files))
+    changed = [
+        name
+        for name in sorted(set(files) & present)
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != files[name]["sha256"]
+    ]
+    return [
+        none_of("fichiers présents", missing, otherwise=f"{len(files)} fichiers"),
+        none_of("aucun fichier étranger", strange, otherwise="aucun"),
+        none_of("empreintes des fichiers", changed, otherwise="celles du manifeste"),
+    ]
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """``manifest.json`` of a run folder.
+
+    Raises
+    ------
+    VerificationError
+        There is none, or it is not one of ours.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if not all("sha256" in about for about in manifest["files"].values()):
+            raise KeyError("sha256")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise VerificationError(f"{folder} : manifest.json absent ou illisible ({error})") from error
+    return manifest
+
+
+def read_run(folder: Path) -> tuple[RunFiles | None, list[Check]]:
+    """Every file that a recount needs, or None and one failed check per file that cannot be read."""
+    readers: dict[str, Callable[[Path], Any]] = {
+        "manifest.json": _read_json,
+        "summary.json": _read_json,
+        "certificate.json": _read_json,
+        "scenario.yaml": load,
+        "sites.csv": _read_csv,
+        "communes.csv": _read_csv,
+        "sites.gpkg": _read_layer,
+        "travel_time_before.tif": _read_minutes,
+        "travel_time_after.tif": _read_minutes,
+    }
+    read, failed = [], []
+    for name, reader in readers.items():
+        try:
+            read.append(reader(folder / name))
+        except Exception as error:  # a corrupt file may raise whatever its library likes: all are findings
+            failed.append(Check(name, False, f"illisible : {str(error).splitlines()[0] if str(error) else error!r}"))
+    if failed:
+        return None, failed
+    manifest, summary, certificate, scenario, sites, communes, layer, before, after = read
+    files = RunFiles(manifest, summary, certificate, scenario, sites, communes, layer, before, after)
+    return files, []
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    value = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(value, dict):
+        raise ValueError("un objet JSON est attendu")
+    return value
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """The tables' own dialect; columns that hold codes or names stay text."""
+    text = ("id", "name", "kind", "decision", "commune", "commune_name", "departement", "code", "epci", "epci_name")
+    table = pd.read_csv(path, sep=";", decimal=",", dtype=dict.fromkeys(text, str), encoding="utf-8-sig")
+    names = [name for name in text if name in table]
+    return table.assign(**{name: table[name].fillna("") for name in names})
+
+
+def _read_layer(path: Path) -> pd.DataFrame:
+    frame = pyogrio.read_dataframe(path, layer="sites")
+    points = pd.DataFrame({"point_x_m": frame.geometry.x, "point_y_m": frame.geometry.y})
+    return pd.concat([pd.DataFrame(frame.drop(columns="geometry")), points], axis=1)
+
+
+def _read_minutes(path: Path) -> MinutesRaster:
+    with rasterio.open(path) as source:
+        transform = source.transform
+        if transform.b or transform.d or transform.a != -transform.e:
+            raise ValueError("les mailles ne sont pas carrées ou le raster est tourné")
+        crs = f"EPSG:{source.crs.to_epsg()}"
+        grid = Grid(crs, transform.c, transform.f, transform.a, source.height, source.width)
+        return MinutesRaster(source.read(1, masked=True).filled(np.nan), grid)

@@ -1,0 +1,233 @@
+"""Travel times by SciPy's Dijkstra, from the rules that the surfaces state: the other path of a verification.
+
+Shares no code with `siting.travel`'s searches: graphs are built here in plain NumPy and access legs are found by
+looking at every node in reach, one place at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from siting.scenario import RoadTravel, Scenario
+from siting.territory import RoadNetwork, Territory
+from siting.travel.screening import screening_friction
+
+TICKS_PER_S = 4096
+CLOSED_TO_ACCESS = ("motorway", "motorway_link")
+SITES_AT_ONCE = 16
+"""Searches whose dense results are held together: 16 × 0.6 M nodes are 77 MB for France at 1 km."""
+
+
+@dataclass(frozen=True)
+class TicksGraph:
+    """A graph to be searched from the sites: every edge leads away from them, in whole ticks.
+
+    Attributes
+    ----------
+    edges : csr_array, shape (n_nodes, n_nodes)
+    site_node : int64 array, shape (n_sites,)
+        Node of each site, -1 for a site that stands nowhere.
+    cell_node : int64 array, shape (n_cells of the grid,)
+        Node of each cell of the grid, -1 off the land.
+    """
+
+    edges: csr_array
+    site_node: NDArray[np.int64]
+    cell_node: NDArray[np.int64]
+
+    def nearest_s(self, site_rows: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Seconds, rounded up, from each cell of the grid to the nearest of some sites; inf where none is reached."""
+        nodes = self.site_node[site_rows]
+        nodes = nodes[nodes >= 0]
+        if len(nodes) == 0:
+            return np.full(len(self.cell_node), np.inf)
+        return self._seconds_at_cells(dijkstra(self.edges, indices=nodes, min_only=True))
+
+    def within_s(self, site_rows: NDArray[np.integer], limit_s: int) -> Iterator[NDArray[np.float64]]:
+        """For each site, seconds from each cell of the grid; inf beyond the limit."""
+        for first in range(0, len(site_rows), SITES_AT_ONCE):
+            nodes = self.site_node[site_rows[first : first + SITES_AT_ONCE]]
+            found = np.full((len(nodes), self.edges.shape[0]), np.inf)
+            if (nodes >= 0).any():
+                found[nodes >= 0] = dijkstra(self.edges, indices=nodes[nodes >= 0], limit=float(limit_s * TICKS_PER_S))
+            yield from map(self._seconds_at_cells, found)
+
+    def _seconds_at_cells(self, ticks: NDArray[np.float64]) -> NDArray[np.float64]:
+        at_cells = np.where(self.cell_node >= 0, ticks[self.cell_node], np.inf)
+        return np.asarray(np.ceil(at_cells / TICKS_PER_S))
+
+
+def ticks_graph(scenario: Scenario, territory: Territory) -> TicksGraph:
+    """The graph of the scenario's way of travelling."""
+    if isinstance(scenario.travel, RoadTravel):
+        assert territory.roads is not None, "a scenario on roads assembles a road network"
+        return _road_graph(scenario.travel, territory, territory.roads)
+    friction = screening_friction(
+        territory.persons,
+        territory.is_land,
+        cell_size_m=territory.grid.cell_size_m,
+        density_persons_per_km2=scenario.travel.density_persons_per_km2,
+        speeds_kmh=scenario.travel.speeds_kmh,
+    )
+    return _raster_graph(territory, friction)
+
+
+def _ticks(length_m: NDArray[np.float64], m_per_s: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    return np.rint(length_m / m_per_s * TICKS_PER_S)
+
+
+def _least_edges(
+    n_nodes: int, tail: NDArray[np.int64], head: NDArray[np.int64], ticks: NDArray[np.float64]
+) -> csr_array:
+    """The graph of some edges; of parallel ones, the quickest (a sparse matrix would add them up)."""
+    order = np.lexsort((ticks, head, tail))
+    tail, head, ticks = tail[order], head[order], ticks[order]
+    is_first = np.ones(len(tail), dtype=bool)
+    is_first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    start = np.searchsorted(tail[is_first], np.arange(n_nodes + 1))
+    return csr_array((ticks[is_first], head[is_first], start), shape=(n_nodes, n_nodes))
+
+
+def _road_graph(travel: RoadTravel, territory: Territory, roads: RoadNetwork) -> TicksGraph:
+    """Road nodes, then land cells, then sites."""
+    kmh = np.array([travel.speeds_kmh.get(name, 0.0) * travel.speed_factor for name in roads.classes])[roads.link_class]
+    is_driven = kmh > 0
+    tail, head = (ends[is_driven].astype(np.int64) for ends in (roads.link_from, roads.link_to))
+    is_open = ~np.isin(np.array(roads.classes)[roads.link_class[is_driven]], CLOSED_TO_ACCESS)
+    usable = np.unique(np.concatenate([tail[is_open], head[is_open]]))
+    usable_of_main = usable[np.isin(usable, _main_nodes(len(roads.node_x_m), tail, head))]
+    sites, land = territory.sites, np.flatnonzero(territory.is_land)
+    land_x_m, land_y_m = territory.grid.centre_of(land)
+    x_m, y_m = np.concatenate([land_x_m, sites.x_m]), np.concatenate([land_y_m, sites.y_m])
+    off_road = travel.off_road_kmh / 3.6
+    legs = {
+        (place, node): length_m
+        for nodes in (usable, usable_of_main)
+        for place, node, length_m in _legs(
+            x_m, y_m, nodes, roads, n_nearest=travel.access_nodes, max_m=travel.max_access_m
+        )
+    }
+    place, node = (np.array([key[i] for key in legs], dtype=np.int64) for i in (0, 1))
+    leg_ticks = _ticks(np.array(list(legs.values()), dtype=np.float64), off_road)
+    first_place, is_cell = len(roads.node_x_m), place < len(land)
+    site, near_cell, direct_m = _direct(sites.x_m, sites.y_m, land_x_m, land_y_m, travel.max_access_m)
+    first_site = first_place + len(land)
+    edges = _least_edges(
+        first_site + len(sites),
+        np.concatenate([head, node[is_cell], first_place + place[~is_cell], first_site + site]),
+        np.concatenate([tail, first_place + place[is_cell], node[~is_cell], first_place + near_cell]),
+        np.concatenate(
+            [
+                _ticks(roads.link_length_m[is_driven], kmh[is_driven] / 3.6),
+                leg_ticks[is_cell],
+                leg_ticks[~is_cell],
+                _ticks(direct_m, off_road),
+            ]
+        ),
+    )
+    cell_node = np.full(territory.grid.n_cells, -1, dtype=np.int64)
+    cell_node[land] = first_place + np.arange(len(land))
+    return TicksGraph(edges, first_site + np.arange(len(sites)), cell_node)
+
+
+def _main_nodes(n_nodes: int, tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
+    links = csr_array((np.ones(len(tail)), (tail, head)), shape=(n_nodes, n_nodes))
+    label = connected_components(links, connection="strong")[1]
+    size = np.bincount(label)[label]
+    return np.flatnonzero(label == label[np.argmax(size)])
+
+
+def _legs(
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    nodes: NDArray[np.int64],
+    roads: RoadNetwork,
+    *,
+    n_nearest: int,
+    max_m: float,
+) -> Iterator[tuple[int, int, float]]:
+    """(place, node, length) of the first nodes by (length, node) within ``max_m`` of each place, one by one."""
+    by_x = nodes[np.argsort(roads.node_x_m[nodes], kind="stable")]
+    sorted_x_m = roads.node_x_m[by_x]
+    first = np.searchsorted(sorted_x_m, x_m - max_m, side="left")
+    last = np.searchsorted(sorted_x_m, x_m + max_m, side="right")
+    for place in range(len(x_m)):
+        near = np.sort(by_x[first[place] : last[place]])
+        length_m = np.hypot(roads.node_x_m[near] - x_m[place], roads.node_y_m[near] - y_m[place])
+        near, length_m = near[length_m <= max_m], length_m[length_m <= max_m]
+        for rank in np.argsort(length_m, kind="stable")[:n_nearest]:
+            yield place, int(near[rank]), float(length_m[rank])
+
+
+def _direct(
+    site_x_m: NDArray[np.float64],
+    site_y_m: NDArray[np.float64],
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    max_m: float,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """(site, cell, length) of every straight line from a site to a cell within ``max_m``."""
+    found = []
+    for site in range(len(site_x_m)):
+        length_m = np.hypot(site_x_m[site] - x_m, site_y_m[site] - y_m)
+        near = np.flatnonzero(length_m <= max_m)
+        found.append((np.full(len(near), site), near, length_m[near]))
+    site, cell, length_m = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return site.astype(np.int64), cell.astype(np.int64), length_m
+
+
+def _raster_graph(territory: Territory, friction_s_per_m: NDArray[np.floating]) -> TicksGraph:
+    """One node per cell of the grid; steps between neighbours that are no barriers."""
+    grid = territory.grid
+    friction = np.pad(np.asarray(friction_s_per_m, dtype=np.float64), 1, constant_values=np.inf)
+    is_open = np.isfinite(friction)
+    half = {
+        False: np.rint(np.where(is_open, friction, 0) * (grid.cell_size_m / 2) * TICKS_PER_S),
+        True: np.rint(np.where(is_open, friction, 0) * (grid.cell_size_m / 2 * np.sqrt(2.0)) * TICKS_PER_S),
+    }
+    node = np.full(friction.shape, -1, dtype=np.int64)
+    node[1:-1, 1:-1] = np.arange(grid.n_cells).reshape(grid.shape)
+    inner = (slice(1, -1), slice(1, -1))
+
+    def shifted(layer: NDArray[np.generic], down: int, right: int) -> NDArray[np.generic]:
+        return layer[1 + down : layer.shape[0] - 1 + down, 1 + right : layer.shape[1] - 1 + right]
+
+    tails, heads, ticks = [], [], []
+    for down, right in ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)):
+        is_diagonal = down != 0 and right != 0
+        is_step = is_open[inner] & shifted(is_open, down, right)
+        if is_diagonal:
+            is_step = is_step & (shifted(is_open, down, 0) | shifted(is_open, 0, right))
+        tails.append(node[inner][is_step])
+        heads.append(shifted(node, down, right)[is_step])
+        ticks.append(half[is_diagonal][inner][is_step] + shifted(half[is_diagonal], down, right)[is_step])
+    edges = _least_edges(grid.n_cells, np.concatenate(tails), np.concatenate(heads), np.concatenate(ticks))
+    is_open_cell = is_open[inner].ravel()
+    cell_node = np.where(is_open_cell, np.arange(grid.n_cells), -1)
+    return TicksGraph(edges, _standing(territory, is_open_cell), cell_node)
+
+
+def _standing(territory: Territory, is_open: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Cell in which each site stands: its own if open, else the nearest open neighbour (ties: the lowest), else -1."""
+    grid, sites = territory.grid, territory.sites
+    stands = []
+    for x_m, y_m in zip(sites.x_m, sites.y_m, strict=True):
+        cell = int(grid.cell_at(x_m, y_m))
+        if cell >= 0 and not is_open[cell]:
+            row, column = divmod(cell, grid.n_columns)
+            around = [
+                r * grid.n_columns + c
+                for r in range(max(row - 1, 0), min(row + 2, grid.n_rows))
+                for c in range(max(column - 1, 0), min(column + 2, grid.n_columns))
+                if is_open[r * grid.n_columns + c]
+            ]
+            distance_m = [float(np.hypot(*(np.subtract(grid.centre_of(a), (x_m, y_m))))) for a in around]
+            cell = min(zip(distance_m, around, strict=True))[1] if around else -1
+        stands.append(cell)
+    return np.array(stands, dtype=np.int64)
