@@ -1,0 +1,53 @@
+"""summary.json, certificate.json and scenario.yaml: what machines read, the same bytes for the same run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from siting.report.findings import Findings
+from siting.scenario import dump
+
+
+def write_summary_json(findings: Findings, folder: Path) -> None:
+    """Write the summary in the order of its keys."""
+    _write_json(findings.summary, folder / "summary.json")
+
+
+def write_certificate_json(findings: Findings, folder: Path) -> None:
+    """Write the certificate, and what a checker needs to redo the sum: no timing, nothing of the machine."""
+    _write_json(certificate(findings), folder / "certificate.json")
+
+
+def certificate(findings: Findings) -> dict[str, Any]:
+    """How good the plan is, the rules it was asked to keep and what it opens."""
+    goal, sites = findings.scenario.goal, findings.territory.sites
+    covered = findings.plan.is_covered
+    return {
+        "scenario": findings.scenario.scenario,
+        **asdict(findings.plan.certificate),
+        "goal": goal.model_dump(mode="json"),
+        "sites": {
+            "existing": int(sites.is_existing.sum()),
+            "candidates": int((~sites.is_existing).sum()),
+            "opened": sites.id[findings.plan.opened].tolist(),
+        },
+        "demand": {
+            "cells": len(covered),
+            "persons": float(findings.territory.demand.persons.sum()),
+            "cells_covered": int(covered.sum()),
+            "persons_covered": float(findings.territory.demand.persons[covered].sum()),
+        },
+    }
+
+
+def write_scenario_yaml(findings: Findings, folder: Path) -> None:
+    """Write the scenario as resolved; running it again gives the same plan."""
+    (folder / "scenario.yaml").write_text(dump(findings.scenario), encoding="utf-8", newline="\n")
+
+
+def _write_json(value: dict[str, Any], path: Path) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")

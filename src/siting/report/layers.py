@@ -1,0 +1,81 @@
+"""The layers that a GIS opens: sites.gpkg and the two rasters of travel time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pyogrio
+import rasterio
+from rasterio.crs import CRS
+from rasterio.transform import from_origin
+
+from siting.errors import RunFolderError
+from siting.grid import Grid
+from siting.report.findings import Findings
+from siting.report.tables import site_table
+from siting.travel.travel_times import NearestTimes
+
+_FIXED_DATE = "2000-01-01T00:00:00.000Z"
+"""Written where GeoPackage wants the date of the last change, so that the same run gives the same bytes."""
+
+
+def write_sites_gpkg(findings: Findings, folder: Path) -> None:
+    """Write `site_table` as points in the grid's CRS: layer ``sites`` of ``sites.gpkg``."""
+    table = site_table(findings)
+    points = geopandas.points_from_xy(table["x_m"], table["y_m"], crs=findings.territory.grid.crs)
+    frame = geopandas.GeoDataFrame(table, geometry=points)
+    path = folder / "sites.gpkg"
+    earlier = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    try:
+        metadata = {"ATTRIBUTION": "\n".join(findings.territory.sources)}
+        pyogrio.write_dataframe(frame, path, layer="sites", driver="GPKG", layer_metadata=metadata)
+    except pyogrio.errors.DataSourceError as error:
+        raise RunFolderError(f"impossible d'écrire {path} : {error}") from error
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": earlier})
+
+
+def write_travel_time_before_tif(findings: Findings, folder: Path) -> None:
+    """Write the minutes to the nearest site open today as ``travel_time_before.tif``."""
+    _write_minutes(findings, findings.before_everywhere, folder / "travel_time_before.tif")
+
+
+def write_travel_time_after_tif(findings: Findings, folder: Path) -> None:
+    """Write the minutes to the nearest site, the plan's included, as ``travel_time_after.tif``."""
+    _write_minutes(findings, findings.after_everywhere, folder / "travel_time_after.tif")
+
+
+def _write_minutes(findings: Findings, nearest: NearestTimes, path: Path) -> None:
+    """A Cloud Optimised GeoTIFF of float32 minutes, NaN at sea and where no way leads to a site.
+
+    The times are whole seconds rounded up, so that ``minutes <= 30`` says exactly who is covered.
+    Overviews repeat values of cells, they do not average: a place beyond the standard stays beyond.
+    """
+    grid = findings.territory.grid
+    minutes = (nearest.time_s.astype(np.float64) / 60).astype(np.float32)
+    minutes[~np.isfinite(minutes)] = np.nan
+    profile = _profile(grid) | {"compress": "deflate", "predictor": 3, "overview_resampling": "nearest"}
+    with rasterio.open(path, "w", driver="COG", **profile) as raster:
+        raster.write(minutes, 1)
+        raster.set_band_description(1, "minutes to the nearest open site")
+        raster.units = ("min",)
+        raster.update_tags(
+            UNITS="minutes",
+            STANDARD_MIN=f"{findings.scenario.goal.standard_s / 60:g}",
+            ATTRIBUTION="; ".join(findings.territory.sources),
+        )
+
+
+def _profile(grid: Grid) -> dict[str, object]:
+    return {
+        "width": grid.n_columns,
+        "height": grid.n_rows,
+        "count": 1,
+        "dtype": "float32",
+        "nodata": np.nan,
+        "crs": CRS.from_user_input(grid.crs),
+        "transform": from_origin(grid.x_min_m, grid.y_max_m, grid.cell_size_m, grid.cell_size_m),
+    }

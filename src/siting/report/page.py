@@ -1,0 +1,204 @@
+"""report.html: one self-contained page that a planner takes into a meeting."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from siting.access import percentile_min
+from siting.report.assumptions import assumptions, settings
+from siting.report.figures import opened_by_gain, site_figures
+from siting.report.findings import Findings
+from siting.report.sentences import answer, farthest_min, is_screening, minutes, proof, standard, texts_of, uncoverable
+from siting.report.tables import commune_table
+
+HOUSES_SHOWN = 100
+COMMUNES_SHOWN = 15
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table as the page shows it: every cell is text; columns from ``first_number`` on are figures."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    first_number: int
+
+
+def write_report_html(findings: Findings, folder: Path) -> None:
+    """Write ``report.html`` around the ``map.png`` that ``folder`` already holds."""
+    picture = (folder / "map.png").read_bytes()
+    (folder / "report.html").write_text(render_page(findings, picture), encoding="utf-8", newline="\n")
+
+
+def render_page(findings: Findings, map_png: bytes) -> str:
+    """The page as HTML. Every text is escaped; the page forbids itself any outside source."""
+    environment = Environment(
+        loader=PackageLoader("siting.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    texts = texts_of(findings)
+    houses = house_table(findings)
+    return environment.get_template("report.html.j2").render(
+        t=partial(texts, standard=standard(findings)),
+        language=texts.language,
+        title=findings.scenario.title,
+        answer=answer(findings),
+        proof=proof(findings),
+        is_proven=findings.summary["status"] == "optimal",
+        is_screening=is_screening(findings),
+        uncoverable=uncoverable(findings),
+        map_base64=base64.b64encode(map_png).decode("ascii"),
+        before_after=before_after_table(findings),
+        reasons=reason_table(findings),
+        houses=houses,
+        houses_more=_houses_more(findings, len(houses.rows)),
+        gaining=gaining_communes(findings),
+        worst=worst_communes(findings),
+        certificate=certificate_table(findings),
+        assumptions=assumptions(findings),
+        settings=_settings_table(findings),
+        sources=findings.territory.sources,
+        version=version("siting"),
+    )
+
+
+def before_after_table(findings: Findings) -> PageTable:
+    """Who is covered and how far people are, today and with the plan; the worst served beside the mean."""
+    texts, summary = texts_of(findings), findings.summary
+    whole, total = texts.number.whole, summary["persons_total"]
+    covered = [summary["covered_before"], summary["covered_after"]]
+    moments = (findings.before, findings.after)
+    persons = findings.territory.demand.persons
+    mean = [summary["mean_minutes_before"], summary["mean_minutes_after"]]
+    p90 = [percentile_min(near.time_s, persons, share=0.90) for near in moments]
+    p99 = [percentile_min(near.time_s, persons, share=0.99) for near in moments]
+    worst = [farthest_min(findings, near) for near in moments]
+    existing, opened = summary["sites"]["existing"], summary["sites"]["opened"]
+    figures = [
+        ("share_covered", [texts.number.percent(c["share"]) for c in covered]),
+        ("covered", [whole(c["persons"]) for c in covered]),
+        ("not_covered", [whole(total - c["persons"]) for c in covered]),
+        *(
+            (key, [minutes(findings, value) for value in values])
+            for key, values in (
+                ("mean_minutes", mean),
+                ("p90_minutes", p90),
+                ("p99_minutes", p99),
+                ("max_minutes", worst),
+            )
+        ),
+        ("no_way", [whole(persons[near.site < 0].sum()) for near in moments]),
+        ("open_sites", [whole(existing), whole(existing + opened)]),
+    ]
+    return PageTable(
+        caption=texts("table_figures"),
+        head=(texts("figure"), texts("before"), texts("after")),
+        rows=[(texts(key, standard=standard(findings)), *values) for key, values in figures],
+        first_number=1,
+    )
+
+
+def reason_table(findings: Findings) -> PageTable:
+    """People whom no candidate covers, by reason."""
+    texts = texts_of(findings)
+    by_reason = findings.summary["persons_uncoverable"]["by_reason"]
+    rows = [(texts(f"reason_{reason}"), texts.number.whole(persons)) for reason, persons in by_reason.items()]
+    return PageTable(texts("table_uncoverable"), (texts("reason"), texts("persons")), rows, 1)
+
+
+def house_table(findings: Findings) -> PageTable:
+    """The opened houses, those that bring most people within the standard first."""
+    texts, sites, communes = texts_of(findings), findings.territory.sites, findings.territory.communes
+    figures = site_figures(findings)
+    rows = []
+    for rank, site in enumerate(opened_by_gain(findings, figures)[:HOUSES_SHOWN], start=1):
+        commune = int(sites.commune[site])
+        persons = (figures.persons_newly_covered, figures.persons_within_standard, figures.persons_only_it_covers)
+        rows.append(
+            (
+                str(rank),
+                str(sites.name[site]),
+                f"{communes.name[commune]} ({communes.code[commune]})",
+                texts(f"kind_{sites.kind[site]}"),
+                *(texts.number.whole(column[site]) for column in persons),
+            )
+        )
+    names = ("rank", "house", "commune", "kind", "persons_newly_covered", "persons_within", "persons_only_it")
+    head = tuple(texts(name, standard=standard(findings)) for name in names)
+    return PageTable(texts("table_houses", standard=standard(findings)), head, rows, 4)
+
+
+def gaining_communes(findings: Findings) -> PageTable:
+    """The communes with most people newly within the standard."""
+    table = commune_table(findings)
+    gained = table["persons_covered_after"] - table["persons_covered_before"]
+    table = table.assign(gained=gained)[gained > 0]
+    first = table.sort_values("gained", ascending=False, kind="stable").head(COMMUNES_SHOWN)
+    columns = {"persons_gained": "gained", "persons": "persons"}
+    return _commune_rows(findings, first, columns, "table_communes_gain")
+
+
+def worst_communes(findings: Findings) -> PageTable:
+    """The communes with the longest mean time once the plan is carried out."""
+    table = commune_table(findings)
+    table = table.assign(beyond=table["persons"] - table["persons_covered_after"])
+    table = table[table["minutes_mean_after"].notna()]
+    first = table.sort_values("minutes_mean_after", ascending=False, kind="stable").head(COMMUNES_SHOWN)
+    columns = {"persons": "persons", "persons_beyond": "beyond"}
+    return _commune_rows(findings, first, columns, "table_communes_worst", with_farthest=True)
+
+
+def _commune_rows(
+    findings: Findings, table: pd.DataFrame, persons: dict[str, str], caption: str, *, with_farthest: bool = False
+) -> PageTable:
+    """Communes with columns of persons (text key -> column), then their mean minutes before and after."""
+    texts = texts_of(findings)
+    times = {"minutes_before": "minutes_mean_before", "minutes_after": "minutes_mean_after"}
+    if with_farthest:
+        times["minutes_worst_after"] = "minutes_max_after"
+    rows = [
+        (
+            f"{row['name']} ({row['code']})",
+            *(texts.number.whole(row[column]) for column in persons.values()),
+            *(minutes(findings, row[column]) for column in times.values()),
+        )
+        for row in table.to_dict("records")
+    ]
+    head = (texts("commune"), *map(texts, persons), *map(texts, times))
+    return PageTable(texts(caption), head, rows, 1)
+
+
+def certificate_table(findings: Findings) -> PageTable:
+    """Status, objective, bound and gap."""
+    texts, summary = texts_of(findings), findings.summary
+    unit = partial(texts, f"unit_{summary['model']}")
+    rows = [
+        (texts("model"), texts(f"model_{summary['model']}")),
+        (texts("status"), texts(f"status_{summary['status']}")),
+        (texts("objective"), unit(n=texts.number.whole(summary["objective"]))),
+        (texts("bound"), unit(n=texts.number.whole(summary["bound"]))),
+        (texts("gap"), texts.number.percent(summary["gap"], decimals=2)),
+        (texts("solver"), findings.plan.certificate.solver),
+    ]
+    return PageTable(texts("table_proof"), (texts("setting"), texts("value")), rows, 2)
+
+
+def _settings_table(findings: Findings) -> PageTable:
+    texts = texts_of(findings)
+    return PageTable(texts("table_assumed"), (texts("setting"), texts("value")), settings(findings), 2)
+
+
+def _houses_more(findings: Findings, shown: int) -> str:
+    more = len(findings.plan.opened) - shown
+    return texts_of(findings).count("houses_more", more) if more else ""

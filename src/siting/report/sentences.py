@@ -1,0 +1,62 @@
+"""The sentences that the page, the map and the terminal share: the same words for the same finding."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from siting.report.findings import Findings
+from siting.report.texts import Texts
+from siting.travel.travel_times import NearestTimes
+
+
+def texts_of(findings: Findings) -> Texts:
+    """The texts in the scenario's language."""
+    return Texts(findings.scenario.language)
+
+
+def standard(findings: Findings) -> str:
+    """The service standard in minutes, as text."""
+    return texts_of(findings).number.short(findings.scenario.goal.standard_s / 60)
+
+
+def answer(findings: Findings) -> str:
+    """The answer in a sentence, without its full stop."""
+    texts, summary = texts_of(findings), findings.summary
+    share = texts.number.percent(summary["covered_after"]["share"])
+    opened = summary["sites"]["opened"]
+    return texts.count(f"answer_{summary['model']}", opened, share=share, standard=standard(findings))
+
+
+def proof(findings: Findings) -> str:
+    """What the certificate proves, in plain words; "proven" only of a plan that is."""
+    texts, summary = texts_of(findings), findings.summary
+    number = texts.number
+    return texts(
+        f"proof_{summary['model']}_{summary['status']}",
+        bound=number.whole(summary["bound"]),
+        objective=number.whole(summary["objective"]),
+        gap=number.percent(summary["gap"], decimals=2),
+    )
+
+
+def is_screening(findings: Findings) -> bool:
+    """Whether times come from a friction surface and not from roads."""
+    return bool(findings.scenario.travel.surface == "friction")
+
+
+def uncoverable(findings: Findings) -> str:
+    """How many people no candidate covers."""
+    return texts_of(findings).count("uncoverable", findings.summary["persons_uncoverable"]["total"])
+
+
+def minutes(findings: Findings, value: float | None) -> str:
+    """Minutes with one decimal, rounded up: 30.02 is not said to be 30.0; a dash where nobody reaches a site."""
+    if value is None:
+        return texts_of(findings).number.none
+    return texts_of(findings).number.decimal(np.ceil(value * 10 - 1e-6) / 10, 1)
+
+
+def farthest_min(findings: Findings, nearest: NearestTimes) -> float | None:
+    """Minutes of the farthest resident who reaches a site at all; None where nobody does."""
+    reached = np.isfinite(nearest.time_s) & (findings.territory.demand.persons > 0)
+    return float(nearest.time_s[reached].max()) / 60 if reached.any() else None

@@ -1,0 +1,156 @@
+"""sites.csv and communes.csv: the tables that people open in a spreadsheet.
+
+The dialect, for machines: UTF-8 with a byte-order mark, ``;`` between cells, decimal comma, lines ended by
+``\\n``, an empty cell where there is no figure (``pandas.read_csv(path, sep=";", decimal=",", dtype=…)``).
+It is what a French spreadsheet opens by a double click; with a decimal point it would read 12.05 as the
+twelfth of May, without the mark it would misread the accents. Codes are text: import them as text, a
+double click drops the zero of ``01004``. A text that a spreadsheet would take for a formula starts with ``'``.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from siting.report.figures import DECISIONS, site_figures
+from siting.report.findings import Findings
+from siting.travel.travel_times import NearestTimes
+
+SITE_DECIMALS = {"x_m": 1, "y_m": 1, "lon": 6, "lat": 6} | dict.fromkeys(
+    ("persons_within_standard", "persons_only_it_covers", "persons_newly_covered"), 1
+)
+COMMUNE_DECIMALS = (
+    dict.fromkeys(("minutes_mean_before", "minutes_max_before", "minutes_mean_after", "minutes_max_after"), 2)
+    | dict.fromkeys(("persons", "persons_covered_before", "persons_covered_after", "persons_uncoverable"), 1)
+    | dict.fromkeys(("persons_no_way_before", "persons_no_way_after"), 1)
+)
+
+
+def site_table(findings: Findings) -> pd.DataFrame:
+    """Every existing site and every candidate, one row each in the order of ids.
+
+    Columns: ``id, name, kind, decision`` (existing, opened, not_opened), ``commune, commune_name, departement,
+    x_m, y_m`` (the grid's CRS), ``lon, lat`` (degrees, EPSG:4326) and the persons of `SiteFigures`.
+    """
+    sites, communes = findings.territory.sites, findings.territory.communes
+    figures = site_figures(findings)
+    to_degrees = Transformer.from_crs(findings.territory.grid.crs, "EPSG:4326", always_xy=True)
+    lon, lat = to_degrees.transform(sites.x_m, sites.y_m)
+    return pd.DataFrame(
+        {
+            "id": sites.id,
+            "name": sites.name,
+            "kind": sites.kind,
+            "decision": np.array(DECISIONS)[figures.decision],
+            "commune": _of_commune(communes.code, sites.commune),
+            "commune_name": _of_commune(communes.name, sites.commune),
+            "departement": _of_commune(communes.departement, sites.commune),
+            "in_study_area": sites.in_study_area.astype(np.int64),
+            "x_m": sites.x_m,
+            "y_m": sites.y_m,
+            "lon": np.asarray(lon, dtype=np.float64),
+            "lat": np.asarray(lat, dtype=np.float64),
+            "persons_within_standard": figures.persons_within_standard,
+            "persons_only_it_covers": figures.persons_only_it_covers,
+            "persons_newly_covered": figures.persons_newly_covered,
+        }
+    )
+
+
+def commune_table(findings: Findings) -> pd.DataFrame:
+    """The communes of the study area, one row each in the order of codes.
+
+    Columns: ``code, name, departement, epci, epci_name`` (empty for none), ``municipal_persons`` (official),
+    ``persons`` (of the census cells that the plan serves), minutes to the nearest open site before and after
+    (mean weighted by persons, and the worst inhabited cell; of those from whom a way leads to one),
+    persons covered before and after, persons whom no candidate covers, persons from whom no way leads.
+    """
+    territory, standard_s = findings.territory, findings.scenario.goal.standard_s
+    communes, demand = territory.communes, territory.demand
+    before, after = findings.before, findings.after
+
+    def persons_where(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+        return np.bincount(demand.commune, weights=demand.persons * kept, minlength=len(communes))
+
+    table = pd.DataFrame(
+        {
+            "code": communes.code,
+            "name": communes.name,
+            "departement": communes.departement,
+            "epci": communes.epci,
+            "epci_name": communes.epci_name,
+            "municipal_persons": communes.persons,
+            "persons": persons_where(np.ones(len(demand), dtype=np.bool_)),
+            **_minutes_of_communes(findings, before, "before"),
+            **_minutes_of_communes(findings, after, "after"),
+            "persons_covered_before": persons_where(before.time_s <= standard_s),
+            "persons_covered_after": persons_where(after.time_s <= standard_s),
+            "persons_uncoverable": persons_where(findings.reason != 0),
+            "persons_no_way_before": persons_where(~np.isfinite(before.time_s)),
+            "persons_no_way_after": persons_where(~np.isfinite(after.time_s)),
+        }
+    )
+    return table[communes.in_study_area].reset_index(drop=True)
+
+
+def write_sites_csv(findings: Findings, folder: Path) -> None:
+    """Write `site_table` as ``sites.csv``."""
+    write_csv(site_table(findings), folder / "sites.csv", decimals=SITE_DECIMALS)
+
+
+def write_communes_csv(findings: Findings, folder: Path) -> None:
+    """Write `commune_table` as ``communes.csv``."""
+    write_csv(commune_table(findings), folder / "communes.csv", decimals=COMMUNE_DECIMALS)
+
+
+def write_csv(table: pd.DataFrame, path: Path, *, decimals: Mapping[str, int]) -> None:
+    """Write a table in the dialect of this module; ``decimals`` names every column that is not whole or text."""
+    columns = [_cells(table[name], decimals.get(name)) for name in table.columns]
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";", lineterminator="\n")
+        writer.writerow(table.columns)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def _cells(column: pd.Series[Any], decimals: int | None) -> Iterable[str]:
+    if decimals is not None:
+        return [_number(value, decimals) for value in column.tolist()]
+    return [str(value) if isinstance(value, int) else neutral(value) for value in column.tolist()]
+
+
+def _number(value: float, decimals: int) -> str:
+    """At most ``decimals`` decimals after a comma, no zeros at the end; nothing for NaN."""
+    if not np.isfinite(value):
+        return ""
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".").replace(".", ",")
+    return "0" if text == "-0" else text
+
+
+def neutral(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+
+
+def _of_commune(values: NDArray[np.str_], row: NDArray[np.int32]) -> NDArray[np.str_]:
+    """``values[row]``, empty abroad (row -1)."""
+    return np.where(row >= 0, values[row], "")
+
+
+def _minutes_of_communes(findings: Findings, nearest: NearestTimes, when: str) -> dict[str, NDArray[np.float64]]:
+    """Mean and maximum over the people of each commune who reach a site; NaN where nobody does."""
+    demand, n_communes = findings.territory.demand, len(findings.territory.communes)
+    reached = np.isfinite(nearest.time_s) & (demand.persons > 0)
+    commune, persons = demand.commune[reached], demand.persons[reached]
+    time_min = nearest.time_s[reached].astype(np.float64) / 60
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(commune, persons * time_min, n_communes) / np.bincount(commune, persons, n_communes)
+    worst = np.full(n_communes, -np.inf)
+    np.maximum.at(worst, commune, time_min)
+    return {f"minutes_mean_{when}": mean, f"minutes_max_{when}": np.where(np.isfinite(worst), worst, np.nan)}

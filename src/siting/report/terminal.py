@@ -1,0 +1,77 @@
+"""The summary that a terminal shows at the end of a run."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+
+from siting.report.figures import opened_by_gain, site_figures
+from siting.report.findings import Findings
+from siting.report.sentences import answer, farthest_min, is_screening, minutes, proof, texts_of, uncoverable
+
+WIDTH = 96
+FIRST_HOUSES = 5
+
+
+def render_summary(findings: Findings) -> str:
+    """About fifteen lines in the scenario's language: the answer, before and after, the proof."""
+    texts = texts_of(findings)
+    rows = [
+        ("summary_warning", texts("screening") if is_screening(findings) else ""),
+        ("summary_scenario", f"{findings.scenario.title} ({findings.scenario.scenario})"),
+        ("summary_answer", f"{answer(findings)}."),
+        ("summary_before", _covered(findings, "before")),
+        ("summary_after", _covered(findings, "after")),
+        ("summary_worst", _worst(findings)),
+        ("summary_uncoverable", uncoverable(findings)),
+        ("summary_sites", _sites(findings)),
+        ("summary_first", _first_houses(findings)),
+        ("summary_proof", proof(findings)),
+        ("summary_time", _effort(findings)),
+    ]
+    label_width = max(len(texts(key)) for key, _ in rows) + 2
+    return "\n".join(_wrapped(texts(key), value, label_width) for key, value in rows if value)
+
+
+def _wrapped(label: str, value: str, label_width: int) -> str:
+    return textwrap.fill(value, WIDTH, initial_indent=label.ljust(label_width), subsequent_indent=" " * label_width)
+
+
+def _covered(findings: Findings, when: str) -> str:
+    texts, summary = texts_of(findings), findings.summary
+    return texts(
+        "summary_covered",
+        persons=texts.number.whole(summary[f"covered_{when}"]["persons"]),
+        total=texts.number.whole(summary["persons_total"]),
+        share=texts.number.percent(summary[f"covered_{when}"]["share"]),
+        minutes=minutes(findings, summary[f"mean_minutes_{when}"]),
+    )
+
+
+def _worst(findings: Findings) -> str:
+    p99 = minutes(findings, findings.summary["p99_minutes_after"])
+    worst = minutes(findings, farthest_min(findings, findings.after))
+    return texts_of(findings)("summary_p99", p99=p99, worst=worst)
+
+
+def _sites(findings: Findings) -> str:
+    texts, sites = texts_of(findings), findings.summary["sites"]
+    counts = {name: texts.number.whole(sites[name]) for name in ("existing", "candidates", "opened")}
+    return texts("summary_counts", **counts)
+
+
+def _first_houses(findings: Findings) -> str:
+    texts, figures = texts_of(findings), site_figures(findings)
+    names = findings.territory.sites.name
+    first = opened_by_gain(findings, figures)[:FIRST_HOUSES]
+    gains = np.asarray(figures.persons_newly_covered)
+    return ", ".join(
+        texts("summary_house", name=str(names[site]), persons=texts.number.whole(gains[site])) for site in first
+    )
+
+
+def _effort(findings: Findings) -> str:
+    texts, summary = texts_of(findings), findings.summary
+    seconds = texts.number.decimal(sum(summary["seconds"].values()), 1)
+    return texts("summary_seconds", seconds=seconds, memory=texts.number.whole(summary["peak_memory_mb"]))
