@@ -1,0 +1,37 @@
+"""What a planner writes: a YAML file to a Scenario, every fault with its line."""
+
+from siting.scenario.goal import LscpGoal, MclpGoal
+from siting.scenario.json_schema import json_schema
+from siting.scenario.reader import load
+from siting.scenario.schema import Scenario, SolverSettings
+from siting.scenario.sites import (
+    CellCandidates,
+    FileCandidates,
+    FileSites,
+    NoSites,
+    PracticeSites,
+    TownHallCandidates,
+)
+from siting.scenario.study_area import GridSettings, StudyArea
+from siting.scenario.travel_settings import FrictionTravel, RoadTravel
+from siting.scenario.writer import dump
+
+__all__ = [
+    "CellCandidates",
+    "FileCandidates",
+    "FileSites",
+    "FrictionTravel",
+    "GridSettings",
+    "LscpGoal",
+    "MclpGoal",
+    "NoSites",
+    "PracticeSites",
+    "RoadTravel",
+    "Scenario",
+    "SolverSettings",
+    "StudyArea",
+    "TownHallCandidates",
+    "dump",
+    "json_schema",
+    "load",
+]

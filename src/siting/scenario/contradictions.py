@@ -1,0 +1,136 @@
+"""Fields that are right alone and wrong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from siting.scenario.messages import message
+from siting.scenario.travel_settings import NETWORK_DEPARTEMENTS
+
+_LISTS = ("study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden")
+_AREAS = ("study_area.departements", "study_area.communes", "study_area.country")
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Two fields that cannot both hold: ``key`` of `messages`, the field at fault and the one it offends."""
+
+    key: str
+    path: str
+    other: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        problem, remedy = message(self.key, "en", **self.values)
+        return f"{self.path}: {problem} ({remedy})"
+
+
+def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    """Every contradiction among the fields that are right, given as ``{"goal.standard_min": 30, …}``.
+
+    A rule that needs a field which is missing here says nothing.
+    """
+    for path in _LISTS:
+        yield from _repeated(path, valid.get(path) or ())
+    yield from _one_study_area(valid)
+    yield from _forced_and_forbidden(valid)
+    yield from _too_many_forced(valid)
+    yield from _beyond_cutoff(valid)
+    yield from _narrow_halo(valid)
+    yield from _network_elsewhere(valid)
+    yield from _densities(valid)
+
+
+def _repeated(path: str, items: tuple[str, ...]) -> Iterator[Contradiction]:
+    first: dict[str, int] = {}
+    for row, item in enumerate(items):
+        if item in first:
+            yield Contradiction("repeated", f"{path}[{row}]", f"{path}[{first[item]}]", {"value": item})
+        first.setdefault(item, row)
+
+
+def _one_study_area(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    given = [path for path in _AREAS if valid.get(path) is not None]
+    if not given and all(path in valid for path in _AREAS):
+        yield Contradiction("no_study_area", "study_area")
+    for extra in given[1:]:
+        yield Contradiction("two_study_areas", extra, given[0])
+
+
+def _forced_and_forbidden(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    forced = valid.get("goal.forced_open") or ()
+    rows = {site: row for row, site in reversed(list(enumerate(forced)))}
+    for row, site in enumerate(valid.get("goal.forbidden") or ()):
+        if site in rows:
+            yield Contradiction(
+                "forced_and_forbidden", f"goal.forbidden[{row}]", f"goal.forced_open[{rows[site]}]", {"value": site}
+            )
+
+
+def _too_many_forced(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    n_forced = len(set(valid.get("goal.forced_open") or ()))
+    for path in ("goal.new_houses", "goal.max_new_houses"):
+        limit = valid.get(path)
+        if limit is not None and n_forced > limit:
+            yield Contradiction("too_many_forced", path, "goal.forced_open", {"value": limit, "n_forced": n_forced})
+
+
+def _beyond_cutoff(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    standard_min, cutoff_min = valid.get("goal.standard_min"), valid.get("travel.cutoff_min")
+    if standard_min is not None and cutoff_min is not None and standard_min > cutoff_min:
+        values = {"value": standard_min, "cutoff_min": cutoff_min}
+        yield Contradiction("standard_beyond_cutoff", "goal.standard_min", "travel.cutoff_min", values)
+
+
+def _narrow_halo(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    halo_km, cutoff_min, fastest_kmh = (
+        valid.get("grid.halo_km"),
+        valid.get("travel.cutoff_min"),
+        _fastest_kmh(valid),
+    )
+    if halo_km is None or cutoff_min is None or fastest_kmh is None:
+        return
+    needed_km = cutoff_min / 60 * fastest_kmh
+    if halo_km < needed_km:
+        values = {"value": halo_km, "needed_km": needed_km, "cutoff_min": cutoff_min, "fastest_kmh": fastest_kmh}
+        yield Contradiction("narrow_halo", "grid.halo_km", "travel.cutoff_min", values)
+
+
+def _fastest_kmh(valid: Mapping[str, Any]) -> float | None:
+    speeds_kmh = valid.get("travel.speeds_kmh")
+    if isinstance(speeds_kmh, tuple):
+        return float(max(speeds_kmh))
+    factor, off_road_kmh = valid.get("travel.speed_factor"), valid.get("travel.off_road_kmh")
+    if speeds_kmh is None or factor is None or off_road_kmh is None:
+        return None
+    return float(max(max(speeds_kmh.values()) * factor, off_road_kmh))
+
+
+def _network_elsewhere(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    network = valid.get("travel.network")
+    if network is None:
+        return
+    covered = NETWORK_DEPARTEMENTS[network]
+    for name, width in (("departements", 3), ("communes", 2)):
+        outside = [code for code in valid.get(f"study_area.{name}") or () if code[:width] not in covered]
+        if outside:
+            values = {"value": network, "place": outside[0]}
+            yield Contradiction("network_elsewhere", "travel.network", f"study_area.{name}", values)
+    if valid.get("study_area.country") is not None:
+        values = {"value": network, "place": valid["study_area.country"]}
+        yield Contradiction("network_elsewhere", "travel.network", "study_area.country", values)
+
+
+def _densities(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    densities, speeds_kmh = valid.get("travel.density_persons_per_km2"), valid.get("travel.speeds_kmh")
+    if densities is None:
+        return
+    path = "travel.density_persons_per_km2"
+    if densities[0] != 0 or any(low >= high for low, high in pairwise(densities)):
+        yield Contradiction("densities_not_ascending", path)
+    if speeds_kmh is not None and len(speeds_kmh) != len(densities):
+        values = {"n_densities": len(densities), "n_speeds": len(speeds_kmh)}
+        yield Contradiction("densities_without_speeds", "travel.speeds_kmh", path, values)

@@ -1,0 +1,321 @@
+"""What is said to a planner, in French and in English: one line each, what is wrong and what would do."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from pydantic_core import PydanticCustomError
+
+
+class Message(NamedTuple):
+    """A message in both languages: (what is wrong, what would do). ``{…}`` are filled in."""
+
+    french: tuple[str, str]
+    english: tuple[str, str]
+
+
+MESSAGES: dict[str, Message] = {
+    # the file
+    "no_file": Message(
+        ("fichier introuvable : {path}", "{hint}"),
+        ("no such file: {path}", "{hint}"),
+    ),
+    "not_a_file": Message(
+        ("ce n'est pas un fichier : {path}", "donnez le chemin d'un fichier .yaml"),
+        ("not a file: {path}", "give the path of a .yaml file"),
+    ),
+    "unreadable_file": Message(
+        ("lecture impossible : {reason}", "vérifiez les droits sur le fichier"),
+        ("cannot be read: {reason}", "check the permissions of the file"),
+    ),
+    "too_large": Message(
+        (
+            "fichier de plus de {limit} octets",
+            "un scénario tient en quelques pages : mettez les données dans un fichier à part",
+        ),
+        ("file of more than {limit} bytes", "a scenario is a few pages long: put data into a file of their own"),
+    ),
+    "not_utf8": Message(
+        ("octet {value} illisible en UTF-8", "enregistrez le fichier en UTF-8"),
+        ("byte {value} is not UTF-8", "save the file as UTF-8"),
+    ),
+    "control_character": Message(
+        ("caractère de commande {value} interdit", "effacez-le"),
+        ("control character {value} is not allowed", "delete it"),
+    ),
+    "empty": Message(
+        ("fichier sans contenu", "partez de scenarios/corse.yaml"),
+        ("the file is empty", "start from scenarios/corse.yaml"),
+    ),
+    "several_documents": Message(
+        ("deuxième document YAML dans le fichier", "un fichier par scénario : retirez la ligne « --- »"),
+        ("a second YAML document in the file", "one file per scenario: remove the line '---'"),
+    ),
+    # YAML
+    "tab": Message(
+        ("tabulation dans le retrait de la ligne", "remplacez-la par des espaces"),
+        ("tab in the indentation", "replace it with spaces"),
+    ),
+    "syntax_quote": Message(
+        ("guillemet ouvert et jamais refermé", "fermez-le"),
+        ("a quote is opened and never closed", "close it"),
+    ),
+    "syntax_bracket": Message(
+        ("crochet ou accolade mal refermé", "fermez [ par ], { par }, et séparez par des virgules"),
+        ("bracket or brace not closed properly", "close [ with ], { with }, and separate with commas"),
+    ),
+    "syntax_colon": Message(
+        ("« : » inattendu", "vérifiez le retrait de la ligne, ou mettez le texte entre guillemets"),
+        ("unexpected ':'", "check the indentation, or put the text in quotes"),
+    ),
+    "syntax_no_colon": Message(
+        ("clé sans « : »", "écrivez « clé: valeur », avec une espace après les deux-points"),
+        ("a key without ':'", "write 'key: value', with a space after the colon"),
+    ),
+    "syntax_indent": Message(
+        ("retrait de ligne qui ne correspond à rien", "alignez la ligne sur ses voisines"),
+        ("indentation that matches nothing", "align the line with its neighbours"),
+    ),
+    "syntax_character": Message(
+        ("une valeur ne peut pas commencer par ce caractère", "mettez le texte entre guillemets"),
+        ("a value cannot start with this character", "put the text in quotes"),
+    ),
+    "syntax": Message(
+        ("YAML illisible : {reason}", "comparez avec scenarios/corse.yaml"),
+        ("YAML cannot be read: {reason}", "compare with scenarios/corse.yaml"),
+    ),
+    "alias": Message(
+        ("renvoi « *{value} » interdit", "recopiez la valeur"),
+        ("alias '*{value}' is not allowed", "write the value again"),
+    ),
+    "anchor": Message(
+        ("ancre « &{value} » interdite", "retirez-la"),
+        ("anchor '&{value}' is not allowed", "remove it"),
+    ),
+    "tag": Message(
+        ("étiquette de type « {value} » interdite", "retirez-la : c'est le schéma qui donne le type"),
+        ("tag '{value}' is not allowed", "remove it: the schema gives the type"),
+    ),
+    "too_deep": Message(
+        ("plus de {limit} niveaux imbriqués", "un scénario n'en a que trois"),
+        ("more than {limit} nested levels", "a scenario has only three"),
+    ),
+    "key_not_text": Message(
+        ("une clé doit être un mot", "écrivez « clé: valeur »"),
+        ("a key must be a word", "write 'key: value'"),
+    ),
+    "duplicate_key": Message(
+        ("clé écrite deux fois (lignes {first} et {second})", "n'en gardez qu'une"),
+        ("key written twice (lines {first} and {second})", "keep only one"),
+    ),
+    # keys and types
+    "missing": Message(
+        ("clé obligatoire absente", "{hint}"),
+        ("required key is missing", "{hint}"),
+    ),
+    "unknown_key": Message(
+        ("clé inconnue", "{hint}"),
+        ("unknown key", "{hint}"),
+    ),
+    "bad_choice": Message(
+        ("« {value} » n'est pas un choix possible", "{hint}"),
+        ("'{value}' is not one of the choices", "{hint}"),
+    ),
+    "no_value": Message(
+        ("clé sans valeur", "donnez une valeur, ou retirez la clé"),
+        ("key without a value", "give a value, or remove the key"),
+    ),
+    "not_a_mapping": Message(
+        ("des lignes « clé: valeur » sont attendues ici", "{hint}"),
+        ("lines 'key: value' are expected here", "{hint}"),
+    ),
+    "not_a_list": Message(
+        ("une liste est attendue ici", "écrivez [a, b], ou une ligne « - a » par élément"),
+        ("a list is expected here", "write [a, b], or one line '- a' per item"),
+    ),
+    "empty_list": Message(
+        ("liste vide", "donnez au moins un élément, ou retirez la clé"),
+        ("empty list", "give at least one item, or remove the key"),
+    ),
+    "not_text": Message(
+        ("un texte est attendu ici", "écrivez une seule valeur, sans liste ni sous-clé"),
+        ("a text is expected here", "write a single value, without list or subkey"),
+    ),
+    "not_one_line": Message(
+        ("« {value} » n'est pas un texte d'une ligne", "écrivez quelques mots, sans caractère de commande"),
+        ("'{value}' is not a text of one line", "write a few words, without control characters"),
+    ),
+    "text_length": Message(
+        ("texte vide ou trop long", "{limit} caractères au plus"),
+        ("text empty or too long", "{limit} characters at most"),
+    ),
+    "other": Message(
+        ("« {value} » ne convient pas : {reason}", "voyez la description de la clé avec « siting schema »"),
+        ("'{value}' does not fit: {reason}", "see the description of the key with 'siting schema'"),
+    ),
+    # numbers
+    "not_a_number": Message(
+        ("« {value} » n'est pas un nombre{unit}", "{hint}"),
+        ("'{value}' is not a number{unit}", "{hint}"),
+    ),
+    "not_whole": Message(
+        ("« {value} » n'est pas un nombre entier", "écrivez un nombre sans décimale"),
+        ("'{value}' is not a whole number", "write a number without decimals"),
+    ),
+    "not_finite": Message(
+        ("« {value} » n'est pas un nombre fini", "écrivez un nombre"),
+        ("'{value}' is not a finite number", "write a number"),
+    ),
+    "out_of_bounds": Message(
+        ("{value} n'est pas plausible : de {low} à {high} {unit}", "{hint}"),
+        ("{value} is not plausible: from {low} to {high} {unit}", "{hint}"),
+    ),
+    # codes and names
+    "bad_slug": Message(
+        (
+            "« {value} » ne peut pas nommer un dossier",
+            "lettres minuscules sans accent, chiffres et tirets : {proposal}",
+        ),
+        ("'{value}' cannot name a folder", "lower-case letters, digits and hyphens: {proposal}"),
+    ),
+    "bad_commune": Message(
+        ("« {value} » n'est pas un code de commune (5 caractères)", "{hint}"),
+        ("'{value}' is not the code of a commune (5 characters)", "{hint}"),
+    ),
+    "bad_departement": Message(
+        ("« {value} » n'est pas un code de département (2 ou 3 caractères)", "{hint}"),
+        ("'{value}' is not the code of a département (2 or 3 characters)", "{hint}"),
+    ),
+    "bad_site_id": Message(
+        ("« {value} » n'est pas un identifiant de site", "{hint}"),
+        ("'{value}' is not the id of a site", "{hint}"),
+    ),
+    # files that a scenario names
+    "remote_path": Message(
+        ("« {value} » n'est pas un fichier de votre disque", "téléchargez-le, puis donnez son chemin"),
+        ("'{value}' is no file of your disk", "download it, then give its path"),
+    ),
+    "path_outside": Message(
+        ("« {value} » mène hors du dossier du scénario : {path}", "copiez le fichier dans {folder}"),
+        ("'{value}' leads out of the folder of the scenario: {path}", "copy the file into {folder}"),
+    ),
+    "path_missing": Message(
+        ("fichier introuvable, cherché ici : {path}", "{hint}"),
+        ("no such file, looked for at: {path}", "{hint}"),
+    ),
+    "path_no_file": Message(
+        ("ce n'est pas un fichier : {path}", "donnez le chemin d'un fichier"),
+        ("not a file: {path}", "give the path of a file"),
+    ),
+    "path_unreadable": Message(
+        ("« {value} » ne s'ouvre pas : {reason}", "donnez le chemin d'un fichier"),
+        ("'{value}' cannot be opened: {reason}", "give the path of a file"),
+    ),
+    # contradictions
+    "repeated": Message(
+        ("« {value} » figure deux fois dans la liste", "n'en gardez qu'un"),
+        ("'{value}' is in the list twice", "keep only one"),
+    ),
+    "no_study_area": Message(
+        ("territoire non défini", "donnez departements, communes ou country"),
+        ("no study area is given", "give departements, communes or country"),
+    ),
+    "two_study_areas": Message(
+        ("territoire défini deux fois", "gardez une seule des clés departements, communes, country"),
+        ("the study area is given twice", "keep only one of departements, communes, country"),
+    ),
+    "forced_and_forbidden": Message(
+        ("« {value} » est à la fois interdit et imposé", "retirez-le d'une des deux listes"),
+        ("'{value}' is both forbidden and forced open", "remove it from one of the lists"),
+    ),
+    "too_many_forced": Message(
+        ("{value} maison(s) au plus, mais {n_forced} sont imposées", "augmentez ce nombre, ou imposez moins de sites"),
+        ("{value} house(s) at most, but {n_forced} are forced open", "raise this number, or force fewer sites"),
+    ),
+    "standard_beyond_cutoff": Message(
+        (
+            "la norme de {value} minutes dépasse le calcul des trajets, arrêté à {cutoff_min} minutes",
+            "écrivez travel.cutoff_min: {value}, ou abaissez la norme",
+        ),
+        (
+            "the standard of {value} minutes lies beyond the travel times, which stop at {cutoff_min} minutes",
+            "write travel.cutoff_min: {value}, or lower the standard",
+        ),
+    ),
+    "narrow_halo": Message(
+        (
+            "{value} km : trop étroit, on parcourt {needed_km} km en {cutoff_min} minutes à {fastest_kmh} km/h",
+            "au moins {needed_km}, ou retirez la clé",
+        ),
+        (
+            "{value} km is too narrow: one travels {needed_km} km in {cutoff_min} minutes at {fastest_kmh} km/h",
+            "at least {needed_km}, or remove the key",
+        ),
+    ),
+    "network_elsewhere": Message(
+        ("le réseau routier {value} ne couvre pas {place}", "prenez surface: friction, ou un autre territoire"),
+        ("the road network {value} does not cover {place}", "take surface: friction, or another study area"),
+    ),
+    "densities_not_ascending": Message(
+        ("les densités ne sont pas croissantes à partir de 0", "écrivez par exemple [0, 50, 200, 1000]"),
+        ("the densities do not ascend from 0", "write for instance [0, 50, 200, 1000]"),
+    ),
+    "densities_without_speeds": Message(
+        ("{n_speeds} vitesses pour {n_densities} densités", "donnez autant de vitesses que de densités"),
+        ("{n_speeds} speeds for {n_densities} densities", "give as many speeds as densities"),
+    ),
+}
+
+HINTS: dict[str, tuple[str, str]] = {
+    "did_you_mean": ("vouliez-vous dire {nearest} ?", "did you mean {nearest}?"),
+    "one_of": ("possible : {known}", "possible: {known}"),
+    "write": ("écrivez {text}", "write {text}"),
+    "or": (" ou ", " or "),
+    "decimal_point": ("écrivez {text} : la décimale se marque par un point", "write {text}: decimals take a point"),
+    "number_alone": ("écrivez {text} : l'unité est dans le nom de la clé", "write {text}: the key names the unit"),
+    "a_number": ("écrivez un nombre, comme {text}", "write a number, like {text}"),
+    "converted": (
+        "si {value} est en {unit}, écrivez {text}",
+        "if {value} is in {unit}, write {text}",
+    ),
+    "of_other_model": (
+        "cette clé va avec {discriminator}: {variants}, pas avec {discriminator}: {chosen}",
+        "this key goes with {discriminator}: {variants}, not with {discriminator}: {chosen}",
+    ),
+    "example_commune": ('le code INSEE, comme "01004" ou "2A004"', 'the INSEE code, like "01004" or "2A004"'),
+    "example_departement": ('comme "01", "2A" ou "974"', 'like "01", "2A" or "974"'),
+    "example_site_id": ("comme hall:2A004", "like hall:2A004"),
+    "copy_file": ("posez-le là : cp VOTRE_FICHIER {path}", "put it there: cp YOUR_FILE {path}"),
+    "see_line": (", voir ligne {line} : {field}", ", see line {line}: {field}"),
+    "in_unit": (", en {unit}", ", in {unit}"),
+}
+
+LANGUAGES = ("fr", "en")
+_LONGEST = 400
+
+
+def message(key: str, language: str, **values: object) -> tuple[str, str]:
+    """(what is wrong, what would do) in ``language``, each on one line."""
+    problem, remedy = MESSAGES[key][LANGUAGES.index(language)]
+    words = {name: shown(value) for name, value in values.items()}
+    return problem.format(**words), remedy.format(**words)
+
+
+def hint(key: str, language: str, **values: object) -> str:
+    """A remedy, or a piece of one, in ``language``."""
+    words = {name: shown(value) for name, value in values.items()}
+    return HINTS[key][LANGUAGES.index(language)].format(**words)
+
+
+def shown(value: object) -> str:
+    """``value`` as part of a line: numbers short, control characters escaped, long texts cut."""
+    if isinstance(value, (int, float)):
+        return f"{value:.10g}"
+    text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(value))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def refuse(key: str, **values: Any) -> PydanticCustomError:
+    """The error that a validator raises; ``values`` fill in the message ``key``."""
+    problem, _ = message(key, "en", **{"unit": "", "hint": "", **values})
+    return PydanticCustomError(key, "{problem}", {**values, "problem": problem})

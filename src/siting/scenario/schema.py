@@ -1,0 +1,154 @@
+"""Scenario: what a planner asks for. The schema is the manual: each field says what it means."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
+
+from siting.errors import Fault
+from siting.scenario.contradictions import contradictions
+from siting.scenario.fields import Between, OneLine, Section, Slug, manual
+from siting.scenario.goal import LscpGoal, MclpGoal
+from siting.scenario.origin import Origin
+from siting.scenario.sites import CellCandidates, FileCandidates, FileSites, NoSites, PracticeSites, TownHallCandidates
+from siting.scenario.study_area import GridSettings, StudyArea
+from siting.scenario.travel_settings import FrictionTravel, RoadTravel
+
+
+class SolverSettings(Section):
+    """How hard the solver tries."""
+
+    section = "solver"
+
+    time_limit_s: Annotated[
+        float,
+        Between(1, 86_400),
+        manual("Temps accordé au solveur, en secondes.", "Time given to the solver, in seconds.", examples=[60]),
+    ] = 60
+    gap: Annotated[
+        float,
+        Between(0, 0.5),
+        manual(
+            "Écart relatif à la borne prouvée dont on se contente ; 0 : l'optimum prouvé.",
+            "Relative gap to the proven bound that is good enough; 0: the proven optimum.",
+            examples=[0.0, 0.01],
+        ),
+    ] = 0
+    seed: Annotated[
+        int,
+        Between(0, 2**31 - 1),
+        manual("Graine des tirages du solveur.", "Seed of the solver's random choices."),
+    ] = 0
+
+
+class Scenario(BaseModel):
+    """One question put to siting, complete: where, from what, towards what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    scenario: Annotated[
+        Slug,
+        manual(
+            "Nom court : minuscules sans accent, chiffres et tirets ; il nomme le dossier de résultats.",
+            "Short name: lower-case letters, digits and hyphens; it names the run folder.",
+            examples=["corse"],
+        ),
+    ]
+    title: Annotated[
+        OneLine,
+        manual("Titre, en tête du rapport et de la carte.", "Title, at the head of the report and of the map."),
+    ]
+    language: Annotated[
+        Literal["fr", "en"],
+        manual("Langue des messages et du rapport.", "Language of the messages and of the report."),
+    ] = "fr"
+    study_area: Annotated[
+        StudyArea,
+        manual("Territoire dont le plan sert les habitants.", "The places whose people the plan serves."),
+    ]
+    grid: Annotated[
+        GridSettings,
+        manual("Mailles carrées du calcul.", "The square cells of the run."),
+        Field(default_factory=GridSettings),
+    ]
+    candidates: Annotated[
+        TownHallCandidates | CellCandidates | FileCandidates,
+        manual("Où une maison peut ouvrir.", "Where a house may open."),
+        Field(discriminator="rule"),
+    ]
+    existing: Annotated[
+        PracticeSites | FileSites | NoSites,
+        manual("Les sites qui existent déjà.", "The sites that exist already."),
+        Field(discriminator="rule"),
+    ]
+    travel: Annotated[
+        RoadTravel | FrictionTravel,
+        manual("Comment on se déplace.", "How one travels."),
+        Field(discriminator="surface"),
+    ]
+    goal: Annotated[
+        LscpGoal | MclpGoal,
+        manual("Ce que le plan doit réussir.", "What the plan is to achieve."),
+        Field(discriminator="model"),
+    ]
+    solver: Annotated[
+        SolverSettings,
+        manual("Réglages du solveur.", "Settings of the solver."),
+        Field(default_factory=SolverSettings),
+    ]
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @model_validator(mode="after")
+    def _agrees(self, info: ValidationInfo) -> Scenario:
+        # A reader looks for contradictions itself, so as to report them beside other faults, with their lines.
+        found = [] if info.context else [str(one) for one in contradictions(self._by_path())]
+        if found:
+            raise ValueError("; ".join(found))
+        return self
+
+    def _by_path(self) -> dict[str, Any]:
+        sections = {name: part for name, part in self if isinstance(part, Section)}
+        return {f"{name}.{key}": value for name, part in sections.items() for key, value in part}
+
+    @property
+    def halo_m(self) -> float:
+        """Width of the band around the study area whose sites may serve its people, in metres."""
+        if self.grid.halo_km is not None:
+            return self.grid.halo_km * 1000
+        return self.travel.cutoff_s * self.travel.fastest_kmh / 3.6
+
+    @property
+    def origin(self) -> Origin:
+        """Where each field was written; empty for a scenario made in Python."""
+        return self._origin
+
+    def fault(self, field_path: str, problem: str, remedy: str = "") -> Fault:
+        """A fault at a field of the file this scenario was read from.
+
+        Parameters
+        ----------
+        field_path : str
+            As ``"candidates.file"`` or ``"goal.forced_open[0]"``. A field that was left to its default is
+            placed at the section it belongs to.
+        problem, remedy : str
+            In the scenario's language.
+        """
+        return self._origin.fault(field_path, problem, remedy)
+
+
+def variants(section: str) -> dict[str, type[Section]]:
+    """The models of a section by the value of its discriminator; one under ``""`` where there is no choice.
+
+    Empty for what is no section.
+    """
+    field = Scenario.model_fields.get(section)
+    if field is None:
+        return {}
+    models = get_args(field.annotation) or (field.annotation,)
+    if not all(isinstance(model, type) and issubclass(model, Section) for model in models):
+        return {}
+    if field.discriminator is None:
+        return {"": models[0]}
+    return {get_args(model.model_fields[str(field.discriminator)].annotation)[0]: model for model in models}

@@ -1,0 +1,74 @@
+"""Where: the study area, and the grid that is laid over it."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from siting.scenario.codes import CommuneCode, DepartementCode
+from siting.scenario.fields import Between, Section, manual
+
+
+class StudyArea(Section):
+    """The places whose people the plan serves: exactly one of the three."""
+
+    section: ClassVar[str] = "study_area"
+
+    departements: Annotated[
+        tuple[DepartementCode, ...] | None,
+        manual(
+            "Codes des départements (2 ou 3 caractères, entre guillemets). Une seule des trois clés departements, "
+            "communes, country.",
+            "Codes of départements (2 or 3 characters, quoted). Exactly one of departements, communes, country.",
+            examples=[["2A", "2B"], ["71"]],
+        ),
+        Field(min_length=1),
+    ] = None
+    communes: Annotated[
+        tuple[CommuneCode, ...] | None,
+        manual(
+            "Codes INSEE des communes (5 caractères, entre guillemets) ; pas le code postal.",
+            "INSEE codes of communes (5 characters, quoted); not the postal code.",
+            examples=[["2A004", "2A247"]],
+        ),
+        Field(min_length=1),
+    ] = None
+    country: Annotated[
+        Literal["metropolitan_france"] | None,
+        manual(
+            "Tout un pays : metropolitan_france, la France métropolitaine, Corse comprise.",
+            "A whole country: metropolitan_france, Corsica included.",
+        ),
+    ] = None
+
+
+class GridSettings(Section):
+    """The square cells on which every layer of the run lies."""
+
+    section: ClassVar[str] = "grid"
+
+    crs: Annotated[
+        Literal["EPSG:3035", "EPSG:2154"],
+        manual(
+            "Projection : EPSG:3035 (LAEA Europe, celle du recensement au kilomètre : aucune population n'est "
+            "redistribuée) ou EPSG:2154 (Lambert 93).",
+            "Projection: EPSG:3035 (LAEA Europe, that of the 1 km census: no population is spread again) or "
+            "EPSG:2154 (Lambert 93).",
+        ),
+    ] = "EPSG:3035"
+    cell_size_m: Annotated[
+        float,
+        Between(100, 10_000),
+        manual("Côté d'une maille, en mètres.", "Side of a cell, in metres.", examples=[1000, 200]),
+    ] = 1000
+    halo_km: Annotated[
+        Annotated[float, Between(0, 500)] | None,
+        manual(
+            "Bande autour du territoire, en kilomètres, où des sites existants peuvent servir ses habitants. "
+            "Sans valeur (null) : le plus loin que l'on aille en cutoff_min à la plus grande vitesse.",
+            "Band around the study area, in kilometres, whose existing sites may serve its people. "
+            "Without a value (null): as far as one gets in cutoff_min at the fastest speed.",
+            examples=[40],
+        ),
+    ] = None

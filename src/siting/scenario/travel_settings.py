@@ -1,0 +1,201 @@
+"""How one travels: on a road network, or on a friction raster where there is none."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, get_args
+
+from pydantic import BeforeValidator, Field
+
+from siting.scenario.fields import Between, Minutes, RoadKmh, Section, manual
+
+HighwayClass = Literal[
+    "motorway",
+    "motorway_link",
+    "trunk",
+    "trunk_link",
+    "primary",
+    "primary_link",
+    "secondary",
+    "secondary_link",
+    "tertiary",
+    "tertiary_link",
+    "unclassified",
+    "residential",
+    "living_street",
+    "service",
+    "track",
+]
+HIGHWAY_CLASSES: tuple[str, ...] = get_args(HighwayClass)
+
+DEFAULT_SPEEDS_KMH: dict[str, float] = {
+    "motorway": 125,
+    "motorway_link": 70,
+    "trunk": 105,
+    "trunk_link": 60,
+    "primary": 80,
+    "primary_link": 50,
+    "secondary": 70,
+    "secondary_link": 45,
+    "tertiary": 60,
+    "tertiary_link": 40,
+    "unclassified": 50,
+    "residential": 35,
+    "living_street": 20,
+    "service": 20,
+    "track": 15,
+}
+"""Assumed speeds of a car alone on a dry French road by OpenStreetMap class, a little under the legal limit
+that is usual on each; `RoadTravel.speed_factor` then accounts for junctions, bends and traffic. Nobody
+measured them: a run says so."""
+
+NETWORK_DEPARTEMENTS: dict[str, frozenset[str]] = {"corsica": frozenset({"2A", "2B"})}
+"""What each embedded road network covers."""
+
+Cutoff = Annotated[
+    Minutes,
+    manual(
+        "Jusqu'où l'on calcule les trajets vers les sites, en minutes ; au moins la norme de service.",
+        "How far travel to the sites is computed, in minutes; at least the service standard.",
+        examples=[30],
+    ),
+]
+
+
+def _with_defaults(speeds_kmh: object) -> object:
+    return {**DEFAULT_SPEEDS_KMH, **speeds_kmh} if isinstance(speeds_kmh, dict) else speeds_kmh
+
+
+def _speeds_schema(schema: dict[str, Any]) -> None:
+    """One property per road class, so that an editor offers them."""
+    value = schema.pop("additionalProperties")
+    schema.pop("propertyNames", None)
+    schema["properties"] = {name: {**value, "default": kmh} for name, kmh in DEFAULT_SPEEDS_KMH.items()}
+    schema["additionalProperties"] = False
+
+
+class RoadTravel(Section):
+    """By car on a road network, with its true lengths and one-way streets."""
+
+    section: ClassVar[str] = "travel"
+
+    surface: Annotated[
+        Literal["roads"],
+        manual(
+            "roads : en voiture, sur un réseau routier réel (longueurs vraies, sens uniques).",
+            "roads: by car, on a real road network (true lengths, one-way streets).",
+        ),
+    ]
+    network: Annotated[
+        Literal["corsica"],
+        manual(
+            "Réseau routier fourni : corsica (OpenStreetMap, ODbL).",
+            "Embedded road network: corsica (OpenStreetMap, ODbL).",
+        ),
+    ]
+    cutoff_min: Cutoff = 30
+    speeds_kmh: Annotated[
+        dict[HighwayClass, RoadKmh],
+        BeforeValidator(_with_defaults),
+        manual(
+            "Vitesse à vide par classe de route OpenStreetMap, en km/h ; les classes non citées gardent leur valeur "
+            "par défaut. Ce sont des hypothèses, pas des mesures.",
+            "Free speed by OpenStreetMap road class, in km/h; classes left out keep their default. These are "
+            "assumptions, not measurements.",
+            examples=[{"primary": 75, "residential": 30}],
+        ),
+        Field(default_factory=DEFAULT_SPEEDS_KMH.copy, json_schema_extra=_speeds_schema),
+    ]
+    speed_factor: Annotated[
+        float,
+        Between(0.3, 1.2),
+        manual(
+            "Facteur sur toute vitesse sur route (carrefours, virages, trafic), une hypothèse ; 1 : vitesse à vide.",
+            "Factor on every road speed (junctions, bends, traffic), an assumption; 1: free speed.",
+            examples=[0.85],
+        ),
+    ] = 0.85
+    off_road_kmh: Annotated[
+        float,
+        Between(1, 50),
+        manual(
+            "Vitesse entre une maille et la route, en km/h (Eurostat prend 15).",
+            "Speed between a cell and the road, in km/h (Eurostat takes 15).",
+            examples=[15],
+        ),
+    ] = 15
+    access_nodes: Annotated[
+        int,
+        Between(1, 20),
+        manual(
+            "Nombre de carrefours proches par lesquels une maille ou un site rejoint la route.",
+            "Number of near road nodes by which a cell or a site joins the road.",
+            examples=[4],
+        ),
+    ] = 4
+    max_access_m: Annotated[
+        float,
+        Between(100, 20_000),
+        manual(
+            "Distance maximale, en mètres, pour rejoindre la route ; au-delà, « pas de route à portée ».",
+            "Longest distance, in metres, to join the road; beyond it, no road is within reach.",
+            examples=[3000],
+        ),
+    ] = 3000
+
+    @property
+    def cutoff_s(self) -> int:
+        """How far to look, in whole seconds."""
+        return round(self.cutoff_min * 60)
+
+    @property
+    def fastest_kmh(self) -> float:
+        """No trip is faster than this on average."""
+        return max(max(self.speeds_kmh.values()) * self.speed_factor, self.off_road_kmh)
+
+
+class FrictionTravel(Section):
+    """By car on a friction raster, by a screening model: speeds from population density alone."""
+
+    section: ClassVar[str] = "travel"
+
+    surface: Annotated[
+        Literal["friction"],
+        manual(
+            "friction : sans réseau routier, temps estimés maille à maille (modèle de repérage).",
+            "friction: without road data, times estimated from cell to cell (a screening model).",
+        ),
+    ]
+    model: Annotated[
+        Literal["screening"],
+        manual(
+            "screening : vitesse déduite de la densité de population ; repérage, non preuve.",
+            "screening: speed from population density; a screening, not a proof.",
+        ),
+    ] = "screening"
+    cutoff_min: Cutoff = 30
+    density_persons_per_km2: Annotated[
+        tuple[Annotated[float, Between(0, 100_000)], ...],
+        manual(
+            "Densités (habitants par km²), croissantes depuis 0, à partir desquelles vaut la vitesse de même rang.",
+            "Densities (persons per km²), ascending, the first 0, from which the speed of the same rank holds.",
+        ),
+        Field(min_length=1),
+    ] = (0, 50, 200, 1000, 4000)
+    speeds_kmh: Annotated[
+        tuple[RoadKmh, ...],
+        manual(
+            "Vitesse à vol d'oiseau pour chaque classe de densité, en km/h.",
+            "Speed as the crow flies for each class of density, in km/h.",
+        ),
+        Field(min_length=1),
+    ] = (45, 50, 45, 35, 25)
+
+    @property
+    def cutoff_s(self) -> int:
+        """How far to look, in whole seconds."""
+        return round(self.cutoff_min * 60)
+
+    @property
+    def fastest_kmh(self) -> float:
+        """No trip is faster than this on average."""
+        return max(self.speeds_kmh)

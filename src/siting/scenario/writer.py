@@ -1,0 +1,67 @@
+"""A Scenario back to YAML: every value written out, the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from siting.scenario.schema import Scenario
+
+_HEADER = {
+    "fr": "# Scénario complet, valeurs par défaut comprises, écrit par siting {version}.",
+    "en": "# Complete scenario, defaults included, written by siting {version}.",
+}
+# What may stand without quotes and means the same to every YAML reader.
+_BARE = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[a-z][a-z_]*")
+_WIDEST = 100
+
+
+def dump(scenario: Scenario, *, folder: Path | None = None) -> str:
+    """The scenario as YAML text that `load` reads back as an equal Scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    folder : Path, optional
+        Where the text will be saved: files are named relative to it. Default: the folder the scenario was
+        read from, or the working folder.
+    """
+    origin = scenario.origin.file
+    start = folder or (Path(origin).parent if origin else Path.cwd())
+    lines = [_HEADER[scenario.language].format(version=version("siting"))]
+    for name, value in scenario.model_dump().items():
+        lines += ["", *_lines(name, value, "", start)] if isinstance(value, dict) else _lines(name, value, "", start)
+    return "\n".join(lines) + "\n"
+
+
+def _lines(name: str, value: Any, indent: str, folder: Path) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield f"{indent}{name}:"
+        for key, part in value.items():
+            yield from _lines(key, part, indent + "  ", folder)
+        return
+    if not isinstance(value, tuple):
+        yield f"{indent}{name}: {_scalar(value, folder)}"
+        return
+    items = [_scalar(item, folder) for item in value]
+    line = f"{indent}{name}: [{', '.join(items)}]"
+    if len(line) <= _WIDEST:
+        yield line
+    else:
+        yield f"{indent}{name}:"
+        yield from (f"{indent}  - {item}" for item in items)
+
+
+def _scalar(value: Any, folder: Path) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, Path):
+        value = Path(os.path.relpath(value, folder.resolve())).as_posix()
+    if isinstance(value, str):
+        return value if _BARE.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+    return str(int(value)) if value == int(value) else repr(value)
