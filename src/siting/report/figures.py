@@ -1,4 +1,4 @@
-"""Figures that several writers of the report print, counted once from the findings."""
+"""What each site does for people, counted from the travel times."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.report.findings import Findings
 from siting.travel.travel_times import TravelTimes
 
 DECISIONS = ("existing", "opened", "not_opened")
-"""What the plan says of a site, in the order in which maps and tables show them."""
+"""What a plan says of a site, in the order in which maps and tables show them."""
+
+EXISTING, OPENED, NOT_OPENED = range(3)
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class SiteFigures:
     persons_within_standard : residents within the standard of the site
     persons_newly_covered : those of them who are beyond the standard of every site open today
     persons_only_it_covers : those of them whom no other site of the plan covers: lost if it closes or,
-        for a site not opened, still to be won by it
+        for a site that is not opened, still to be won by it
     """
 
     decision: NDArray[np.int8]
@@ -33,32 +34,31 @@ class SiteFigures:
     persons_newly_covered: NDArray[np.float64]
     persons_only_it_covers: NDArray[np.float64]
 
+    @property
+    def opened_by_gain(self) -> NDArray[np.intp]:
+        """Rows of the opened sites, most persons newly covered first; ties in the order of rows."""
+        opened = np.flatnonzero(self.decision == OPENED)
+        return opened[np.argsort(-self.persons_newly_covered[opened], kind="stable")]
 
-def site_figures(findings: Findings) -> SiteFigures:
-    """Count the people of each site from the travel times."""
-    times, standard_s = findings.times, findings.scenario.goal.standard_s
-    persons = findings.territory.demand.persons
-    decision = decisions(findings)
-    n_open = _open_sites_within(times, np.flatnonzero(decision != DECISIONS.index("not_opened")), standard_s)
-    covered_today = findings.before.time_s <= standard_s
-    weights = np.column_stack((persons, persons * ~covered_today, persons * (n_open == 1), persons * (n_open == 0)))
+
+def site_figures(
+    times: TravelTimes, *, persons: NDArray[np.float64], decision: NDArray[np.int8], standard_s: int
+) -> SiteFigures:
+    """Count the persons of each site.
+
+    Parameters
+    ----------
+    times : TravelTimes
+        Its cutoff is at least the standard.
+    persons : float64 array, shape (n_cells,)
+    decision : int8 array, shape (n_sites,)
+        Rows of `DECISIONS`.
+    """
+    n_today = _n_within(times, np.flatnonzero(decision == EXISTING), standard_s)
+    n_open = n_today + _n_within(times, np.flatnonzero(decision == OPENED), standard_s)
+    weights = np.column_stack((persons, persons * (n_today == 0), persons * (n_open == 1), persons * (n_open == 0)))
     within, new, alone, still_out = _sum_within(times, weights, standard_s).T
-    is_open = decision != DECISIONS.index("not_opened")
-    return SiteFigures(decision, within, new, np.where(is_open, alone, still_out))
-
-
-def decisions(findings: Findings) -> NDArray[np.int8]:
-    """Row of `DECISIONS` for each site."""
-    is_existing = findings.territory.sites.is_existing
-    decision = np.where(is_existing, DECISIONS.index("existing"), DECISIONS.index("not_opened")).astype(np.int8)
-    decision[findings.plan.opened] = DECISIONS.index("opened")
-    return decision
-
-
-def opened_by_gain(findings: Findings, figures: SiteFigures) -> NDArray[np.int64]:
-    """Rows of the opened sites, those that bring most people within the standard first; ties in the order of ids."""
-    opened = findings.plan.opened.astype(np.int64)
-    return opened[np.argsort(-figures.persons_newly_covered[opened], kind="stable")]
+    return SiteFigures(decision, within, new, np.where(decision == NOT_OPENED, still_out, alone))
 
 
 def _sum_within(times: TravelTimes, weights: NDArray[np.float64], standard_s: int) -> NDArray[np.float64]:
@@ -69,12 +69,12 @@ def _sum_within(times: TravelTimes, weights: NDArray[np.float64], standard_s: in
     return sums
 
 
-def _open_sites_within(times: TravelTimes, open_rows: NDArray[np.intp], standard_s: int) -> NDArray[np.int32]:
-    """How many of the open sites are within the standard of each cell."""
-    n_open = np.zeros(times.n_cells, dtype=np.int32)
-    for site in open_rows:
-        n_open[_cells_within(times, int(site), standard_s)] += 1  # a cell occurs once within a site
-    return n_open
+def _n_within(times: TravelTimes, sites: NDArray[np.intp], standard_s: int) -> NDArray[np.int32]:
+    """How many of the sites are within the standard of each cell."""
+    count = np.zeros(times.n_cells, dtype=np.int32)
+    for site in sites:
+        count[_cells_within(times, int(site), standard_s)] += 1  # a cell occurs once within a site
+    return count
 
 
 def _cells_within(times: TravelTimes, site: int, standard_s: int) -> NDArray[np.int32]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation.plan import Plan
+from siting.report.figures import EXISTING, NOT_OPENED, OPENED, SiteFigures, site_figures
 from siting.scenario import Scenario
 from siting.territory.values import Territory
 from siting.travel.travel_times import NearestTimes, TravelTimes
@@ -45,3 +47,15 @@ class Findings:
     after_everywhere: NearestTimes
     reason: NDArray[np.uint8]
     summary: dict[str, Any]
+
+    @cached_property
+    def site_figures(self) -> SiteFigures:
+        """What each site does for people, counted once for all who print it."""
+        decision = np.where(self.territory.sites.is_existing, EXISTING, NOT_OPENED).astype(np.int8)
+        decision[self.plan.opened] = OPENED
+        return site_figures(
+            self.times,
+            persons=self.territory.demand.persons,
+            decision=decision,
+            standard_s=self.scenario.goal.standard_s,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -13,7 +14,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from siting.access import percentile_min
 from siting.report.assumptions import assumptions, settings
-from siting.report.figures import opened_by_gain, site_figures
 from siting.report.findings import Findings
 from siting.report.sentences import answer, farthest_min, is_screening, minutes, proof, standard, texts_of, uncoverable
 from siting.report.tables import commune_table
@@ -28,7 +28,7 @@ class PageTable:
 
     caption: str
     head: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     first_number: int
 
 
@@ -120,9 +120,9 @@ def reason_table(findings: Findings) -> PageTable:
 def house_table(findings: Findings) -> PageTable:
     """The opened houses, those that bring most people within the standard first."""
     texts, sites, communes = texts_of(findings), findings.territory.sites, findings.territory.communes
-    figures = site_figures(findings)
+    figures = findings.site_figures
     rows = []
-    for rank, site in enumerate(opened_by_gain(findings, figures)[:HOUSES_SHOWN], start=1):
+    for rank, site in enumerate(figures.opened_by_gain[:HOUSES_SHOWN], start=1):
         commune = int(sites.commune[site])
         persons = (figures.persons_newly_covered, figures.persons_within_standard, figures.persons_only_it_covers)
         rows.append(

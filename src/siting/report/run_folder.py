@@ -122,7 +122,8 @@ class RunFolder:
         for path in self._inputs:
             if path.resolve().is_relative_to(self._real):
                 raise RunFolderError(
-                    f"{self.target} contient une donnée d'entrée du calcul, {path} : choisissez un autre dossier de sortie"
+                    f"{self.target} contient une donnée d'entrée du calcul ({path}) : "
+                    "choisissez un autre dossier de sortie"
                 )
 
     def _refuse_strangers(self) -> None:

@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from siting.report.figures import DECISIONS, site_figures
+from siting.report.figures import DECISIONS
 from siting.report.findings import Findings
 from siting.travel.travel_times import NearestTimes
 
@@ -40,7 +40,7 @@ def site_table(findings: Findings) -> pd.DataFrame:
     x_m, y_m`` (the grid's CRS), ``lon, lat`` (degrees, EPSG:4326) and the persons of `SiteFigures`.
     """
     sites, communes = findings.territory.sites, findings.territory.communes
-    figures = site_figures(findings)
+    figures = findings.site_figures
     to_degrees = Transformer.from_crs(findings.territory.grid.crs, "EPSG:4326", always_xy=True)
     lon, lat = to_degrees.transform(sites.x_m, sites.y_m)
     return pd.DataFrame(
@@ -77,7 +77,8 @@ def commune_table(findings: Findings) -> pd.DataFrame:
     before, after = findings.before, findings.after
 
     def persons_where(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
-        return np.bincount(demand.commune, weights=demand.persons * kept, minlength=len(communes))
+        weights = demand.persons * kept
+        return np.bincount(demand.commune, weights, len(communes)).astype(np.float64)
 
     table = pd.DataFrame(
         {

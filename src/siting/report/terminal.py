@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import textwrap
 
-import numpy as np
-
-from siting.report.figures import opened_by_gain, site_figures
 from siting.report.findings import Findings
 from siting.report.sentences import answer, farthest_min, is_screening, minutes, proof, texts_of, uncoverable
 
@@ -62,12 +59,11 @@ def _sites(findings: Findings) -> str:
 
 
 def _first_houses(findings: Findings) -> str:
-    texts, figures = texts_of(findings), site_figures(findings)
-    names = findings.territory.sites.name
-    first = opened_by_gain(findings, figures)[:FIRST_HOUSES]
-    gains = np.asarray(figures.persons_newly_covered)
+    texts, figures, names = texts_of(findings), findings.site_figures, findings.territory.sites.name
+    gains = figures.persons_newly_covered
     return ", ".join(
-        texts("summary_house", name=str(names[site]), persons=texts.number.whole(gains[site])) for site in first
+        texts("summary_house", name=str(names[site]), persons=texts.number.whole(gains[site]))
+        for site in figures.opened_by_gain[:FIRST_HOUSES]
     )
 
 
