@@ -20,7 +20,8 @@ from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
 from siting.report.manifest import describe_file, peak_memory_mb
 from siting.scenario import LscpGoal, Scenario
-from siting.territory import Territory, assemble, embedded
+from siting.territory import Territory, assemble
+from siting.territory.inputs import embedded_inputs
 from siting.travel import build_surface, nearest, nearest_everywhere, travel_times
 from siting.travel.travel_times import NearestTimes
 
@@ -146,7 +147,7 @@ def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> N
         build_report(findings, folder.path)
     folder.finish(
         {
-            "inputs": {name: describe_file(path) for name, path in inputs.items()} | embedded.describe(),
+            "inputs": {name: describe_file(path) for name, path in inputs.items()} | embedded_inputs(),
             "seconds": run.seconds,
             "threads": run.threads,
         }

@@ -157,6 +157,6 @@ def check_named_sites(scenario: Scenario, sites: Sites) -> None:
             problem = f"« {site_id} » n'est pas un candidat"
             if site_id in existing or f"practice:{site_id}" in existing:
                 problem, remedy = f"« {site_id} » est déjà un site existant", "retirer cet identifiant"
-            faults.append(scenario.fault(f"goal.{field}.{position}", problem, remedy))
+            faults.append(scenario.fault(f"goal.{field}[{position}]", problem, remedy))
     if faults:
         raise DataError(faults)

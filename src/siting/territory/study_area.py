@@ -39,7 +39,7 @@ def communes_of(scenario: Scenario, communes: pd.DataFrame) -> NDArray[np.bool_]
             remedy = f"vouliez-vous dire {near[0]} ?" if near else "donner un code de France métropolitaine"
             what = "département" if field == "departements" else "commune actuelle"
             faults.append(
-                scenario.fault(f"study_area.{field}.{position}", f"« {code} » n'est pas un(e) {what}", remedy)
+                scenario.fault(f"study_area.{field}[{position}]", f"« {code} » n'est pas un(e) {what}", remedy)
             )
     if faults:
         raise DataError(faults)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from siting.progress import Watcher, unwatched
-from siting.territory import assemble, embedded
+from siting.territory import assemble
+from siting.territory.inputs import PREFIX, embedded_inputs
 from siting.verify import checks
 from siting.verify.check import Check, same
 from siting.verify.recount import Recount
@@ -62,5 +63,5 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
 
 def _check_embedded(run: RunFiles) -> Check:
     """Whether the run was made from the facts that this version of siting carries."""
-    used = {name: about for name, about in run.manifest.get("inputs", {}).items() if name.startswith("siting:")}
-    return same("données embarquées", said=used, recounted=embedded.describe())
+    used = {name: about for name, about in run.manifest.get("inputs", {}).items() if name.startswith(PREFIX)}
+    return same("données embarquées", said=used, recounted=embedded_inputs())

@@ -38,7 +38,7 @@ class Recount:
     @classmethod
     def of(cls, scenario: Scenario, territory: Territory, opened_ids: list[str]) -> Recount:
         """Build the SciPy graph of a scenario."""
-        return cls(scenario, territory, ticks_graph(scenario, territory), opened_ids)
+        return cls(scenario, territory, ticks_graph(scenario.travel, territory), opened_ids)
 
     @cached_property
     def opened(self) -> NDArray[np.intp]:

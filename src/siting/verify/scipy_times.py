@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from siting.scenario import RoadTravel, Scenario
+from siting.scenario import FrictionTravel, RoadTravel
 from siting.territory import RoadNetwork, Territory
 from siting.travel.screening import screening_friction
 
@@ -63,17 +63,17 @@ class TicksGraph:
         return np.asarray(np.ceil(at_cells / TICKS_PER_S))
 
 
-def ticks_graph(scenario: Scenario, territory: Territory) -> TicksGraph:
-    """The graph of the scenario's way of travelling."""
-    if isinstance(scenario.travel, RoadTravel):
+def ticks_graph(travel: RoadTravel | FrictionTravel, territory: Territory) -> TicksGraph:
+    """The graph of a scenario's way of travelling."""
+    if isinstance(travel, RoadTravel):
         assert territory.roads is not None, "a scenario on roads assembles a road network"
-        return _road_graph(scenario.travel, territory, territory.roads)
+        return _road_graph(travel, territory, territory.roads)
     friction = screening_friction(
         territory.persons,
         territory.is_land,
         cell_size_m=territory.grid.cell_size_m,
-        density_persons_per_km2=scenario.travel.density_persons_per_km2,
-        speeds_kmh=scenario.travel.speeds_kmh,
+        density_persons_per_km2=travel.density_persons_per_km2,
+        speeds_kmh=travel.speeds_kmh,
     )
     return _raster_graph(territory, friction)
 

@@ -1,0 +1,192 @@
+"""The command line end to end: what a planner types, reads and gets."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+
+
+def siting(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "siting.cli", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "corse"
+    return folder, siting("run", SCENARIOS / "corse.yaml", "--out", folder)
+
+
+def test_run_ends_with_a_short_summary_and_where_the_page_is(done):
+    folder, result = done
+    assert result.returncode == 0, result.stderr
+    assert "prouvé" in result.stdout.lower() and str(folder / "report.html") in result.stdout
+    assert len(result.stdout.splitlines()) <= 30
+    assert "Temps de trajet" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_run_writes_the_whole_folder(done):
+    folder, _ = done
+    assert {path.name for path in folder.iterdir()} == {
+        "scenario.yaml",
+        "manifest.json",
+        "summary.json",
+        "certificate.json",
+        "sites.gpkg",
+        "sites.csv",
+        "communes.csv",
+        "travel_time_before.tif",
+        "travel_time_after.tif",
+        "map.png",
+        "report.html",
+    }
+
+
+def test_corsica_is_whole_and_its_plan_is_proven(done):
+    summary = json.loads((done[0] / "summary.json").read_text())
+    assert summary["persons_total"] == 346_944
+    assert (summary["status"], summary["gap"]) == ("optimal", 0)
+    assert summary["covered_before"]["persons"] < summary["covered_after"]["persons"] == summary["persons_coverable"]
+    assert summary["sites"]["opened"] == summary["objective"] == summary["bound"] > 0
+
+
+def test_verify_passes_the_run_and_prints_what_it_checked(done):
+    result = siting("verify", done[0])
+    assert result.returncode == 0, result.stdout
+    assert "✗" not in result.stdout and result.stdout.count("✓") > 20
+
+
+def test_the_resolved_scenario_gives_the_same_plan_and_the_same_bytes(done, tmp_path):
+    folder, _ = done
+    again = siting("run", folder / "scenario.yaml", "--out", tmp_path / "again", "--threads", "1", "--quiet")
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+    for name in ("sites.csv", "communes.csv", "certificate.json", "scenario.yaml", "travel_time_after.tif", "map.png"):
+        assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes(), name
+    one, other = (json.loads((path / "summary.json").read_text()) for path in (folder, tmp_path / "again"))
+    assert one.pop("seconds").keys() == other.pop("seconds").keys()
+    assert one == other
+
+
+def test_run_again_into_the_same_folder_replaces_it(done):
+    folder, _ = done
+    assert siting("run", SCENARIOS / "corse.yaml", "--out", folder, "--quiet").returncode == 0
+
+
+def test_run_refuses_a_folder_of_other_people(tmp_path):
+    (tmp_path / "thesis.docx").write_text("mine")
+    result = siting("run", SCENARIOS / "corse.yaml", "--out", tmp_path)
+    assert result.returncode == 2 and "thesis.docx" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
+
+
+def test_json_is_for_machines(done, tmp_path):
+    result = siting("run", SCENARIOS / "corse-mclp.yaml", "--out", tmp_path / "mclp", "--json")
+    assert result.returncode == 0, result.stderr
+    summary = json.loads(result.stdout)
+    assert summary["model"] == "mclp" and summary["status"] == "optimal"
+    checks = siting("verify", tmp_path / "mclp", "--json")
+    assert checks.returncode == 0, checks.stdout
+    assert all(check["holds"] for check in json.loads(checks.stdout))
+
+
+def test_verify_says_what_differs_and_exits_1(done, tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for path in done[0].iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    (folder / "report.html").write_text("<p>tout va bien")
+    result = siting("verify", folder)
+    assert result.returncode == 1 and "✗ empreintes des fichiers : report.html" in result.stdout
+
+
+def test_verify_of_a_folder_that_is_no_run_exits_1(tmp_path):
+    result = siting("verify", tmp_path)
+    assert result.returncode == 1 and "manifest.json" in result.stderr and "Traceback" not in result.stderr
+
+
+SLIPS = """scenario: essai
+title: Essai
+study_area:
+  departements: [2A, 1]
+candidates: {rule: town_halls}
+existing: {rule: gp_practices, min_gp_practices: 10, treatment: keep}
+travel: {surface: roads, network: corsica}
+goal:
+  model: lscp
+  standard_min: 1800
+  max_hoses: 3
+  forced_open: [2A004]
+  forbidden: [2A004]
+"""
+
+
+def test_a_planners_slips_get_one_line_each_and_nothing_is_written(tmp_path):
+    file = tmp_path / "essai.yaml"
+    file.write_text(SLIPS)
+    result = siting("run", file, "--out", tmp_path / "out")
+    assert result.returncode == 2
+    lines = [line for line in result.stderr.splitlines() if line]
+    assert all(line.startswith(f"{file}:") for line in lines)
+    assert [int(line.removeprefix(f"{file}:").split(":")[0]) for line in lines] == [4, 10, 11, 12]
+    assert "01" in lines[0] and "minutes" in lines[1] and "max_new_houses" in lines[2] and "13" in lines[3]
+    assert {path.name for path in tmp_path.iterdir()} == {"essai.yaml"}
+
+
+def test_a_code_that_is_no_commune_is_named_with_its_place(tmp_path):
+    file = tmp_path / "essai.yaml"
+    file.write_text(
+        SLIPS.split("goal:")[0].replace("[2A, 1]", '["2A", "99"]') + "goal: {model: lscp, standard_min: 30}\n"
+    )
+    result = siting("run", file, "--out", tmp_path / "out")
+    assert result.returncode == 2 and f"{file}:4:" in result.stderr and "99" in result.stderr
+
+
+def test_check_reads_many_files_and_exits_2_if_one_is_wrong(tmp_path):
+    (tmp_path / "bad.yaml").write_text("scenario: x\n")
+    result = siting("check", SCENARIOS / "corse.yaml", tmp_path / "bad.yaml", tmp_path / "none.yaml")
+    assert result.returncode == 2 and "corse.yaml" in result.stdout
+    assert "bad.yaml" in result.stderr and "none.yaml" in result.stderr
+
+
+def test_every_scenario_of_the_repository_is_valid():
+    files = sorted(SCENARIOS.glob("*.yaml"))
+    assert len(files) >= 4
+    assert siting("check", *files).returncode == 0
+
+
+def test_schema_is_the_committed_one():
+    printed = json.loads(siting("schema").stdout)
+    assert printed == json.loads((SCENARIOS / "siting.schema.json").read_text())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_exits_130_and_leaves_the_earlier_run_whole(done):
+    folder, _ = done
+    earlier = (folder / "manifest.json").read_bytes()
+    command = [sys.executable, "-m", "siting.cli", "run", str(SCENARIOS / "corse.yaml"), "--out", str(folder)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"COLUMNS": "100"}) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline()
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in stderr and "Interrompu" in stderr
+    assert (folder / "manifest.json").read_bytes() == earlier
+    assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []
+
+
+def test_import_is_quick_and_loads_no_compiler():
+    code = "import sys, siting; print(sorted({'numba', 'pulp', 'geopandas', 'matplotlib'} & set(sys.modules)))"
+    start = time.perf_counter()
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+    assert time.perf_counter() - start < 5
