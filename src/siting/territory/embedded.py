@@ -1,0 +1,164 @@
+"""Readers of the embedded facts (``siting/data``): people, communes, outlines, roads, fixed links.
+
+Each table says where it comes from in `PROVENANCE`; `attribution` is the line to print beside anything
+derived from it. Codes are text.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+ROAD_NETWORKS = {"corsica": "corsica_roads_odbl"}
+"""Folder of each embedded road network, by the name that scenarios use."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where an embedded table comes from and what its readers must be told.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Paths inside ``siting/data``.
+    source, licence, attribution, vintage, derivation : str
+        ``derivation`` names the script that made the table.
+    inputs_sha256 : dict
+        SHA-256 of each raw input, by file name.
+    rows : int
+        Rows of the (last) table.
+    notes : tuple of str
+    """
+
+    files: tuple[str, ...]
+    source: str
+    licence: str
+    attribution: str
+    vintage: str
+    derivation: str
+    inputs_sha256: dict[str, str]
+    rows: int
+    notes: tuple[str, ...]
+
+
+def read_cells() -> pd.DataFrame:
+    """The 1 km cells (EPSG:3035) of metropolitan France that are land or inhabited, by ``y_km, x_km``.
+
+    Returns
+    -------
+    DataFrame
+        int32 columns ``x_km, y_km`` (south-west corner), ``commune`` (row of `read_communes`),
+        ``land_mass`` (0 the mainland, 1 Corsica, then by decreasing area), ``persons, under_15,
+        from_15_to_64, over_65`` (residents of France) and ``persons_left_out`` (residents of the
+        neighbour country in cells on the border, an estimate).
+    """
+    return _read_table("cells_1km.parquet").astype(np.int32)
+
+
+def read_communes() -> pd.DataFrame:
+    """The communes of metropolitan France, one row each, in the order of their codes.
+
+    Returns
+    -------
+    DataFrame
+        ``code, name, departement, epci, epci_name`` (text; ``epci`` is ``""`` for the communes without),
+        ``persons`` (int32, municipal population), ``lon, lat`` (float64, degrees, of the town hall),
+        ``is_town_hall`` (bool; False where another point of the commune stands in), ``area_km2``
+        (float64), ``gp_practices, nurse_practices`` (int32, establishments of 2019).
+    """
+    table = _read_table("communes.parquet")
+    return pd.DataFrame(
+        {
+            **{name: table[name] for name in ("code", "name", "departement", "epci", "epci_name")},
+            "persons": table.persons.astype(np.int32),
+            "lon": table.lon_e5 / 1e5,
+            "lat": table.lat_e5 / 1e5,
+            "is_town_hall": table.is_town_hall,
+            "area_km2": table.area_ha / 100,
+            "gp_practices": table.gp_practices.astype(np.int32),
+            "nurse_practices": table.nurse_practices.astype(np.int32),
+        }
+    )
+
+
+def read_departement_outlines() -> gpd.GeoDataFrame:
+    """Outlines of the 96 départements for maps (EPSG:2154): ``code, name, region, geometry``, by code."""
+    with as_file(_data_file("departements.parquet")) as path:
+        return gpd.read_parquet(path)
+
+
+def read_roads(name: str = "corsica") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Nodes and directed links of an embedded road network.
+
+    Parameters
+    ----------
+    name : str
+        One of `ROAD_NETWORKS`.
+
+    Returns
+    -------
+    nodes : DataFrame
+        ``x_l93_m, y_l93_m`` (float64, EPSG:2154); the row number is the node's id.
+    links : DataFrame
+        ``from_node, to_node`` (int32), ``length_m`` (float64, true length, bends included), ``highway`` and
+        ``access`` (text, OpenStreetMap values, ``""`` where untagged) and ``is_roundabout`` (bool).
+
+    Raises
+    ------
+    KeyError
+        No such network.
+    """
+    folder = ROAD_NETWORKS[name]
+    nodes = _read_table(f"{folder}/nodes.parquet")
+    links = _read_table(f"{folder}/links.parquet")
+    nodes = pd.DataFrame({"x_l93_m": nodes.x_dm / 10, "y_l93_m": nodes.y_dm / 10})
+    links = pd.DataFrame(
+        {
+            "from_node": links.from_node.astype(np.int32),
+            "to_node": links.to_node.astype(np.int32),
+            "length_m": links.length_dm / 10,
+            "highway": links.highway,
+            "access": links.access,
+            "is_roundabout": links.is_roundabout,
+        }
+    )
+    return nodes, links
+
+
+def read_fixed_links() -> pd.DataFrame:
+    """Road bridges and causeways over water: ``name``, ``lon_from, lat_from, lon_to, lat_to`` (degrees)."""
+    with as_file(_data_file("fixed_links.csv")) as path:
+        return pd.read_csv(path)
+
+
+def attribution(name: str) -> str:
+    """The line to print beside anything derived from the data set ``name`` (a key of `PROVENANCE`)."""
+    return PROVENANCE[name].attribution
+
+
+def _read_provenance() -> dict[str, Provenance]:
+    entries: dict[str, dict[str, Any]] = json.loads(_data_file("provenance.json").read_text(encoding="utf-8"))
+    return {
+        name: Provenance(**{**entry, "files": tuple(entry["files"]), "notes": tuple(entry["notes"])})
+        for name, entry in entries.items()
+    }
+
+
+def _read_table(path: str) -> pd.DataFrame:
+    with as_file(_data_file(path)) as file:
+        return pd.read_parquet(file)
+
+
+def _data_file(path: str) -> Any:
+    return files("siting").joinpath("data", *Path(path).parts)
+
+
+PROVENANCE = _read_provenance()
+"""Provenance of every embedded data set, by name."""
