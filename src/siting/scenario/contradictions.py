@@ -11,7 +11,7 @@ from siting.scenario.messages import message
 from siting.scenario.travel_settings import NETWORK_DEPARTEMENTS
 
 _LISTS = ("study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden")
-_AREAS = ("study_area.departements", "study_area.communes", "study_area.country")
+STUDY_AREAS = ("departements", "communes", "country")
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,9 @@ def _repeated(path: str, items: tuple[str, ...]) -> Iterator[Contradiction]:
 
 
 def _one_study_area(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
-    given = [path for path in _AREAS if valid.get(path) is not None]
-    if not given and all(path in valid for path in _AREAS):
+    paths = [f"study_area.{name}" for name in STUDY_AREAS]
+    given = [path for path in paths if valid.get(path) is not None]
+    if not given and all(path in valid for path in paths):
         yield Contradiction("no_study_area", "study_area")
     for extra in given[1:]:
         yield Contradiction("two_study_areas", extra, given[0])

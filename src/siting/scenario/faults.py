@@ -1,4 +1,4 @@
-"""What the schema finds wrong, as faults with their place, their reason and a remedy."""
+"""What the schema and the contradictions find wrong, as faults with their place, reason and remedy."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from siting.errors import Fault
 from siting.scenario import remedies
 from siting.scenario.contradictions import Contradiction
-from siting.scenario.fields import Section
 from siting.scenario.messages import MESSAGES, hint, message
 from siting.scenario.origin import FieldPath, Origin, path_from, path_text
-from siting.scenario.schema import Scenario, variants
-from siting.scenario.travel_settings import HIGHWAY_CLASSES
+from siting.scenario.schema import Scenario, discriminator_of, variants
+from siting.scenario.travel_settings import ROAD_CLASSES
 
 _KEYS = {  # pydantic's name of an error: ours
     "missing": "missing",
@@ -40,59 +40,73 @@ _ABOUT_KEYS = ("missing", "unknown_key")
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where an error is: ``chosen`` is the variant of the section, ``""`` where there is no choice."""
+class _Error:
+    """An error of the schema: where, what by the keys of `messages`, and in which variant of its section."""
 
     path: FieldPath
-    chosen: str
+    key: str
+    variant: str
+    given: Any
+    context: dict[str, Any]
+    reason: str
 
     @classmethod
-    def of(cls, details: ErrorDetails) -> _Place:
-        loc = details["loc"]
-        models = variants(str(loc[0])) if loc else {}
-        chosen = str(loc[1]) if len(loc) > 1 and loc[1] in models else ""
-        path = (loc[0], *loc[2:]) if chosen else loc
-        if details["type"].startswith("union_tag"):
-            path = (*path, _discriminator(str(loc[0])))
-        return cls(path[:-1] if path[-1:] == ("[key]",) else path, chosen)
-
-    @property
-    def models(self) -> dict[str, type[Section]]:
-        """The variants of the section."""
-        return variants(str(self.path[0]))
+    def of(cls, details: ErrorDetails) -> _Error:
+        path, kind, given = details["loc"], details["type"], details["input"]
+        key = kind if kind in MESSAGES else _KEYS.get(kind, "other")
+        context = details.get("ctx", {})
+        models = variants(str(path[0]))
+        variant = ""
+        if len(path) > 1 and path[1] in models:  # pydantic names the variant within the path
+            variant, path = str(path[1]), (path[0], *path[2:])
+        if path[-1] == "[key]":
+            path, key = path[:-1], "unknown_key"
+        if given is None and key not in _ABOUT_KEYS:
+            key = "no_value"
+        elif kind.startswith("union_tag"):
+            discriminator = discriminator_of(str(path[0]))
+            given = context.get("tag", given)
+            slip = next((name for name in given if remedies.nearest(name, [discriminator])), "")
+            if key == "missing" and slip:
+                path, key = (*path, slip), "unknown_key"
+            else:
+                path = (*path, discriminator)
+        return cls(path, key, variant, given, context, details["msg"])
 
     @property
     def known_keys(self) -> tuple[str, ...]:
         """The keys that may stand where the last key of the path does."""
         if len(self.path) == 1:
             return tuple(Scenario.model_fields)
-        if len(self.path) == 2:
-            return tuple(self.models[self.chosen].model_fields)
-        return HIGHWAY_CLASSES
+        section = str(self.path[0])
+        models = variants(section)
+        if len(self.path) > 2:
+            return tuple(ROAD_CLASSES)
+        return tuple(models[self.variant].model_fields) if self.variant in models else (discriminator_of(section),)
 
-    def described(self, language: str) -> str:
-        """The manual's words on the last key of the path."""
-        model = self.models.get(self.chosen) or next(iter(self.models.values()), None)
-        fields = Scenario.model_fields if len(self.path) == 1 or model is None else model.model_fields
-        return str(fields[str(self.path[-1])].description).split("\n\n")[0 if language == "fr" else 1]
-
-
-def _discriminator(section: str) -> str:
-    return str(Scenario.model_fields[section].discriminator)
+    @property
+    def field(self) -> FieldInfo:
+        """The field of the schema that the error is about."""
+        models = variants(str(self.path[0]))
+        if len(self.path) == 1 or not models:
+            return Scenario.model_fields[str(self.path[0])]
+        model = models.get(self.variant) or next(iter(models.values()))
+        return model.model_fields[str(self.path[1])]
 
 
 def schema_faults(error: ValidationError, origin: Origin, language: str) -> Iterator[tuple[FieldPath, Fault]]:
     """Each error of the schema as a fault, beside the place it is about."""
-    for details in error.errors(include_url=False):
-        place = _Place.of(details)
-        key = details["type"] if details["type"] in MESSAGES else _KEYS.get(details["type"], "other")
-        if details["input"] is None and key not in _ABOUT_KEYS:
-            key = "no_value"
-        if place.path != details["loc"] and details["loc"][-1] == "[key]":
-            key = "unknown_key"
-        position = origin.key_at(place.path) if key in _ABOUT_KEYS else origin.value_at(place.path)
-        words = message(key, language, **_values(key, place, details, language))
-        yield place.path, Fault(origin.file, *position, path_text(place.path), *words)
+    errors = [_Error.of(details) for details in error.errors(include_url=False)]
+    # A misspelt key is one slip, not an unknown key and a missing one.
+    misspelt = {
+        (*one.path[:-1], remedies.nearest(one.path[-1], one.known_keys)) for one in errors if one.key == "unknown_key"
+    }
+    for one in errors:
+        if one.key == "missing" and one.path in misspelt:
+            continue
+        position = origin.key_at(one.path) if one.key in _ABOUT_KEYS else origin.value_at(one.path)
+        words = message(one.key, language, **_words(one, language))
+        yield one.path, Fault(origin.file, *position, path_text(one.path), *words)
 
 
 def contradiction_faults(
@@ -103,41 +117,42 @@ def contradiction_faults(
         path = path_from(one.path)
         problem, remedy = message(one.key, language, **one.values)
         if one.other:
-            line, _ = origin.key_at(path_from(one.other))
+            line, _ = origin.value_at(path_from(one.other))
             problem += hint("see_line", language, line=line, field=one.other)
         yield path, Fault(origin.file, *origin.value_at(path), one.path, problem, remedy)
 
 
-def _values(key: str, place: _Place, details: ErrorDetails, language: str) -> dict[str, Any]:
-    """What fills in the message ``key``."""
-    given, context = details["input"], details.get("ctx", {})
-    values: dict[str, Any] = {"value": given, "reason": details["msg"], "limit": context.get("max_length", 1)}
-    values |= context
-    unit = remedies.unit_of(place.path, language)
-    values["unit"] = hint("in_unit", language, unit=unit) if unit and key == "not_a_number" else unit
-    if isinstance(values["value"], (str, list, dict)):
-        values["value"] = str(values["value"])[:60]
-    values["hint"] = _remedy(key, place, details, language)
-    return values
+def _words(error: _Error, language: str) -> dict[str, Any]:
+    """What fills in the message of an error."""
+    unit = remedies.unit_of(error.path, language)
+    words: dict[str, Any] = {"reason": error.reason, "value": error.given, **error.context}
+    if not isinstance(words["value"], (int, float)):
+        words["value"] = str(words["value"])[:60]
+    words["unit"] = hint("in_unit", language, unit=unit) if unit and error.key == "not_a_number" else unit
+    words["limit"] = error.context.get("max_length", "")
+    words["hint"] = _remedy(error, language)
+    return words
 
 
-def _remedy(key: str, place: _Place, details: ErrorDetails, language: str) -> str:
-    given, context = details["input"], details.get("ctx", {})
-    match key:
+def _remedy(error: _Error, language: str) -> str:
+    context = error.context
+    match error.key:
+        case "missing" if "discriminator" in context:
+            return hint("one_of", language, known=", ".join(variants(str(error.path[0]))))
         case "missing" | "not_a_mapping":
-            return place.described(language)
+            return str(error.field.description).split("\n\n")[0 if language == "fr" else 1]
         case "unknown_key":
-            return _remedy_of_key(place, language)
+            return _remedy_of_key(error, language)
         case "bad_choice":
             expected = str(context.get("expected_tags", context.get("expected")))
-            choices = re.findall(r"'([^']+)'", expected)
-            return remedies.nearest_of(context.get("tag", given), choices, language)
+            return remedies.nearest_of(error.given, re.findall(r"'([^']+)'", expected), language)
         case "out_of_bounds":
-            return remedies.other_unit(context["value"], context["low"], context["high"], place.path, language)
+            return remedies.other_unit(context["value"], context["low"], context["high"], error.path, language)
         case "not_a_number":
-            return remedies.number_in(given, 30, language)
+            examples = [one for one in error.field.examples or () if isinstance(one, (int, float))]
+            return remedies.number_in(error.given, next(iter(examples), 50), language)
         case "bad_commune" | "bad_departement" | "bad_site_id":
-            return remedies.quoted(context["proposals"], key.replace("bad", "example"), language)
+            return remedies.quoted(context["proposals"], error.key.replace("bad", "example"), language)
         case "path_missing" if context["near"]:
             return hint("did_you_mean", language, nearest=context["near"])
         case "path_missing":
@@ -145,11 +160,17 @@ def _remedy(key: str, place: _Place, details: ErrorDetails, language: str) -> st
     return ""
 
 
-def _remedy_of_key(place: _Place, language: str) -> str:
-    key = str(place.path[-1])
-    others = [name for name, model in place.models.items() if key in model.model_fields] if place.chosen else []
-    if len(place.path) == 2 and others:
-        section = str(place.path[0])
-        names = {"discriminator": _discriminator(section), "variants": ", ".join(others), "chosen": place.chosen}
-        return hint("of_other_model", language, **names)
-    return remedies.nearest_of(key, place.known_keys, language)
+def _remedy_of_key(error: _Error, language: str) -> str:
+    key, section = str(error.path[-1]), str(error.path[0])
+    if len(error.path) == 1:
+        sections = [
+            name for name in Scenario.model_fields if any(key in m.model_fields for m in variants(name).values())
+        ]
+        if sections:
+            return hint("of_section", language, sections=", ".join(sections))
+    elif len(error.path) == 2 and error.variant:
+        others = [name for name, model in variants(section).items() if key in model.model_fields]
+        if others:
+            names = {"variants": ", ".join(others), "chosen": error.variant}
+            return hint("of_other_model", language, discriminator=discriminator_of(section), **names)
+    return remedies.nearest_of(key, error.known_keys, language)

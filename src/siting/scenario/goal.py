@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
+from pydantic import Field
+
 from siting.scenario.codes import SiteId
 from siting.scenario.fields import Between, Minutes, Section, manual
 
@@ -23,6 +25,7 @@ Forced = Annotated[
         "Sites to open in any case: hall:CODE (town hall), cell:… (cell) or the id of a file.",
         examples=[["hall:2A004"]],
     ),
+    Field(json_schema_extra={"uniqueItems": True}),
 ]
 Forbidden = Annotated[
     tuple[SiteId, ...],
@@ -31,6 +34,7 @@ Forbidden = Annotated[
         "Sites never to open, named as in forced_open.",
         examples=[["hall:2B033"]],
     ),
+    Field(json_schema_extra={"uniqueItems": True}),
 ]
 
 

@@ -282,6 +282,7 @@ HINTS: dict[str, tuple[str, str]] = {
         "cette clé va avec {discriminator}: {variants}, pas avec {discriminator}: {chosen}",
         "this key goes with {discriminator}: {variants}, not with {discriminator}: {chosen}",
     ),
+    "of_section": ("cette clé va sous {sections}", "this key goes under {sections}"),
     "example_commune": ('le code INSEE, comme "01004" ou "2A004"', 'the INSEE code, like "01004" or "2A004"'),
     "example_departement": ('comme "01", "2A" ou "974"', 'like "01", "2A" or "974"'),
     "example_site_id": ("comme hall:2A004", "like hall:2A004"),

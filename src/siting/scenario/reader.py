@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from siting.errors import Fault, ScenarioError
-from siting.scenario.contradictions import contradictions
+from siting.scenario.contradictions import STUDY_AREAS, contradictions
 from siting.scenario.document import Document, compose
 from siting.scenario.faults import contradiction_faults, schema_faults
 from siting.scenario.messages import hint, message
@@ -114,8 +114,23 @@ def _check(document: Document, reading: _Reading) -> tuple[Scenario | None, list
         scenario._origin = document.origin
     except ValidationError as error:
         found += schema_faults(error, document.origin, document.language)
+    _note_wrong_fields(document.value, reading.valid)
     found += contradiction_faults(contradictions(reading.valid), document.origin, document.language)
     for path, fault in found:
         if not any(path[: len(spoiled)] == spoiled for spoiled in document.spoiled):
             faults.append(fault)
     return scenario, faults
+
+
+def _note_wrong_fields(value: dict[str, Any], valid: dict[str, Any]) -> None:
+    """Let a study area that is wrong count as given, and a list of sites as far as it goes.
+
+    So a wrong code beside it does not hide that a site is both forced and forbidden.
+    """
+    for section, names in (("study_area", STUDY_AREAS), ("goal", ("forced_open", "forbidden"))):
+        part = value.get(section)
+        for name in names:
+            items = part.get(name) if isinstance(part, dict) else None
+            if items is not None:
+                sites = items if section == "goal" and isinstance(items, list) else ()
+                valid.setdefault(f"{section}.{name}", tuple(map(str, sites)))

@@ -37,11 +37,17 @@ def unit_of(path: FieldPath, language: str) -> str:
     return _in_language(_units_of(path)[0], language)
 
 
+def nearest(given: object, known: Iterable[str]) -> str:
+    """The known word that ``given`` is a slip of; ``""`` where none is near."""
+    return next(iter(difflib.get_close_matches(str(given)[:100].lower(), sorted(known), n=1)), "")
+
+
 def nearest_of(given: object, known: Iterable[str], language: str) -> str:
-    """The known word nearest to ``given``, or all of them."""
-    known = sorted(known)
-    near = difflib.get_close_matches(str(given)[:100].lower(), known, n=1)
-    return hint("did_you_mean", language, nearest=near[0]) if near else hint("one_of", language, known=", ".join(known))
+    """The known word that ``given`` is a slip of, or all of them."""
+    near = nearest(given, known)
+    if near:
+        return hint("did_you_mean", language, nearest=near)
+    return hint("one_of", language, known=", ".join(sorted(known)))
 
 
 def quoted(proposals: Sequence[str], example: str, language: str) -> str:

@@ -149,6 +149,11 @@ def variants(section: str) -> dict[str, type[Section]]:
     models = get_args(field.annotation) or (field.annotation,)
     if not all(isinstance(model, type) and issubclass(model, Section) for model in models):
         return {}
-    if field.discriminator is None:
+    if len(models) == 1:
         return {"": models[0]}
-    return {get_args(model.model_fields[str(field.discriminator)].annotation)[0]: model for model in models}
+    return {get_args(model.model_fields[discriminator_of(section)].annotation)[0]: model for model in models}
+
+
+def discriminator_of(section: str) -> str:
+    """The key that chooses among the models of a section."""
+    return str(Scenario.model_fields[section].discriminator)

@@ -23,7 +23,7 @@ class StudyArea(Section):
             "Codes of départements (2 or 3 characters, quoted). Exactly one of departements, communes, country.",
             examples=[["2A", "2B"], ["71"]],
         ),
-        Field(min_length=1),
+        Field(min_length=1, json_schema_extra={"uniqueItems": True}),
     ] = None
     communes: Annotated[
         tuple[CommuneCode, ...] | None,
@@ -32,7 +32,7 @@ class StudyArea(Section):
             "INSEE codes of communes (5 characters, quoted); not the postal code.",
             examples=[["2A004", "2A247"]],
         ),
-        Field(min_length=1),
+        Field(min_length=1, json_schema_extra={"uniqueItems": True}),
     ] = None
     country: Annotated[
         Literal["metropolitan_france"] | None,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
 from siting.scenario.fields import Between, Minutes, RoadKmh, Section, manual
 
-HighwayClass = Literal[
+RoadClass = Literal[
     "motorway",
     "motorway_link",
     "trunk",
@@ -25,28 +25,29 @@ HighwayClass = Literal[
     "service",
     "track",
 ]
-HIGHWAY_CLASSES: tuple[str, ...] = get_args(HighwayClass)
-
-DEFAULT_SPEEDS_KMH: dict[str, float] = {
-    "motorway": 125,
-    "motorway_link": 70,
-    "trunk": 105,
-    "trunk_link": 60,
-    "primary": 80,
-    "primary_link": 50,
-    "secondary": 70,
-    "secondary_link": 45,
-    "tertiary": 60,
-    "tertiary_link": 40,
-    "unclassified": 50,
-    "residential": 35,
-    "living_street": 20,
-    "service": 20,
-    "track": 15,
+ROAD_CLASSES: dict[str, tuple[float, str, str]] = {
+    "motorway": (125, "autoroute", "motorway"),
+    "motorway_link": (70, "bretelle d'autoroute", "motorway slip road"),
+    "trunk": (105, "voie rapide", "dual carriageway or express road"),
+    "trunk_link": (60, "bretelle de voie rapide", "express road slip road"),
+    "primary": (80, "route principale (nationale, grande départementale)", "primary road"),
+    "primary_link": (50, "bretelle de route principale", "primary road slip road"),
+    "secondary": (70, "route départementale", "secondary road"),
+    "secondary_link": (45, "bretelle de route départementale", "secondary road slip road"),
+    "tertiary": (60, "petite route départementale", "tertiary road"),
+    "tertiary_link": (40, "bretelle de petite route", "tertiary road slip road"),
+    "unclassified": (50, "route communale", "minor road"),
+    "residential": (35, "rue", "residential street"),
+    "living_street": (20, "zone de rencontre", "living street"),
+    "service": (20, "voie de desserte", "service road"),
+    "track": (15, "chemin carrossable", "track"),
 }
-"""Assumed speeds of a car alone on a dry French road by OpenStreetMap class, a little under the legal limit
-that is usual on each; `RoadTravel.speed_factor` then accounts for junctions, bends and traffic. Nobody
-measured them: a run says so."""
+"""Classes of OpenStreetMap: assumed speed in km/h, meaning in French and in English.
+
+The speeds are those of a car alone on a dry French road, at or a little under the usual legal limit of the
+class; `RoadTravel.speed_factor` then accounts for junctions, bends and traffic. They are assumptions."""
+
+DEFAULT_SPEEDS_KMH: dict[str, float] = {name: kmh for name, (kmh, _, _) in ROAD_CLASSES.items()}
 
 NETWORK_DEPARTEMENTS: dict[str, frozenset[str]] = {"corsica": frozenset({"2A", "2B"})}
 """What each embedded road network covers."""
@@ -67,9 +68,12 @@ def _with_defaults(speeds_kmh: object) -> object:
 
 def _speeds_schema(schema: dict[str, Any]) -> None:
     """One property per road class, so that an editor offers them."""
-    value = schema.pop("additionalProperties")
+    speed = schema.pop("additionalProperties")
     schema.pop("propertyNames", None)
-    schema["properties"] = {name: {**value, "default": kmh} for name, kmh in DEFAULT_SPEEDS_KMH.items()}
+    schema["properties"] = {
+        name: {**speed, "default": kmh, "description": f"{french}\n\n{english}"}
+        for name, (kmh, french, english) in ROAD_CLASSES.items()
+    }
     schema["additionalProperties"] = False
 
 
@@ -94,7 +98,7 @@ class RoadTravel(Section):
     ]
     cutoff_min: Cutoff = 30
     speeds_kmh: Annotated[
-        dict[HighwayClass, RoadKmh],
+        dict[RoadClass, RoadKmh],
         BeforeValidator(_with_defaults),
         manual(
             "Vitesse à vide par classe de route OpenStreetMap, en km/h ; les classes non citées gardent leur valeur "

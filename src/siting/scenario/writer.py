@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,20 +21,22 @@ _BARE = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[a-z][a-z_]*")
 _WIDEST = 100
 
 
-def dump(scenario: Scenario, *, folder: Path | None = None) -> str:
+def dump(scenario: Scenario, *, files: Mapping[str, str] | None = None) -> str:
     """The scenario as YAML text that `load` reads back as an equal Scenario.
 
     Parameters
     ----------
     scenario : Scenario
-    folder : Path, optional
-        Where the text will be saved: files are named relative to it. Default: the folder the scenario was
-        read from, or the working folder.
+    files : mapping of str to str, optional
+        What to write as the file of a section, ``{"candidates": "candidates.csv"}``, where the text goes to
+        another folder with copies of the files. The others are named from the folder the scenario was read
+        from (a scenario made in Python: from the working folder).
     """
-    origin = scenario.origin.file
-    start = folder or (Path(origin).parent if origin else Path.cwd())
+    start = Path(scenario.origin.file).parent
     lines = [_HEADER[scenario.language].format(version=version("siting"))]
     for name, value in scenario.model_dump().items():
+        if files and name in files:
+            value["file"] = files[name]
         lines += ["", *_lines(name, value, "", start)] if isinstance(value, dict) else _lines(name, value, "", start)
     return "\n".join(lines) + "\n"
 
