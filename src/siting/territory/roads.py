@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from pyproj import Transformer
 
-from siting.errors import DataError
 from siting.grid import Grid
 from siting.scenario import RoadTravel, Scenario
 from siting.territory import embedded
@@ -18,21 +17,12 @@ def road_network(scenario: Scenario, grid: Grid) -> RoadNetwork | None:
     """The embedded network that the scenario names, or None where it travels on a friction raster.
 
     Links whose ``access`` is in `CLOSED_TO_CARS` are left out; all nodes stay.
-
-    Raises
-    ------
-    DataError
-        The network has no node on the grid.
     """
     if not isinstance(scenario.travel, RoadTravel):
         return None
     name = scenario.travel.network
     nodes, links = embedded.read_roads(name)
     x_m, y_m = Transformer.from_crs("EPSG:2154", grid.crs, always_xy=True).transform(nodes["x_l93_m"], nodes["y_l93_m"])
-    if not (grid.cell_at(x_m, y_m) >= 0).any():
-        problem = f"le réseau « {name} » n'a aucune route dans le territoire d'étude"
-        remedy = "choisir surface: friction (modèle de dépistage) pour ce territoire"
-        raise DataError(scenario.fault("travel.network", problem, remedy))
     links = links[~links["access"].isin(CLOSED_TO_CARS)]
     highway = links["highway"].astype("category")
     return RoadNetwork(

@@ -41,8 +41,10 @@ def choose_sites(
     if scenario.existing.rule != "none" and scenario.existing.treatment == "label":
         existing = existing[existing["in_study_area"]]
     _refuse_candidates_outside(scenario, candidates)
-    points = existing[["x_m", "y_m"]].apply(tuple, axis=1) if len(existing) else []
-    is_twin = candidates[["x_m", "y_m"]].apply(tuple, axis=1).isin(set(points))
+    points = set(zip(existing["x_m"], existing["y_m"], strict=True))
+    is_twin = np.array(
+        [point in points for point in zip(candidates["x_m"], candidates["y_m"], strict=True)], dtype=bool
+    )
     table = pd.concat([existing, candidates[~is_twin]], ignore_index=True).sort_values("id", kind="stable")
     _refuse_twice(scenario, table)
     notes = _notes(scenario, int(is_twin.sum()))
@@ -65,7 +67,7 @@ def _sites(table: pd.DataFrame) -> Sites:
 def _existing(scenario: Scenario, grid: Grid, communes: Communes) -> pd.DataFrame:
     settings = scenario.existing
     if settings.rule == "none" or settings.treatment == "ignore":
-        return pd.DataFrame({"id": [], "name": [], "x_m": [], "y_m": [], "commune": [], "kind": []})
+        return _town_halls(communes, np.zeros(len(communes), dtype=bool)).assign(kind="")
     kind = KIND_OF_TREATMENT[settings.treatment]
     if settings.rule == "file":
         return site_rows_frame(read_site_file(Path(settings.file), grid)).assign(kind=kind)

@@ -37,10 +37,8 @@ def communes_of(scenario: Scenario, communes: pd.DataFrame) -> NDArray[np.bool_]
         if code not in known:
             near = get_close_matches(code, sorted(known), n=1)
             remedy = f"vouliez-vous dire {near[0]} ?" if near else "donner un code de France métropolitaine"
-            what = "département" if field == "departements" else "commune actuelle"
-            faults.append(
-                scenario.fault(f"study_area.{field}[{position}]", f"« {code} » n'est pas un(e) {what}", remedy)
-            )
+            what = "aucun département" if field == "departements" else "aucune commune actuelle"
+            faults.append(scenario.fault(f"study_area.{field}[{position}]", f"{what} n'a le code {code}", remedy))
     if faults:
         raise DataError(faults)
     return communes[column].isin(asked).to_numpy()
