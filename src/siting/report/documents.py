@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from siting.report.findings import Findings
-from siting.scenario import dump
+from siting.scenario import Scenario, dump
 
 
 def write_summary_json(findings: Findings, folder: Path) -> None:
@@ -44,8 +44,16 @@ def certificate(findings: Findings) -> dict[str, Any]:
 
 
 def write_scenario_yaml(findings: Findings, folder: Path) -> None:
-    """Write the scenario as resolved; running it again gives the same plan."""
-    (folder / "scenario.yaml").write_text(dump(findings.scenario), encoding="utf-8", newline="\n")
+    """Write the scenario as resolved, its files named by their copies; running it again gives the same plan."""
+    copies = {role: name for role, (name, _) in input_copies(findings.scenario).items()}
+    (folder / "scenario.yaml").write_text(dump(findings.scenario, files=copies), encoding="utf-8", newline="\n")
+
+
+def input_copies(scenario: Scenario) -> dict[str, tuple[str, Path]]:
+    """The planner's files that a scenario reads: section -> (name of the copy in the run folder, path)."""
+    sections = {"candidates": scenario.candidates, "existing": scenario.existing}
+    paths = {role: Path(section.file) for role, section in sections.items() if section.rule == "file"}
+    return {role: (f"{role}{path.suffix.lower()}", path) for role, path in paths.items()}
 
 
 def _write_json(value: dict[str, Any], path: Path) -> None:

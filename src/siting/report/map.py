@@ -25,7 +25,7 @@ from siting.report.sentences import answer, is_screening, proof, standard, texts
 
 DPI = 200
 _STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "hatch.linewidth": 0.5}
-_SIDE_IN, _HEAD_IN, _FOOT_IN, _MARGIN_IN = 3.0, 1.25, 0.5, 0.2
+_SIDE_IN, _HEAD_IN, _FOOT_IN, _MARGIN_IN = 3.0, 1.45, 0.5, 0.2
 
 
 @dataclass(frozen=True)
@@ -142,18 +142,18 @@ def _list_houses(axes: Axes, findings: Findings, y_in: float) -> None:
 
 
 def _write_head(figure: Figure, findings: Findings, frame: _Frame) -> None:
-    """The finding as a title, then what is proven of it; a screening model says so first."""
+    """The question, the finding as a title, then what is proven of it; a screening model says so loudly."""
     texts = texts_of(findings)
-    left, characters = _MARGIN_IN / frame.width, int(frame.width * 9.6)
-    lines = _balanced(f"{findings.scenario.title}{texts.colon}{_lower_first(answer(findings))}", characters)
+    left, characters = _MARGIN_IN / frame.width, int(frame.width * 8.9)
+    lines = _balanced(answer(findings), characters)
     style: dict[str, Any] = {"va": "top", "linespacing": 1.25}
-    figure.text(left, 1 - 0.13 / frame.height, "\n".join(lines), fontsize=13, fontweight="bold", **style)
-    y = 1 - (0.2 + 0.25 * len(lines)) / frame.height
-    figure.text(left, y, proof(findings), fontsize=9, **style)
+    figure.text(left, 1 - 0.13 / frame.height, findings.scenario.title, fontsize=9.5, color="#444444", **style)
+    figure.text(left, 1 - 0.33 / frame.height, "\n".join(lines), fontsize=14, fontweight="bold", **style)
+    figure.text(left, 1 - (0.42 + 0.265 * len(lines)) / frame.height, proof(findings), fontsize=9, **style)
     if is_screening(findings):
         warning = texts("screening_short")
         figure.text(
-            1 - left, y, warning, fontsize=9, fontweight="bold", color="white", ha="right",
+            1 - left, 1 - 0.13 / frame.height, warning, fontsize=9, fontweight="bold", color="white", ha="right",
             bbox={"facecolor": BEYOND[2], "edgecolor": "none", "pad": 3}, **style,
         )  # fmt: skip
 
@@ -175,7 +175,3 @@ def _write_foot(figure: Figure, findings: Findings, frame: _Frame) -> None:
     figure.text(
         _MARGIN_IN / frame.width, 0.42 / frame.height, "\n".join(lines[:3]), fontsize=6.8, va="top", color="#333333"
     )
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -15,7 +15,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from siting.access import percentile_min
 from siting.report.assumptions import assumptions, settings
 from siting.report.findings import Findings
-from siting.report.sentences import answer, farthest_min, is_screening, minutes, proof, standard, texts_of, uncoverable
+from siting.report.sentences import (
+    answer,
+    bound,
+    farthest_min,
+    is_screening,
+    minutes,
+    proof,
+    standard,
+    texts_of,
+    uncoverable,
+)
 from siting.report.tables import commune_table
 
 HOUSES_SHOWN = 100
@@ -187,7 +197,7 @@ def certificate_table(findings: Findings) -> PageTable:
         (texts("model"), texts(f"model_{summary['model']}")),
         (texts("status"), texts(f"status_{summary['status']}")),
         (texts("objective"), unit(n=texts.number.whole(summary["objective"]))),
-        (texts("bound"), unit(n=texts.number.whole(summary["bound"]))),
+        (texts("bound"), unit(n=bound(findings))),
         (texts("gap"), texts.number.percent(summary["gap"], decimals=2)),
         (texts("solver"), findings.plan.certificate.solver),
     ]

@@ -27,6 +27,7 @@ _CAUSES = {
     errno.EACCES: "l'accès en écriture est refusé",
     errno.EPERM: "l'accès en écriture est refusé",
     errno.ENAMETOOLONG: "le nom est trop long",
+    errno.EEXIST: "un fichier tient la place d'un dossier",
     errno.ENOTDIR: "un fichier tient la place d'un dossier",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from siting.report.findings import Findings
@@ -33,10 +35,17 @@ def proof(findings: Findings) -> str:
     number = texts.number
     return texts(
         f"proof_{summary['model']}_{summary['status']}",
-        bound=number.whole(summary["bound"]),
+        bound=bound(findings),
         objective=number.whole(summary["objective"]),
         gap=number.percent(summary["gap"], decimals=2),
     )
+
+
+def bound(findings: Findings) -> str:
+    """The proven bound as a whole number: half a house, or half a resident, is none."""
+    value, sense = findings.summary["bound"], findings.plan.certificate.sense
+    whole = math.ceil(value - 1e-6) if sense == "min" else math.floor(value + 1e-6)
+    return texts_of(findings).number.whole(whole)
 
 
 def is_screening(findings: Findings) -> bool:

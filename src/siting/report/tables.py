@@ -130,13 +130,15 @@ def _number(value: float, decimals: int) -> str:
     """At most ``decimals`` decimals after a comma, no zeros at the end; nothing for NaN."""
     if not np.isfinite(value):
         return ""
-    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".").replace(".", ",")
+    text = f"{value:.{decimals}f}"
+    text = text.rstrip("0").rstrip(".").replace(".", ",") if decimals else text
     return "0" if text == "-0" else text
 
 
 def neutral(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+    """The text on one line, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    line = " ".join(text.split())
+    return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
 
 
 def _of_commune(values: NDArray[np.str_], row: NDArray[np.int32]) -> NDArray[np.str_]:
