@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SCENARIO ?= scenarios/corse.yaml
 
 .DEFAULT_GOAL := help
@@ -41,13 +42,16 @@ $(VENV)/python:
 
 # constraints.txt holds the versions this commit was tested with; pyproject.toml, the ranges it should work with.
 $(VENV)/installed: $(VENV)/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@echo "Installing siting into $(VENV) (about a minute)…"
+	@$(PIP) -e .
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@echo "Installing the test tools into $(VENV)…"
+	@$(PIP) -e '.[dev]'
 	@touch $@
 
 $(VENV)/installed-bench: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@echo "Installing the peers of the benchmarks into $(VENV)…"
+	@$(PIP) -e '.[bench]'
 	@touch $@

@@ -30,6 +30,10 @@ STAGES = {
     "plan": "Choix des sites",
     "nearest": "Accès avant et après",
     "report": "Écriture du dossier",
+    "files": "Lecture du dossier",
+    "times": "Temps de trajet recalculés (SciPy)",
+    "sites": "Habitants autour de chaque site",
+    "figures": "Chiffres recomptés",
 }
 
 INTERRUPTED = 130
@@ -109,6 +113,8 @@ def verify(
     elif not quiet:
         print(*checks, sep="\n")
     failed = [check for check in checks if not check.holds]
+    if not (quiet or as_json):
+        print(f"\n{len(checks)} vérifications, " + (f"{len(failed)} différence(s)" if failed else "aucune différence"))
     if failed and quiet:
         print(*failed, sep="\n", file=sys.stderr)
     raise typer.Exit(1 if failed else 0)

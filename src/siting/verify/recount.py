@@ -142,9 +142,9 @@ class Recount:
         kept = communes.in_study_area
         table = pd.DataFrame(
             {
-                "name": communes.name[kept].astype(object),
-                "departement": communes.departement[kept].astype(object),
-                "epci": communes.epci[kept].astype(object),
+                "name": communes.name[kept],
+                "departement": communes.departement[kept],
+                "epci": communes.epci[kept],
                 "municipal_persons": communes.persons[kept],
             },
             index=communes.code[kept],
