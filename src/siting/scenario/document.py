@@ -25,10 +25,12 @@ from ruamel.yaml.events import (
 )
 
 from siting.errors import Fault
-from siting.scenario.messages import message
+from siting.scenario.messages import hint, message
 from siting.scenario.origin import FieldPath, Origin, Position, path_text
 
 DEEPEST = 12
+MOST_KEYS = 100
+MOST_ITEMS = 40_000  # France has 34,900 communes
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 _SYNTAX = (  # (in the parser's context or problem, message)
@@ -104,12 +106,13 @@ def _compose_all(document: Document, events: Iterator[Event]) -> None:
                 raise _Unreadable
             document.value = _node(document, next(events), events, ())
         elif isinstance(event, StreamEndEvent) and n_documents == 0:
-            document.report((1, 1), (), "empty")
+            document.report((1, 1), (), "empty", hint=hint("start_from", document.language))
             raise _Unreadable
 
 
 def _node(document: Document, event: Event, events: Iterator[Event], path: FieldPath) -> Any:
-    document.values[path] = _position(event)
+    if _is_written_beside_its_key(event) or path not in document.keys:
+        document.values[path] = _position(event)
     _check_properties(document, event, path)
     if len(path) >= DEEPEST:
         document.report(_position(event), path, "too_deep", limit=DEEPEST)
@@ -119,9 +122,15 @@ def _node(document: Document, event: Event, events: Iterator[Event], path: Field
     if isinstance(event, SequenceStartEvent):
         return _sequence(document, events, path)
     if isinstance(event, ScalarEvent):
-        is_plain = event.style is None and event.implicit[0]
-        return None if is_plain and event.value in NULLS else event.value
+        return None if event.style is None and event.value in NULLS else event.value
     return None  # an alias, reported
+
+
+def _is_written_beside_its_key(event: Event) -> bool:
+    """Not so for a block of lines below the key, nor for no value at all: the parser places it at what follows."""
+    if isinstance(event, ScalarEvent):
+        return not (event.value == "" and event.style is None)
+    return bool(getattr(event, "flow_style", True))
 
 
 def _sequence(document: Document, events: Iterator[Event], path: FieldPath) -> list[Any]:
@@ -129,6 +138,9 @@ def _sequence(document: Document, events: Iterator[Event], path: FieldPath) -> l
     for event in events:
         if isinstance(event, SequenceEndEvent):
             break
+        if len(items) == MOST_ITEMS:
+            document.report(_position(event), path, "too_many", limit=MOST_ITEMS)
+            raise _Unreadable
         items.append(_node(document, event, events, (*path, len(items))))
     return items
 
@@ -138,8 +150,9 @@ def _mapping(document: Document, events: Iterator[Event], path: FieldPath) -> di
     for event in events:
         if isinstance(event, MappingEndEvent):
             break
-        if not isinstance(event, ScalarEvent):
-            document.report(_position(event), path, "key_not_text")
+        if not isinstance(event, ScalarEvent) or len(items) == MOST_KEYS:
+            key = "too_many" if len(items) == MOST_KEYS else "key_not_text"
+            document.report(_position(event), path, key, limit=MOST_KEYS)
             raise _Unreadable
         name, position = event.value, _position(event)
         place = (*path, name)

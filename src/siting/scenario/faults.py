@@ -29,7 +29,6 @@ _KEYS = {  # pydantic's name of an error: ours
     "model_attributes_type": "not_a_mapping",
     "dict_type": "not_a_mapping",
     "tuple_type": "not_a_list",
-    "too_short": "empty_list",
     "string_type": "not_text",
     "path_type": "not_text",
     "string_too_short": "text_length",

@@ -98,6 +98,15 @@ def _slugified(value: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].strip("-") or "mon-scenario"
 
 
+def _not_empty(value: object) -> object:
+    if value in ([], ()):
+        raise refuse("empty_list")
+    return value
+
+
+# Not Field(min_length=1): pydantic counts the valid items only, and a list of wrong ones would be empty too.
+NOT_EMPTY = BeforeValidator(_not_empty)
+
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 Minutes = Annotated[float, Between(1, 240)]

@@ -44,8 +44,8 @@ MESSAGES: dict[str, Message] = {
         ("control character {value} is not allowed", "delete it"),
     ),
     "empty": Message(
-        ("fichier sans contenu", "partez de scenarios/corse.yaml"),
-        ("the file is empty", "start from scenarios/corse.yaml"),
+        ("fichier sans contenu", "{hint}"),
+        ("the file is empty", "{hint}"),
     ),
     "several_documents": Message(
         ("deuxième document YAML dans le fichier", "un fichier par scénario : retirez la ligne « --- »"),
@@ -61,8 +61,8 @@ MESSAGES: dict[str, Message] = {
         ("a quote is opened and never closed", "close it"),
     ),
     "syntax_bracket": Message(
-        ("crochet ou accolade mal refermé", "fermez [ par ], { par }, et séparez par des virgules"),
-        ("bracket or brace not closed properly", "close [ with ], { with }, and separate with commas"),
+        ("crochet ou accolade mal refermé", "fermez [ par ] et {{ par }}, séparez par des virgules"),
+        ("bracket or brace not closed properly", "close [ with ] and {{ with }}, separate with commas"),
     ),
     "syntax_colon": Message(
         ("« : » inattendu", "vérifiez le retrait de la ligne, ou mettez le texte entre guillemets"),
@@ -99,6 +99,10 @@ MESSAGES: dict[str, Message] = {
     "too_deep": Message(
         ("plus de {limit} niveaux imbriqués", "un scénario n'en a que trois"),
         ("more than {limit} nested levels", "a scenario has only three"),
+    ),
+    "too_many": Message(
+        ("plus de {limit} éléments", "un scénario en a moins : mettez les données dans un fichier à part"),
+        ("more than {limit} items", "a scenario has fewer: put data into a file of their own"),
     ),
     "key_not_text": Message(
         ("une clé doit être un mot", "écrivez « clé: valeur »"),
@@ -267,6 +271,7 @@ MESSAGES: dict[str, Message] = {
 }
 
 HINTS: dict[str, tuple[str, str]] = {
+    "start_from": ("partez de scenarios/corse.yaml", "start from scenarios/corse.yaml"),
     "did_you_mean": ("vouliez-vous dire {nearest} ?", "did you mean {nearest}?"),
     "one_of": ("possible : {known}", "possible: {known}"),
     "write": ("écrivez {text}", "write {text}"),

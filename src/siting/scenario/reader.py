@@ -55,7 +55,9 @@ def _bytes_of(path: Path) -> bytes:
             folder = path.parent if path.parent.is_dir() else Path()
             near = difflib.get_close_matches(path.name, [one.name for one in folder.glob("*.y*ml")], n=1)
             remedy = hint("did_you_mean", "fr", nearest=folder / near[0]) if near else f"ls {folder}/*.yaml"
-            raise ScenarioError(Fault(str(path), 0, 0, "", message("no_file", "fr", path=path.absolute())[0], remedy))
+            raise ScenarioError(
+                Fault(str(path), 0, 0, "", *message("no_file", "fr", path=path.absolute(), hint=remedy))
+            )
         if not path.is_file():
             raise ScenarioError(Fault(str(path), 0, 0, "", *message("not_a_file", "fr", path=path.absolute())))
         with path.open("rb") as stream:
@@ -105,7 +107,7 @@ def _check(document: Document, reading: _Reading) -> tuple[Scenario | None, list
     if () in document.spoiled:
         return None, faults
     if not isinstance(document.value, dict):
-        document.report((1, 1), (), "not_a_mapping", hint="scenario: …")
+        document.report((1, 1), (), "not_a_mapping", hint=hint("start_from", document.language))
         return None, document.faults
     scenario: Scenario | None = None
     found: list[tuple[FieldPath, Fault]] = []

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from siting.scenario.codes import CommuneCode, DepartementCode
-from siting.scenario.fields import Between, Section, manual
+from siting.scenario.fields import NOT_EMPTY, Between, Section, manual
 
 
 class StudyArea(Section):
@@ -23,7 +23,8 @@ class StudyArea(Section):
             "Codes of départements (2 or 3 characters, quoted). Exactly one of departements, communes, country.",
             examples=[["2A", "2B"], ["71"]],
         ),
-        Field(min_length=1, json_schema_extra={"uniqueItems": True}),
+        NOT_EMPTY,
+        Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),
     ] = None
     communes: Annotated[
         tuple[CommuneCode, ...] | None,
@@ -32,7 +33,8 @@ class StudyArea(Section):
             "INSEE codes of communes (5 characters, quoted); not the postal code.",
             examples=[["2A004", "2A247"]],
         ),
-        Field(min_length=1, json_schema_extra={"uniqueItems": True}),
+        NOT_EMPTY,
+        Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),
     ] = None
     country: Annotated[
         Literal["metropolitan_france"] | None,

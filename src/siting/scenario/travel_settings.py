@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from siting.scenario.fields import Between, Minutes, RoadKmh, Section, manual
+from siting.scenario.fields import NOT_EMPTY, Between, Minutes, RoadKmh, Section, manual
 
 RoadClass = Literal[
     "motorway",
@@ -183,7 +183,8 @@ class FrictionTravel(Section):
             "Densités (habitants par km²), croissantes depuis 0, à partir desquelles vaut la vitesse de même rang.",
             "Densities (persons per km²), ascending, the first 0, from which the speed of the same rank holds.",
         ),
-        Field(min_length=1),
+        NOT_EMPTY,
+        Field(json_schema_extra={"minItems": 1}),
     ] = (0, 50, 200, 1000, 4000)
     speeds_kmh: Annotated[
         tuple[RoadKmh, ...],
@@ -191,7 +192,8 @@ class FrictionTravel(Section):
             "Vitesse à vol d'oiseau pour chaque classe de densité, en km/h.",
             "Speed as the crow flies for each class of density, in km/h.",
         ),
-        Field(min_length=1),
+        NOT_EMPTY,
+        Field(json_schema_extra={"minItems": 1}),
     ] = (45, 50, 45, 35, 25)
 
     @property
