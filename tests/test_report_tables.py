@@ -15,7 +15,7 @@ import rasterio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from naive.report import naive_site_persons
+from naive.report import naive_opening_order, naive_site_persons
 from report_worlds import GRID, findings
 from siting.report.documents import write_certificate_json, write_scenario_yaml, write_summary_json
 from siting.report.figures import EXISTING, NOT_OPENED, OPENED, site_figures
@@ -131,8 +131,9 @@ def test_persons_of_sites_agree_with_plain_counting(world):
     assert figures.persons_within_standard.tolist() == within
     assert figures.persons_newly_covered.tolist() == new
     assert figures.persons_only_it_covers.tolist() == alone
-    gains = figures.persons_newly_covered[figures.opened_by_gain].tolist()
-    assert gains == sorted(gains, reverse=True)
+    assert (figures.opened.tolist(), figures.persons_added.tolist()) == naive_opening_order(
+        table, decision, persons, standard=30
+    )
 
 
 def test_the_layer_of_sites_opens_in_the_grids_crs_with_the_tables_columns(tmp_path):

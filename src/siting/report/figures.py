@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,18 +28,19 @@ class SiteFigures:
     persons_newly_covered : those of them who are beyond the standard of every site open today
     persons_only_it_covers : those of them whom no other site of the plan covers: lost if it closes or,
         for a site that is not opened, still to be won by it
+    opened : intp array, shape (n_opened,)
+        Rows of the opened sites, each time the one that adds most people to those before it; ties in the
+        order of rows.
+    persons_added : float64 array, shape (n_opened,)
+        People whom each of ``opened`` adds: they sum up to what the plan adds to today.
     """
 
     decision: NDArray[np.int8]
     persons_within_standard: NDArray[np.float64]
     persons_newly_covered: NDArray[np.float64]
     persons_only_it_covers: NDArray[np.float64]
-
-    @property
-    def opened_by_gain(self) -> NDArray[np.intp]:
-        """Rows of the opened sites, most persons newly covered first; ties in the order of rows."""
-        opened = np.flatnonzero(self.decision == OPENED)
-        return opened[np.argsort(-self.persons_newly_covered[opened], kind="stable")]
+    opened: NDArray[np.intp]
+    persons_added: NDArray[np.float64]
 
 
 def site_figures(
@@ -58,7 +60,33 @@ def site_figures(
     n_open = n_today + _n_within(times, np.flatnonzero(decision == OPENED), standard_s)
     weights = np.column_stack((persons, persons * (n_today == 0), persons * (n_open == 1), persons * (n_open == 0)))
     within, new, alone, still_out = _sum_within(times, weights, standard_s).T
-    return SiteFigures(decision, within, new, np.where(decision == NOT_OPENED, still_out, alone))
+    opened, added = _opening_order(times, np.flatnonzero(decision == OPENED), weights[:, 1], standard_s)
+    return SiteFigures(decision, within, new, np.where(decision == NOT_OPENED, still_out, alone), opened, added)
+
+
+def _opening_order(
+    times: TravelTimes, opened: NDArray[np.intp], persons: NDArray[np.float64], standard_s: int
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The opened sites by what each adds to ``persons`` covered by those before it, and how much that is.
+
+    What a site adds can only fall as others open: one whose figure is still true on top of the heap is the best.
+    """
+    left = persons.copy()
+    heap = [(-float(left[_cells_within(times, int(site), standard_s)].sum()), int(site)) for site in opened]
+    heapq.heapify(heap)
+    order, added = [], []
+    while heap:
+        promised, site = heap[0]
+        cells = _cells_within(times, site, standard_s)
+        adds = float(left[cells].sum())
+        if adds < -promised:
+            heapq.heapreplace(heap, (-adds, site))
+            continue
+        heapq.heappop(heap)
+        left[cells] = 0.0
+        order.append(site)
+        added.append(adds)
+    return np.array(order, dtype=np.intp), np.array(added, dtype=np.float64)
 
 
 def _sum_within(times: TravelTimes, weights: NDArray[np.float64], standard_s: int) -> NDArray[np.float64]:

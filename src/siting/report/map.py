@@ -125,7 +125,7 @@ def _draw_legend(axes: Axes, findings: Findings, y_in: float) -> float:
 def _list_houses(axes: Axes, findings: Findings, y_in: float) -> None:
     texts, sites = texts_of(findings), findings.territory.sites
     figures = findings.site_figures
-    ranked = figures.opened_by_gain
+    ranked = figures.opened
     if not len(ranked):
         return
     axes.text(0.0, y_in, texts("map_houses", standard=standard(findings)), fontsize=8.5, fontweight="bold", va="center")
@@ -133,7 +133,7 @@ def _list_houses(axes: Axes, findings: Findings, y_in: float) -> None:
         y_in -= 0.22
         axes.text(0.2, y_in, str(rank), fontsize=8, ha="right", va="center", color=HOUSE, fontweight="bold")
         axes.text(0.3, y_in, textwrap.shorten(str(sites.name[site]), 30, placeholder="…"), fontsize=8, va="center")
-        gain = texts.number.whole(figures.persons_newly_covered[site])
+        gain = texts.number.whole(figures.persons_added[rank - 1])
         axes.text(2.85, y_in, f"+{gain}", fontsize=8, ha="right", va="center")
     if len(ranked) > NUMBERED:
         axes.text(
@@ -149,7 +149,8 @@ def _write_head(figure: Figure, findings: Findings, frame: _Frame) -> None:
     style: dict[str, Any] = {"va": "top", "linespacing": 1.25}
     figure.text(left, 1 - 0.13 / frame.height, findings.scenario.title, fontsize=9.5, color="#444444", **style)
     figure.text(left, 1 - 0.33 / frame.height, "\n".join(lines), fontsize=14, fontweight="bold", **style)
-    figure.text(left, 1 - (0.42 + 0.265 * len(lines)) / frame.height, proof(findings), fontsize=9, **style)
+    under = "\n".join(_balanced(proof(findings), int(frame.width * 14)))
+    figure.text(left, 1 - (0.42 + 0.265 * len(lines)) / frame.height, under, fontsize=9, **style)
     if is_screening(findings):
         warning = texts("screening_short")
         figure.text(

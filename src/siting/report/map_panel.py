@@ -110,7 +110,7 @@ def _draw_sites(axes: Axes, findings: Findings, *, with_plan: bool) -> None:
     )  # fmt: skip
     if not with_plan or not len(findings.plan.opened):
         return
-    ranked = findings.site_figures.opened_by_gain
+    ranked = findings.site_figures.opened
     first, others = ranked[:NUMBERED], ranked[NUMBERED:]
     style: dict[str, Any] = {"marker": "o", "facecolor": HOUSE, "edgecolor": "white", "linewidth": 0.6}
     axes.scatter(sites.x_m[others], sites.y_m[others], s=_marker_area(len(ranked), 34), zorder=5, **style)

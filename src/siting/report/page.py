@@ -9,6 +9,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -19,6 +20,7 @@ from siting.report.sentences import (
     answer,
     bound,
     farthest_min,
+    first_half,
     is_screening,
     minutes,
     proof,
@@ -67,6 +69,7 @@ def render_page(findings: Findings, map_png: bytes) -> str:
         proof=proof(findings),
         is_proven=findings.summary["status"] == "optimal",
         is_screening=is_screening(findings),
+        first_half=first_half(findings),
         uncoverable=uncoverable(findings),
         map_base64=base64.b64encode(map_png).decode("ascii"),
         before_after=before_after_table(findings),
@@ -128,25 +131,34 @@ def reason_table(findings: Findings) -> PageTable:
 
 
 def house_table(findings: Findings) -> PageTable:
-    """The opened houses, those that bring most people within the standard first."""
-    texts, sites, communes = texts_of(findings), findings.territory.sites, findings.territory.communes
-    figures = findings.site_figures
-    rows = []
-    for rank, site in enumerate(figures.opened_by_gain[:HOUSES_SHOWN], start=1):
-        commune = int(sites.commune[site])
-        persons = (figures.persons_newly_covered, figures.persons_within_standard, figures.persons_only_it_covers)
-        rows.append(
-            (
-                str(rank),
-                str(sites.name[site]),
-                f"{communes.name[commune]} ({communes.code[commune]})",
-                texts(f"kind_{sites.kind[site]}"),
-                *(texts.number.whole(column[site]) for column in persons),
-            )
+    """The opened houses, each time the one that adds most people to those before it."""
+    texts, figures, summary = texts_of(findings), findings.site_figures, findings.summary
+    covered = summary["covered_before"]["persons"] + np.cumsum(figures.persons_added)
+    rows = [
+        (
+            str(rank),
+            _house(findings, site),
+            texts(f"kind_{findings.territory.sites.kind[site]}"),
+            f"+{texts.number.whole(added)}",
+            texts.number.percent(then / summary["persons_total"], decimals=2),
+            texts.number.whole(figures.persons_within_standard[site]),
+            texts.number.whole(figures.persons_only_it_covers[site]),
         )
-    names = ("rank", "house", "commune", "kind", "persons_newly_covered", "persons_within", "persons_only_it")
+        for rank, (site, added, then) in enumerate(
+            zip(figures.opened[:HOUSES_SHOWN], figures.persons_added, covered, strict=False), start=1
+        )
+    ]
+    names = ("rank", "house", "kind", "persons_added", "share_then", "persons_within", "persons_only_it")
     head = tuple(texts(name, standard=standard(findings)) for name in names)
-    return PageTable(texts("table_houses", standard=standard(findings)), head, rows, 4)
+    return PageTable(texts("table_houses", standard=standard(findings)), head, rows, 3)
+
+
+def _house(findings: Findings, site: int) -> str:
+    """Name, commune and code of a house; the commune once where the house has its name."""
+    sites, communes = findings.territory.sites, findings.territory.communes
+    name, commune = str(sites.name[site]), int(sites.commune[site])
+    place = f"{communes.name[commune]} ({communes.code[commune]})"
+    return place if name == communes.name[commune] else f"{name}, {place}"
 
 
 def gaining_communes(findings: Findings) -> PageTable:

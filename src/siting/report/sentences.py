@@ -58,6 +58,22 @@ def uncoverable(findings: Findings) -> str:
     return texts_of(findings).count("uncoverable", findings.summary["persons_uncoverable"]["total"])
 
 
+def first_half(findings: Findings) -> str:
+    """How far the first half of the houses goes already; empty for a plan of three houses or fewer."""
+    texts, summary, added = texts_of(findings), findings.summary, findings.site_figures.persons_added
+    if len(added) <= 3:
+        return ""
+    half = len(added) // 2
+    share = (summary["covered_before"]["persons"] + float(added[:half].sum())) / summary["persons_total"]
+    return texts(
+        "first_half",
+        n=texts.number.whole(half),
+        share=texts.number.percent(share, decimals=2),
+        rest=texts.number.whole(len(added) - half),
+        persons=texts.number.whole(added[half:].sum()),
+    )
+
+
 def minutes(findings: Findings, value: float | None) -> str:
     """Minutes with one decimal, rounded up: 30.02 is not said to be 30.0; a dash where nobody reaches a site."""
     if value is None:

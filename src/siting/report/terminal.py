@@ -60,10 +60,9 @@ def _sites(findings: Findings) -> str:
 
 def _first_houses(findings: Findings) -> str:
     texts, figures, names = texts_of(findings), findings.site_figures, findings.territory.sites.name
-    gains = figures.persons_newly_covered
+    first = zip(figures.opened[:FIRST_HOUSES], figures.persons_added, strict=False)
     return ", ".join(
-        texts("summary_house", name=str(names[site]), persons=texts.number.whole(gains[site]))
-        for site in figures.opened_by_gain[:FIRST_HOUSES]
+        texts("summary_house", name=str(names[site]), persons=texts.number.whole(added)) for site, added in first
     )
 
 
