@@ -5,7 +5,7 @@ The kernels are imported when first called, so that importing siting neither loa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +17,17 @@ from siting.travel.travel_times import TICKS_PER_S
 
 if TYPE_CHECKING:
     from siting.travel.classes import FrictionClasses
-    from siting.travel.kernels.graph import Graph
 
 LAST_TICK = 2**32 - 2
 """The last time a uint32 can tell from "not reached"."""
 MAX_CUTOFF_S = 65_535
 """What uint16 seconds hold."""
+
+
+START_CAPACITY = 1024
+"""Entries a bucket starts with; a search that wants more is begun again with twice as many."""
+MOST_CELLS = 2**29
+"""Cells of a window or a raster that an entry of the raster's queue can name."""
 
 
 def limit_ticks(cutoff_s: float, longest_edge: int) -> int:
@@ -55,19 +60,19 @@ class TickGraph:
     Attributes
     ----------
     start : uint32 array, shape (n_nodes + 1,)
-    to, ticks : uint32 arrays, shape (n_edges,)
         Edges of node ``n`` are ``start[n] : start[n + 1]``.
+    edge : uint64 array, shape (n_edges,)
+        ``head << 32 | ticks``.
+    longest_edge : int
+        In ticks.
+    shift : int
+        Width of the buckets it is searched with, as a power of two.
     """
 
     start: NDArray[np.uint32]
-    to: NDArray[np.uint32]
-    ticks: NDArray[np.uint32]
-    longest_edge: int = field(init=False)
-    shift: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "longest_edge", int(self.ticks.max(initial=0)))
-        object.__setattr__(self, "shift", bucket_shift(self.ticks))
+    edge: NDArray[np.uint64]
+    longest_edge: int
+    shift: int
 
     @classmethod
     def from_edges(
@@ -81,52 +86,68 @@ class TickGraph:
             Where arrays differ in length or an edge names a node that is not there.
         """
         if not len(tail) == len(head) == len(ticks):
-            raise DataError(
-                Fault("graph", 0, 0, "edges", f"{len(tail)} tails, {len(head)} heads, {len(ticks)} times", "one each")
-            )
+            problem = f"{len(tail)} tails, {len(head)} heads, {len(ticks)} times"
+            raise DataError(Fault("graph", 0, 0, "edges", problem, "one of each for every edge"))
         ends = np.concatenate([tail, head]).astype(np.int64)
         if len(ends) and not (ends.min() >= 0 and ends.max() < n_nodes):
             raise DataError(Fault("graph", 0, 0, "edges", "name nodes that are not there", f"0 to {n_nodes - 1}"))
+        if max(n_nodes, len(ticks)) >= 2**32:
+            raise DataError(Fault("graph", 0, 0, "edges", "are too many", "fewer than 2**32 nodes and edges"))
         start = np.zeros(n_nodes + 1, np.uint32)
         start[1:] = np.cumsum(np.bincount(tail, minlength=n_nodes))
-        order = np.argsort(tail, kind="stable")
-        return cls(start, np.asarray(head)[order].astype(np.uint32), np.asarray(ticks)[order].astype(np.uint32))
+        edge = np.asarray(head).astype(np.uint64) << np.uint64(32) | np.asarray(ticks, np.uint32).astype(np.uint64)
+        return cls(
+            start=start,
+            edge=edge[np.argsort(tail, kind="stable")],
+            longest_edge=int(ticks.max(initial=0)),
+            shift=bucket_shift(ticks),
+        )
 
     @property
     def n_nodes(self) -> int:
         """How many nodes there are."""
         return len(self.start) - 1
 
-    def arrays(self) -> Graph:
-        """The arrays as the kernels take them."""
-        from siting.travel.kernels.graph import Graph
+    @property
+    def head(self) -> NDArray[np.int64]:
+        """Node to which each edge leads."""
+        return (self.edge >> np.uint64(32)).astype(np.int64)
 
-        return Graph(self.start, self.to, self.ticks)
+    @property
+    def tail(self) -> NDArray[np.int64]:
+        """Node from which each edge leads."""
+        return np.repeat(np.arange(self.n_nodes), np.diff(self.start))
 
 
 class GraphSearch:
     """A workspace for bounded searches on one graph; one per thread."""
 
-    def __init__(self, graph: TickGraph, cutoff_s: float) -> None:
-        self._graph = graph
-        self._arrays = graph.arrays()
-        self._limit = np.uint32(limit_ticks(cutoff_s, graph.longest_edge))
-        self._shift = np.uint32(graph.shift)
-        self._n_slots = ring_size(min(graph.longest_edge, int(self._limit)), graph.shift)
+    def __init__(self, graph: TickGraph, cutoff_s: float, *, wanted: range) -> None:
+        """Searches that tell of the nodes in ``wanted`` only."""
+        self._start, self._edge = graph.start, graph.edge
+        self._limit = limit_ticks(cutoff_s, graph.longest_edge)
+        self._shift = graph.shift
+        self._wanted = wanted
+        n_slots = ring_size(min(graph.longest_edge, self._limit), graph.shift)
+        self._queue = np.empty((n_slots, START_CAPACITY), np.uint64)
         self._ticks = np.full(graph.n_nodes, 2**32 - 1, np.uint32)
         self._touched = np.empty(graph.n_nodes, np.uint32)
+        self._taken = np.empty(len(wanted), np.uint64)
 
-    def within(self, source: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """(nodes, ticks) of the nodes that ``source`` reaches within the cutoff, in no useful order."""
-        from siting.travel.kernels.graph import search_within
+    def within(self, source: int) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
+        """(positions in ``wanted``, ascending; ticks) of the nodes that ``source`` reaches within the cutoff."""
+        from siting.travel.kernels import graph as kernels
 
-        n_found = search_within(
-            self._arrays, np.uint32(source), self._limit, self._shift, self._ticks, self._touched, self._n_slots
-        )
-        nodes = self._touched[:n_found].copy()
-        ticks = self._ticks[nodes]
-        self._ticks[nodes] = 2**32 - 1
-        return nodes, ticks
+        first, stop = self._wanted.start, self._wanted.stop
+        while True:
+            n_touched, is_done = kernels.search_within(
+                self._start, self._edge, source, self._limit, self._shift, self._ticks, self._touched, self._queue
+            )
+            n_taken = kernels.take(self._ticks, self._touched, n_touched, first, stop, self._taken)
+            if is_done:
+                found = np.sort(self._taken[:n_taken])
+                return (found >> np.uint64(32)).astype(np.int32), found.astype(np.uint32)
+            self._queue = np.empty((self._queue.shape[0], 2 * self._queue.shape[1]), np.uint64)
 
 
 def nearest_on_graph(graph: TickGraph, sources: NDArray[np.integer]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -136,22 +157,20 @@ def nearest_on_graph(graph: TickGraph, sources: NDArray[np.integer]) -> tuple[ND
     """
     from siting.travel.kernels.graph import search_nearest
 
-    key = np.full(graph.n_nodes, 2**64 - 1, np.uint64)
-    limit = np.uint64(LAST_TICK - graph.longest_edge)
-    n_slots = ring_size(graph.longest_edge, graph.shift)
-    search_nearest(graph.arrays(), np.asarray(sources, np.uint32), limit, np.uint64(graph.shift), key, n_slots)
+    limit = LAST_TICK - graph.longest_edge
+    capacity = max(START_CAPACITY, len(sources))
+    is_done = False
+    while not is_done:
+        key = np.full(graph.n_nodes, 2**64 - 1, np.uint64)
+        queue = np.empty((ring_size(graph.longest_edge, graph.shift), capacity), np.uint64)
+        is_done = search_nearest(graph.start, graph.edge, np.asarray(sources, np.int64), limit, graph.shift, key, queue)
+        capacity *= 2
     ticks = (key >> np.uint64(32)).astype(np.uint32)
-    row = (key & np.uint64(2**32 - 1)).astype(np.int64)
-    row[ticks > LAST_TICK] = -1
-    return ticks, row
-
-
-def _class_bits(classes: FrictionClasses) -> int:
-    return 8 * classes.raster.dtype.itemsize
+    return ticks, np.where(ticks <= LAST_TICK, key & np.uint64(2**32 - 1), 2**64 - 1).astype(np.int64)
 
 
 def raster_shift(classes: FrictionClasses) -> int:
-    """Bucket width for a raster: the largest power of two no wider than the fastest step."""
+    """Bucket width for a raster: the largest power of two no wider than the fastest step, the ring kept short."""
     least = max(classes.shortest_step.bit_length() - 1, 0)
     return max(least, classes.longest_step.bit_length() - 16, 0)
 
@@ -162,51 +181,91 @@ class WindowSearch:
     def __init__(self, classes: FrictionClasses, place_cell: NDArray[np.int64], cutoff_s: float) -> None:
         self._classes = classes
         self._limit = limit_ticks(cutoff_s, classes.longest_step)
-        self._bits = _class_bits(classes)
+        self._bits = 8 * classes.raster.dtype.itemsize
         word = np.uint32 if self._limit + 1 + classes.longest_step < 2 ** (32 - self._bits) else np.uint64
-        self._word = word
-        self._half_step = (classes.half_ticks.astype(np.uint64) << np.uint64(self._bits)).astype(word)
+        self._beyond = word((self._limit + 1) << self._bits)
+        half_step = classes.half_ticks.astype(np.uint64) << np.uint64(self._bits)
+        kind = np.arange(half_step.shape[1], dtype=np.uint64)
+        self._leave, self._enter = (half_step - kind).astype(word), (half_step + kind).astype(word)
         self._shift = raster_shift(classes)
-        self._n_slots = ring_size(classes.longest_step, self._shift)
+        self._queue = np.empty((ring_size(classes.longest_step, self._shift), START_CAPACITY), np.uint64)
         self._reach = self._limit // max(classes.shortest_step, 1)
         n_rows, n_columns = classes.raster.shape
         side = 2 * self._reach + 3
-        self._memory = np.empty(min(side, n_rows + 2) * min(side, n_columns + 2), word)
-        order = np.argsort(place_cell, kind="stable")
-        order = order[place_cell[order] >= 0]
-        self._place = order.astype(np.int32)
-        place_row, place_column = np.divmod(place_cell[order], n_columns)
-        self._place_column = place_column.astype(np.int32)
-        self._row_start = np.searchsorted(place_row, np.arange(n_rows + 1)).astype(np.int64)
-        self._in_order = bool((np.diff(order) > 0).all())
-        self._found = np.empty(len(order), np.int32)
-        self._found_ticks = np.empty(len(order), np.uint32)
+        n_most = min(side, n_rows + 2) * min(side, n_columns + 2)
+        _check_cells(n_most)
+        self._memory = np.empty(n_most, word)
+        self._places = PlacesByRow.of(place_cell, classes.raster.shape)
+        self._found = np.empty(len(self._places.place), np.int32)
+        self._found_ticks = np.empty(len(self._places.place), np.uint32)
 
     def within(self, cell: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """(places ascending, seconds) of the places within the cutoff of a cell of the raster."""
         from siting.travel.kernels import raster as kernels
 
-        n_rows, n_columns = self._classes.raster.shape
-        row, column = divmod(cell, n_columns)
-        top, left = max(row - self._reach, 0) - 1, max(column - self._reach, 0) - 1
-        bottom, right = min(row + self._reach, n_rows - 1) + 1, min(column + self._reach, n_columns - 1) + 1
-        height, width = bottom - top + 1, right - left + 1
-        flat = self._memory[: height * width]
-        state = flat.reshape(height, width)
-        beyond = self._word((self._limit + 1) << self._bits)
-        kernels.open_window(self._classes.raster, top, left, beyond, state)
-        source = (row - top) * width + column - left
-        kernels.search_window(flat, width, source, self._bits, self._half_step, self._shift, self._n_slots)
+        state, top, left = self._searched(cell)
+        places = self._places
         n_found = kernels.collect(
-            state, top, left, self._bits, self._limit, self._row_start, self._place_column, self._found,
-            self._found_ticks,
-        )  # fmt: skip
-        index, ticks = self._found[:n_found], self._found_ticks[:n_found]
-        place, time_s = self._place[index], whole_seconds(ticks).astype(np.uint16)
-        if self._in_order:
+            state, top, left, self._bits, self._limit, places.row_start, places.column, self._found, self._found_ticks
+        )
+        place = places.place[self._found[:n_found]]
+        time_s = whole_seconds(self._found_ticks[:n_found]).astype(np.uint16)
+        if places.is_ascending:
             return place, time_s
         order = np.argsort(place)
         return place[order], time_s[order]
+
+    def _searched(self, cell: int) -> tuple[NDArray[np.unsignedinteger], int, int]:
+        """(state, top, left) of the window around a cell, searched."""
+        from siting.travel.kernels import raster as kernels
+
+        n_rows, n_columns = self._classes.raster.shape
+        row, column = divmod(cell, n_columns)
+        top, left = max(row - self._reach, 0) - 1, max(column - self._reach, 0) - 1
+        height = min(row + self._reach, n_rows - 1) + 2 - top
+        width = min(column + self._reach, n_columns - 1) + 2 - left
+        flat = self._memory[: height * width]
+        state = flat.reshape(height, width)
+        source = (row - top) * width + column - left
+        while True:
+            kernels.open_window(self._classes.raster, top, left, self._beyond, state)
+            if kernels.search_window(
+                flat, width, source, self._bits, self._leave, self._enter, self._shift, self._queue
+            ):
+                return state, top, left
+            self._queue = np.empty((self._queue.shape[0], 2 * self._queue.shape[1]), np.uint64)
+
+
+@dataclass(frozen=True)
+class PlacesByRow:
+    """Places of a raster, so laid that a window finds its own without looking at the others.
+
+    Attributes
+    ----------
+    place, column : int32 arrays, shape (n_places,)
+        By raster cell; ``place`` is the row in the caller's table.
+    row_start : int64 array, shape (n_rows + 1,)
+    is_ascending : bool
+        ``place`` ascends too.
+    """
+
+    place: NDArray[np.int32]
+    column: NDArray[np.int32]
+    row_start: NDArray[np.int64]
+    is_ascending: bool
+
+    @classmethod
+    def of(cls, place_cell: NDArray[np.int64], shape: tuple[int, ...]) -> PlacesByRow:
+        """Of the cell of each place; -1 is nowhere."""
+        order = np.argsort(place_cell, kind="stable")
+        order = order[place_cell[order] >= 0]
+        row, column = np.divmod(place_cell[order], shape[1])
+        return cls(
+            place=order.astype(np.int32),
+            column=column.astype(np.int32),
+            row_start=np.searchsorted(row, np.arange(shape[0] + 1)).astype(np.int64),
+            is_ascending=bool((np.diff(order) > 0).all()),
+        )
 
 
 def nearest_on_raster(
@@ -219,17 +278,29 @@ def nearest_on_raster(
     from siting.travel.kernels.raster import search_nearest
 
     n_rows, n_columns = classes.raster.shape
-    padded = np.zeros((n_rows + 2, n_columns + 2), classes.raster.dtype)
-    padded[1:-1, 1:-1] = classes.raster
-    limit = LAST_TICK - classes.longest_step
-    beyond = np.uint64((limit + 1) << 32)
-    key = np.where(padded > 0, beyond, np.uint64(0)).ravel()
+    width = n_columns + 2
+    _check_cells((n_rows + 2) * width)
+    kinds = np.zeros((n_rows + 2, width), classes.raster.dtype)
+    kinds[1:-1, 1:-1] = classes.raster
+    beyond = np.uint64((LAST_TICK - classes.longest_step + 1) << 32)
     row, column = np.divmod(np.asarray(sources, np.int64), n_columns)
+    start = (row + 1) * width + column + 1
     half_step = classes.half_ticks.astype(np.uint64) << np.uint64(32)
     shift = raster_shift(classes)
-    n_slots = ring_size(classes.longest_step, shift)
-    search_nearest(padded, key, (row + 1) * (n_columns + 2) + column + 1, half_step, shift, n_slots)
-    inner = key.reshape(padded.shape)[1:-1, 1:-1]
+    capacity = max(START_CAPACITY, 4 * len(sources), 8 * (n_rows + n_columns))
+    is_done = False
+    while not is_done:
+        key = np.where(kinds.ravel() > 0, beyond, np.uint64(0))
+        queue = np.empty((ring_size(classes.longest_step, shift), capacity), np.uint64)
+        is_done = search_nearest(kinds.ravel(), width, key, start, half_step, shift, queue)
+        capacity *= 2
+    inner = key.reshape(kinds.shape)[1:-1, 1:-1]
     is_reached = (inner < beyond) & (classes.raster > 0)
     owner = np.where(is_reached, inner & np.uint64(2**32 - 1), 0).astype(np.int64)
     return (inner >> np.uint64(32)).astype(np.uint32), np.where(is_reached, owner, -1)
+
+
+def _check_cells(n_cells: int) -> None:
+    if n_cells > MOST_CELLS:
+        problem = f"a search would span {n_cells} cells"
+        raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, f"at most {MOST_CELLS}: larger cells"))

@@ -11,6 +11,7 @@ from siting.errors import DataError, Fault
 from siting.travel.ticks import whole_ticks
 
 MOST_CLASSES = 65_535
+FASTEST_KMH = 300
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,16 @@ def classify(friction_s_per_m: NDArray[np.floating], *, cell_size_m: float) -> F
     Raises
     ------
     DataError
-        Where a friction is 0, negative or NaN: how many cells, and the first.
+        Where a friction is below that of 300 km/h, or is NaN: how many cells, and the first.
     """
     friction = np.asarray(friction_s_per_m)
-    is_wrong = ~(friction > 0)
+    is_wrong = ~(friction >= np.float32(3.6 / FASTEST_KMH))
     if is_wrong.any():
         row, column = (int(i[0]) for i in np.nonzero(is_wrong))
-        problem = f"{int(is_wrong.sum())} cells are 0, negative or NaN, the first at row {row}, column {column}"
+        problem = (
+            f"{int(is_wrong.sum())} cells are 0, negative, NaN or faster than {FASTEST_KMH} km/h, "
+            f"the first at row {row}, column {column}"
+        )
         raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "seconds per metre; inf = barrier"))
     is_open = np.isfinite(friction)
     levels, index = np.unique(friction[is_open], return_inverse=True)
@@ -73,6 +77,9 @@ def classify(friction_s_per_m: NDArray[np.floating], *, cell_size_m: float) -> F
     half_s = cell_size_m / 2 * np.array([[1.0], [np.sqrt(2.0)]]) * levels
     half_ticks = np.zeros((2, len(levels) + 1), np.uint32)
     half_ticks[:, 1:] = whole_ticks(half_s)
+    if len(levels) and half_ticks[:, 1:].min() == 0:
+        problem = f"half a cell of {cell_size_m} m takes less than a tick at {3.6 / levels.min():.0f} km/h"
+        raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "larger cells or slower speeds"))
     return FrictionClasses(raster=raster, half_ticks=half_ticks, error_share=error_share)
 
 

@@ -166,7 +166,7 @@ class RoadSurface:
     def unreached_reason(self, site_rows: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Reach code (`siting.travel.reach`) of every demand cell, as uint8."""
         has_access = np.zeros(self.n_cells, np.bool_)
-        leaves = self.towards.to.astype(np.int64) - self.n_road_nodes
+        leaves = self.towards.head - self.n_road_nodes
         has_access[leaves[(leaves >= 0) & (leaves < self.n_cells)]] = True
         is_reached = self.nearest(site_rows).site >= 0
         return reach.reason(is_reached, has_access, self.territory.demand.land_mass)
@@ -176,8 +176,7 @@ class RoadSurface:
 
         Pieces are connected without regard to direction: a one-way trap belongs to the piece that leads into it.
         """
-        tail = np.repeat(np.arange(self.towards.n_nodes), np.diff(self.towards.start))
-        head = self.towards.to.astype(np.int64)
+        tail, head = self.towards.tail, self.towards.head
         is_road = (tail < self.n_road_nodes) & (head < self.n_road_nodes)
         ends = (tail[is_road], head[is_road])
         links = csr_array((np.ones(len(ends[0]), np.int8), ends), shape=(self.n_road_nodes, self.n_road_nodes))
@@ -201,18 +200,13 @@ class RoadSearch:
     """Bounded searches on a `RoadSurface`, one site at a time."""
 
     def __init__(self, surface: RoadSurface, cutoff_s: int) -> None:
-        self._search = GraphSearch(surface.towards, cutoff_s)
-        self._first_cell = surface.n_road_nodes
         self._first_site = surface.n_road_nodes + surface.n_cells
+        self._search = GraphSearch(surface.towards, cutoff_s, wanted=range(surface.n_road_nodes, self._first_site))
 
     def within(self, site_row: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """(demand rows ascending, seconds) of the cells within the cutoff of a site."""
-        node, ticks = self._search.within(self._first_site + site_row)
-        is_cell = (node >= self._first_cell) & (node < self._first_site)
-        node, ticks = node[is_cell], ticks[is_cell]
-        order = np.argsort(node)
-        cell = (node[order] - np.uint32(self._first_cell)).astype(np.int32)
-        return cell, whole_seconds(ticks[order]).astype(np.uint16)
+        cell, ticks = self._search.within(self._first_site + site_row)
+        return cell, whole_seconds(ticks).astype(np.uint16)
 
 
 def _driven(

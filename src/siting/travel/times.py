@@ -59,7 +59,7 @@ def build_surface(territory: Territory, travel: RoadTravel | FrictionTravel) -> 
     if travel.surface == "roads":
         return RoadSurface.build(
             territory,
-            speeds_kmh=travel.speeds_kmh,
+            speeds_kmh={**travel.speeds_kmh},
             speed_factor=travel.speed_factor,
             off_road_kmh=travel.off_road_kmh,
             access_nodes=travel.access_nodes,
@@ -145,7 +145,7 @@ def nearest_everywhere(surface: Surface, site_rows: Sequence[int] | NDArray[np.i
     -------
     NearestTimes
         Arrays of shape ``grid.shape``; inf and -1 off the land and where no site is reached. At a demand cell
-        they equal those of `nearest`.
+        they equal those of `nearest` (unless it lies on a barrier and stands in a neighbour).
     """
     return surface.nearest_everywhere(_checked_rows(surface, site_rows))
 

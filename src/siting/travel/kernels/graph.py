@@ -1,133 +1,163 @@
-"""Least times on a directed graph: within a cutoff from one node, and from the nearest of several."""
+"""Least times on a directed graph: within a cutoff from one node, and from the nearest of several.
+
+A graph is compressed sparse rows: edges of node ``n`` are ``edge[start[n] : start[n + 1]]``, each
+``head << 32 | ticks`` in one word, so that following an edge is one load. Parallel edges, loops and edges that
+take no time are welcome. An entry of the queue is ``node << 32 | ticks``; one whose ticks are no longer its
+node's is skipped.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from siting.travel.kernels.queue import roomier
-
-
-class Graph(NamedTuple):
-    """Directed graph, compressed sparse rows; parallel edges, loops and edges of no length are welcome.
-
-    ``start`` (n_nodes + 1,), ``to`` (n_edges,) and ``ticks`` (n_edges,) are uint32 arrays.
-    """
-
-    start: NDArray[np.uint32]
-    to: NDArray[np.uint32]
-    ticks: NDArray[np.uint32]
-
-
-UNREACHED = np.uint32(0xFFFFFFFF)
-NOBODY = np.uint64(0xFFFFFFFFFFFFFFFF)
+UNREACHED = 0xFFFFFFFF
+"""Ticks of a node not reached."""
 
 
 @njit(cache=True, nogil=True)
-def search_within(graph, source, limit, shift, ticks, touched, n_slots):  # type: ignore[no-untyped-def]
-    """Write the ticks from ``source`` to every node at most ``limit`` away; return how many there are.
+def search_within(start, edge, source, limit, shift, ticks, touched, queue):  # type: ignore[no-untyped-def]
+    """Write the ticks from ``source`` to every node at most ``limit`` away.
 
     Parameters
     ----------
-    graph : Graph
-    source, limit : uint32
-        ``limit`` plus the longest edge must stay below `UNREACHED`.
-    shift : uint32
+    start : uint32 array, shape (n_nodes + 1,)
+    edge : uint64 array, shape (n_edges,)
+    source : int
+    limit : int
+        Inclusive; plus the longest edge it stays below `UNREACHED`.
+    shift : int
         A bucket is ``2**shift`` ticks wide.
     ticks : uint32 array, shape (n_nodes,)
-        All `UNREACHED` on entry; the caller restores it with ``touched``.
+        All `UNREACHED` on entry; see `take`.
     touched : uint32 array, shape (n_nodes,)
         On return its head lists the nodes reached, in no useful order.
-    n_slots : int
-        Buckets in the ring: a power of two above ``(longest edge >> shift) + 1``.
+    queue : uint64 array, shape (n_slots, capacity)
+        The ring of buckets; ``n_slots`` is a power of two above ``(longest edge >> shift) + 1``.
+
+    Returns
+    -------
+    n_touched : int
+    is_done : bool
+        False if a bucket was full before the end: forget what was touched and bring a roomier queue.
     """
-    queue = np.empty((n_slots, 64), np.uint32)
-    n_waiting = np.zeros(n_slots, np.uint32)
-    mask = np.uint64(n_slots - 1)
+    one, high = np.uint64(1), np.uint64(32)
+    low = (one << high) - one
+    bits, last = np.uint64(shift), np.uint64(limit)
+    n_slots, capacity = queue.shape
+    slot_mask = np.uint64(n_slots - 1)
+    n_waiting = np.zeros(n_slots, np.uint64)
     ticks[source] = 0
     touched[0] = source
-    n_touched = np.uint64(1)
-    queue[0, 0] = source
+    queue[0, 0] = np.uint64(source) << high
     n_waiting[0] = 1
-    n_live = np.uint64(1)
-    bucket = np.uint64(0)
+    n_touched, n_live, bucket = one, one, np.uint64(0)
     while n_live > 0:
-        slot = bucket & mask
+        slot = bucket & slot_mask
         while n_waiting[slot] > 0:
-            n_waiting[slot] -= 1
-            n_live -= np.uint64(1)
-            node = np.uint64(queue[slot, n_waiting[slot]])
-            now = np.uint64(ticks[node])
-            if now >> shift != bucket:
+            n_waiting[slot] -= one
+            n_live -= one
+            entry = queue[slot, n_waiting[slot]]
+            node, now = entry >> high, entry & low
+            if ticks[node] != now:
                 continue
-            for edge in range(np.uint64(graph.start[node]), np.uint64(graph.start[node + np.uint64(1)])):
-                then = now + np.uint64(graph.ticks[edge])
-                other = np.uint64(graph.to[edge])
-                if then >= ticks[other] or then > limit:
+            for i in range(np.uint64(start[node]), np.uint64(start[node + one])):
+                other = edge[i] >> high
+                then = now + (edge[i] & low)
+                before = np.uint64(ticks[other])
+                if then >= before or then > last:
                     continue
-                if ticks[other] == UNREACHED:
+                aim = (then >> bits) & slot_mask
+                if n_waiting[aim] == capacity:
+                    return n_touched, False
+                if before == low:
                     touched[n_touched] = other
-                    n_touched += np.uint64(1)
+                    n_touched += one
                 ticks[other] = then
-                aim = (then >> shift) & mask
-                if n_waiting[aim] == queue.shape[1]:
-                    queue = roomier(queue)
-                queue[aim, n_waiting[aim]] = other
-                n_waiting[aim] += 1
-                n_live += np.uint64(1)
-        bucket += np.uint64(1)
-    return n_touched
+                queue[aim, n_waiting[aim]] = other << high | then
+                n_waiting[aim] += one
+                n_live += one
+        bucket += one
+    return n_touched, True
 
 
 @njit(cache=True, nogil=True)
-def search_nearest(graph, sources, limit, shift, key, n_slots):  # type: ignore[no-untyped-def]
-    """Write, for every node, ``ticks << 32 | row`` of the nearest of ``sources``; ties to the lowest row.
-
-    Comparing such keys compares times first and rows next, so one addition and one comparison keep both.
+def take(ticks, touched, n_touched, first, stop, taken):  # type: ignore[no-untyped-def]
+    """Forget the nodes touched, and write ``(node - first) << 32 | ticks`` of those in ``first … stop - 1``.
 
     Parameters
     ----------
-    graph, limit, shift, n_slots : as for `search_within`
-    sources : uint32 array, shape (n_sources,)
+    ticks, touched, n_touched : from `search_within`
+        ``ticks`` is all `UNREACHED` on return.
+    first, stop : int
+    taken : uint64 array, shape (stop - first,)
+
+    Returns
+    -------
+    int
+        How many were written, in no useful order.
+    """
+    n_taken = 0
+    for i in range(n_touched):
+        node = np.int64(touched[i])
+        if first <= node < stop:
+            taken[n_taken] = np.uint64(node - first) << np.uint64(32) | np.uint64(ticks[node])
+            n_taken += 1
+        ticks[node] = UNREACHED
+    return n_taken
+
+
+@njit(cache=True, nogil=True)
+def search_nearest(start, edge, sources, limit, shift, key, queue):  # type: ignore[no-untyped-def]
+    """Write, for every node, ``ticks << 32 | row`` of the nearest of ``sources``; False for want of room.
+
+    Comparing such keys compares times first and rows next, so one addition and one comparison keep both, and
+    ties go to the lowest row.
+
+    Parameters
+    ----------
+    start, edge, limit, shift : as for `search_within`
+    sources : int64 array, shape (n_sources,)
         Nodes; the row is the position in this array.
     key : uint64 array, shape (n_nodes,)
-        All `NOBODY` on entry.
+        All ones on entry, which is also what it holds on return where no source is within the limit.
+    queue : uint64 array, shape (n_slots, capacity)
+        The first bucket takes an entry for each source.
     """
-    queue = np.empty((n_slots, max(64, len(sources))), np.uint32)
-    n_waiting = np.zeros(n_slots, np.uint32)
-    mask = np.uint64(n_slots - 1)
-    high = np.uint64(32)
-    n_live = np.uint64(0)
+    one, high = np.uint64(1), np.uint64(32)
+    low = (one << high) - one
+    bits, last = np.uint64(shift), np.uint64(limit)
+    n_slots, capacity = queue.shape
+    slot_mask = np.uint64(n_slots - 1)
+    n_waiting = np.zeros(n_slots, np.uint64)
+    n_live, bucket = np.uint64(0), np.uint64(0)
     for row in range(len(sources)):
         if np.uint64(row) < key[sources[row]]:
             key[sources[row]] = row
-            queue[0, n_live] = sources[row]
-            n_live += np.uint64(1)
+            queue[0, n_live] = np.uint64(sources[row]) << high
+            n_live += one
     n_waiting[0] = n_live
-    bucket = np.uint64(0)
     while n_live > 0:
-        slot = bucket & mask
+        slot = bucket & slot_mask
         while n_waiting[slot] > 0:
-            n_waiting[slot] -= 1
-            n_live -= np.uint64(1)
-            node = np.uint64(queue[slot, n_waiting[slot]])
+            n_waiting[slot] -= one
+            n_live -= one
+            entry = queue[slot, n_waiting[slot]]
+            node = entry >> high
             now = key[node]
-            if now >> (high + shift) != bucket:
+            if now >> high != entry & low:
                 continue
-            for edge in range(np.uint64(graph.start[node]), np.uint64(graph.start[node + np.uint64(1)])):
-                then = now + (np.uint64(graph.ticks[edge]) << high)
-                other = np.uint64(graph.to[edge])
-                if then >= key[other] or then >> high > limit:
+            for i in range(np.uint64(start[node]), np.uint64(start[node + one])):
+                other = edge[i] >> high
+                then = now + ((edge[i] & low) << high)
+                if then >= key[other] or then >> high > last:
                     continue
+                aim = (then >> (high + bits)) & slot_mask
+                if n_waiting[aim] == capacity:
+                    return False
                 key[other] = then
-                aim = (then >> (high + shift)) & mask
-                if n_waiting[aim] == queue.shape[1]:
-                    queue = roomier(queue)
-                queue[aim, n_waiting[aim]] = other
-                n_waiting[aim] += 1
-                n_live += np.uint64(1)
-        bucket += np.uint64(1)
-    return key
+                queue[aim, n_waiting[aim]] = other << high | then >> high
+                n_waiting[aim] += one
+                n_live += one
+        bucket += one
+    return True

@@ -5,17 +5,23 @@ to whole ticks: sums are exact, and a step costs the same both ways. Class 0 is 
 diagonal step between two barriers that touch at their corners is not made, so that a river one cell wide holds
 however it is drawn.
 
-A window's ``state`` holds time and class in one word, ``ticks << class_bits | class``: a cell's best time so far
-is compared, and its class known, with one load. Barriers hold 0, which no time is below; cells not reached hold
-the first tick beyond the limit, which every time within it is below. So the inner loop tests neither.
+What makes it fast, with what each brought on 200 m cells (ns a settled cell, one core of an EPYC):
+
+- A bucket queue instead of a heap (see this package's docstring).
+- A window's ``state`` holds time and class in one word, ``ticks << class_bits | class``, so that one load gives
+  both. Barriers hold 0, which no time is below; cells not reached hold the first tick beyond the limit, which
+  every time within it is below: the inner loop tests neither (62 to 36 ns, with the tables of half steps).
+- A cell settled by a step in some direction looks at the 5 neighbours ahead only: the 3 behind it are neighbours
+  of the cell the step came from, which reaches them directly at no more (36 to 29 ns). The direction travels in
+  the queue's entry, which is ``side << 61 | cell << 32 | ticks``; an entry whose ticks are no longer its cell's is
+  skipped.
+- The 5 states are loaded before any is written (29 to 24 ns).
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
-
-from siting.travel.kernels.queue import roomier
 
 
 @njit(cache=True, nogil=True)
@@ -39,15 +45,16 @@ def open_window(classes, top, left, beyond, state):  # type: ignore[no-untyped-d
     state[n_rows - 1, :] = 0
     for row in range(1, n_rows - 1):
         state[row, 0] = 0
-        for column in range(1, n_columns - 1):
-            kind = classes[top + row, left + column]
-            state[row, column] = beyond | kind if kind else 0
         state[row, n_columns - 1] = 0
+        kinds = classes[top + row, left + 1 : left + n_columns - 1]
+        fresh = state[row, 1 : n_columns - 1]
+        for i in range(fresh.size):  # on slices LLVM vectorises this: 0.03 ms a window instead of 0.28
+            fresh[i] = beyond | kinds[i] if kinds[i] else 0
 
 
 @njit(cache=True, nogil=True)
-def search_window(state, width, source, class_bits, half_step, shift, n_slots):  # type: ignore[no-untyped-def]
-    """Settle every cell of an opened window that ``source`` reaches within the limit.
+def search_window(state, width, source, class_bits, leave, enter, shift, queue):  # type: ignore[no-untyped-def]
+    """Settle every cell of an opened window that ``source`` reaches within the limit; False for want of room.
 
     Parameters
     ----------
@@ -59,53 +66,70 @@ def search_window(state, width, source, class_bits, half_step, shift, n_slots): 
         Cell of the window; where it is a barrier nothing is reached.
     class_bits : integer
         Bits of ``state`` that hold the class.
-    half_step : array of ``state``'s type, shape (2, n_classes)
-        Ticks to cross half a cell of each class, straight and diagonally, shifted left by ``class_bits``.
-    shift, n_slots : integers
-        A bucket is ``2**shift`` ticks wide; buckets in the ring, a power of two above
-        ``(longest step >> shift) + 1``.
+    leave, enter : arrays of ``state``'s type, shape (2, n_classes)
+        Ticks to cross half a cell of each class, straight and diagonally, shifted left by ``class_bits``; less
+        and plus the class itself.
+    shift : integer
+        A bucket is ``2**shift`` ticks wide.
+    queue : uint64 array, shape (n_slots, capacity)
+        The ring of buckets; ``n_slots`` is a power of two above ``(longest step >> shift) + 1``.
+
+    Returns
+    -------
+    bool
+        False if a bucket was full before the end: open the window again and bring a roomier queue.
     """
     if state[source] == 0:
-        return
-    one, seven = np.uint64(1), np.uint64(7)
-    ring = neighbour_ring(width)
-    queue = np.empty((n_slots, 256), np.uint32)
-    n_waiting = np.zeros(n_slots, np.uint64)
+        return True
+    one, two, three, four, seven = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4), np.uint64(7)
+    kind_bits, cell_bits, side_bits = np.uint64(class_bits), np.uint64(32), np.uint64(61)
+    kind_mask, low = (one << kind_bits) - one, (one << cell_bits) - one
+    bucket_bits = kind_bits + np.uint64(shift)
+    n_slots, capacity = queue.shape
     slot_mask = np.uint64(n_slots - 1)
-    class_mask = (one << np.uint64(class_bits)) - one
-    bucket_bits = np.uint64(class_bits) + np.uint64(shift)
-    state[source] = np.uint64(state[source]) & class_mask
-    queue[0, 0] = source
-    n_waiting[0] = 1
-    n_live, bucket = one, np.uint64(0)
+    n_waiting = np.zeros(n_slots, np.uint64)
+    ring = neighbour_ring(width)
+    state[source] = np.uint64(state[source]) & kind_mask
+    n_live, bucket = start_at(source, np.uint64(0), queue), np.uint64(0)
+    n_waiting[0] = n_live
     while n_live > 0:
         slot = bucket & slot_mask
         while n_waiting[slot] > 0:
             n_waiting[slot] -= one
             n_live -= one
-            cell = np.uint64(queue[slot, n_waiting[slot]])
+            entry = queue[slot, n_waiting[slot]]
+            cell = (entry >> cell_bits) & (low >> three)
             now = np.uint64(state[cell])
-            if now >> bucket_bits != bucket:
+            if now >> kind_bits != entry & low:
                 continue
-            kind = now & class_mask
-            for side in range(np.uint64(8)):
-                other = cell + ring[side]
-                before = np.uint64(state[other])
-                into = before & class_mask
-                slant = side & one
-                then = (now - kind) + np.uint64(half_step[slant, kind]) + np.uint64(half_step[slant, into]) + into
+            left = (entry >> side_bits) + np.uint64(6)
+            slant = left & one
+            even, odd = now + leave[slant, now & kind_mask], now + leave[one - slant, now & kind_mask]
+            c0, c1, c2 = cell + ring[left & seven], cell + ring[(left + one) & seven], cell + ring[(left + two) & seven]
+            c3, c4 = cell + ring[(left + three) & seven], cell + ring[(left + four) & seven]
+            s0, s1, s2 = np.uint64(state[c0]), np.uint64(state[c1]), np.uint64(state[c2])
+            s3, s4 = np.uint64(state[c3]), np.uint64(state[c4])
+            for other, before, then, turned in (
+                (c0, s0, even + enter[slant, s0 & kind_mask], left),
+                (c1, s1, odd + enter[one - slant, s1 & kind_mask], left + one),
+                (c2, s2, even + enter[slant, s2 & kind_mask], left + two),
+                (c3, s3, odd + enter[one - slant, s3 & kind_mask], left + three),
+                (c4, s4, even + enter[slant, s4 & kind_mask], left + four),
+            ):
                 if then >= before:
                     continue
-                if slant and state[cell + ring[side - one]] | state[cell + ring[(side + one) & seven]] == 0:
+                side = turned & seven
+                if side & one and state[cell + ring[side - one]] | state[cell + ring[(side + one) & seven]] == 0:
                     continue
-                state[other] = then
                 aim = (then >> bucket_bits) & slot_mask
-                if n_waiting[aim] == queue.shape[1]:
-                    queue = roomier(queue)
-                queue[aim, n_waiting[aim]] = other
+                if n_waiting[aim] == capacity:
+                    return False
+                state[other] = then
+                queue[aim, n_waiting[aim]] = side << side_bits | other << cell_bits | then >> kind_bits
                 n_waiting[aim] += one
                 n_live += one
         bucket += one
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -142,69 +166,92 @@ def collect(state, top, left, class_bits, limit, row_start, place_column, found,
 
 
 @njit(cache=True, nogil=True)
-def search_nearest(classes, key, sources, half_step, shift, n_slots):  # type: ignore[no-untyped-def]
-    """Write, for every cell, ``ticks << 32 | row`` of the nearest of ``sources``; ties to the lowest row.
+def search_nearest(kinds, width, key, sources, half_step, shift, queue):  # type: ignore[no-untyped-def]
+    """Write, for every cell, ``ticks << 32 | row`` of the nearest of ``sources``; False for want of room.
+
+    Comparing such keys compares times first and rows next: ties go to the lowest row.
 
     Parameters
     ----------
-    classes : uint8 or uint16 array, shape (n_rows, n_columns)
-        Its outermost cells are barriers.
-    key : uint64 array, shape (n_rows * n_columns,)
+    kinds : uint8 or uint16 array, shape (n_rows * width,)
+        Classes; the outermost cells are barriers.
+    width : int
+        Columns of the raster.
+    key : uint64 array, shape (n_rows * width,)
         On entry 0 at barriers and ``(limit + 1) << 32`` elsewhere, which is also what it holds on return where
         no source is within the limit.
     sources : int64 array, shape (n_sources,)
         Cells; the row is the position in this array. One that is a barrier reaches nothing.
     half_step : uint64 array, shape (2, n_classes)
         Ticks to cross half a cell of each class, straight and diagonally, shifted left by 32.
-    shift, n_slots : integers
-        As for `search_window`.
+    shift, queue : as for `search_window`
+        The first bucket takes 4 entries for each source.
     """
-    one, seven = np.uint64(1), np.uint64(7)
-    ring = neighbour_ring(classes.shape[1])
-    kind_of = classes.ravel()
-    queue = np.empty((n_slots, max(256, len(sources))), np.uint32)
-    n_waiting = np.zeros(n_slots, np.uint64)
+    one, two, three, four, seven = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4), np.uint64(7)
+    cell_bits, side_bits = np.uint64(32), np.uint64(61)
+    low = (one << cell_bits) - one
+    bucket_bits = cell_bits + np.uint64(shift)
+    n_slots, capacity = queue.shape
     slot_mask = np.uint64(n_slots - 1)
-    bucket_bits = np.uint64(32) + np.uint64(shift)
+    n_waiting = np.zeros(n_slots, np.uint64)
+    ring = neighbour_ring(width)
     n_live, bucket = np.uint64(0), np.uint64(0)
     for row in range(len(sources)):
         if np.uint64(row) < key[sources[row]]:
             key[sources[row]] = row
-            queue[0, n_live] = sources[row]
-            n_live += one
+            n_live = start_at(sources[row], n_live, queue)
     n_waiting[0] = n_live
     while n_live > 0:
         slot = bucket & slot_mask
         while n_waiting[slot] > 0:
             n_waiting[slot] -= one
             n_live -= one
-            cell = np.uint64(queue[slot, n_waiting[slot]])
+            entry = queue[slot, n_waiting[slot]]
+            cell = (entry >> cell_bits) & (low >> three)
             now = key[cell]
-            if now >> bucket_bits != bucket:
+            if now >> cell_bits != entry & low:
                 continue
-            kind = kind_of[cell]
-            for side in range(np.uint64(8)):
-                other = cell + ring[side]
-                slant = side & one
-                then = now + half_step[slant, kind] + half_step[slant, kind_of[other]]
-                if then >= key[other]:
+            left = (entry >> side_bits) + np.uint64(6)
+            slant = left & one
+            even, odd = now + half_step[slant, kinds[cell]], now + half_step[one - slant, kinds[cell]]
+            c0, c1, c2 = cell + ring[left & seven], cell + ring[(left + one) & seven], cell + ring[(left + two) & seven]
+            c3, c4 = cell + ring[(left + three) & seven], cell + ring[(left + four) & seven]
+            for other, before, then, turned in (
+                (c0, key[c0], even + half_step[slant, kinds[c0]], left),
+                (c1, key[c1], odd + half_step[one - slant, kinds[c1]], left + one),
+                (c2, key[c2], even + half_step[slant, kinds[c2]], left + two),
+                (c3, key[c3], odd + half_step[one - slant, kinds[c3]], left + three),
+                (c4, key[c4], even + half_step[slant, kinds[c4]], left + four),
+            ):
+                if then >= before:
                     continue
-                if slant and kind_of[cell + ring[side - one]] | kind_of[cell + ring[(side + one) & seven]] == 0:
+                side = turned & seven
+                if side & one and kinds[cell + ring[side - one]] | kinds[cell + ring[(side + one) & seven]] == 0:
                     continue
-                key[other] = then
                 aim = (then >> bucket_bits) & slot_mask
-                if n_waiting[aim] == queue.shape[1]:
-                    queue = roomier(queue)
-                queue[aim, n_waiting[aim]] = other
+                if n_waiting[aim] == capacity:
+                    return False
+                key[other] = then
+                queue[aim, n_waiting[aim]] = side << side_bits | other << cell_bits | then >> cell_bits
                 n_waiting[aim] += one
                 n_live += one
         bucket += one
+    return True
+
+
+@njit(cache=True, nogil=True)
+def start_at(source, n_live, queue):  # type: ignore[no-untyped-def]
+    """Put a source into the first bucket, looking to all 4 sides and so at all 8 neighbours; return its length."""
+    for side in range(4):
+        queue[0, n_live] = np.uint64(2 * side) << np.uint64(61) | np.uint64(source) << np.uint64(32)
+        n_live += np.uint64(1)
+    return n_live
 
 
 @njit(cache=True, nogil=True)
 def neighbour_ring(width):  # type: ignore[no-untyped-def]
     """Offsets to the 8 neighbours of a cell, clockwise from the north (modulo 2**64); odd ones are diagonal."""
-    ring = np.empty(8, np.uint64)
+    ring = np.empty(8, np.int64)
     for side, (down, right) in enumerate(((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))):
-        ring[side] = np.uint64(down * width + right)
-    return ring
+        ring[side] = down * width + right
+    return ring.view(np.uint64)

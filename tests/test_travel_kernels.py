@@ -1,0 +1,163 @@
+"""The kernels against SciPy's Dijkstra on the same whole ticks: compiled, interpreted and bounds-checked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from naive.travel import raster_edges
+from siting.errors import DataError
+from siting.travel.casts import GraphSearch, TickGraph, WindowSearch, nearest_on_graph, nearest_on_raster
+from siting.travel.classes import classify
+
+IS_SLOW = bool(os.environ.get("NUMBA_DISABLE_JIT") or os.environ.get("NUMBA_BOUNDSCHECK"))
+worlds_to_try = settings(deadline=None, max_examples=15 if IS_SLOW else 100)
+
+
+def scipy_ticks(n_nodes, edges, source, limit=np.inf):
+    """Ticks to every node, inf beyond the limit; of parallel edges the quickest counts, zero-length ones too."""
+    least = {}
+    for tail, head, ticks in edges:
+        if tail != head:
+            least[tail, head] = min(ticks, least.get((tail, head), ticks))
+    ends = np.array(list(least), np.int64).reshape(-1, 2)
+    order = np.lexsort((ends[:, 1], ends[:, 0]))
+    start = np.searchsorted(ends[order, 0], np.arange(n_nodes + 1))
+    # an explicit zero is no edge to SciPy: count n_nodes thousandths of a tick for it, and take them off again
+    weight = np.array(list(least.values()), np.float64)[order]
+    weight[weight == 0] = 2.0**-20
+    graph = csr_array((weight, ends[order, 1], start), shape=(n_nodes, n_nodes))
+    return np.floor(dijkstra(graph, indices=source, limit=limit + 0.5))
+
+
+@st.composite
+def graphs(draw):
+    n_nodes = draw(st.integers(1, 12))
+    node = st.integers(0, n_nodes - 1)
+    ticks = st.sampled_from([0, 1, 2, 3, 100, 4096, 5000, 1_000_000])
+    edges = draw(st.lists(st.tuples(node, node, ticks), max_size=40))
+    return n_nodes, edges, draw(st.lists(node, min_size=1, max_size=4)), draw(st.sampled_from([0, 1, 2, 1000]))
+
+
+def tick_graph(n_nodes, edges) -> TickGraph:
+    tail, head, ticks = np.array(edges, np.int64).reshape(-1, 3).T
+    return TickGraph.from_edges(n_nodes, tail, head, ticks.astype(np.uint32))
+
+
+@worlds_to_try
+@given(graphs())
+def test_graph_searches_equal_scipy(drawn) -> None:
+    n_nodes, edges, sources, cutoff_s = drawn
+    graph = tick_graph(n_nodes, edges)
+    search = GraphSearch(graph, cutoff_s, wanted=range(n_nodes))
+    for source in sources:
+        want = scipy_ticks(n_nodes, edges, source, limit=cutoff_s * 4096)
+        node, ticks = search.within(source)
+        assert node.tolist() == np.flatnonzero(np.isfinite(want)).tolist()
+        assert ticks.tolist() == want[node].tolist()
+    every = np.array([scipy_ticks(n_nodes, edges, source) for source in sources])
+    ticks, row = nearest_on_graph(graph, np.array(sources))
+    is_reached = np.isfinite(every).any(axis=0)
+    assert (row >= 0).tolist() == is_reached.tolist()
+    assert ticks[is_reached].tolist() == every.min(axis=0)[is_reached].tolist()
+    assert row[is_reached].tolist() == every.argmin(axis=0)[is_reached].tolist()
+
+
+@st.composite
+def rasters(draw):
+    shape = draw(st.sampled_from([(1, 1), (1, 9), (9, 1), (3, 3), (5, 7)]))
+    palette = draw(st.sampled_from([[0.1], [0.1, np.inf], [0.0277, 0.72, np.inf], [0.03, 0.1, 0.3, 0.7, np.inf]]))
+    size = shape[0] * shape[1]
+    friction = np.array(draw(st.lists(st.sampled_from(palette), min_size=size, max_size=size))).reshape(shape)
+    sources = draw(st.lists(st.sampled_from([0, shape[1] - 1, size - 1, size // 2]), min_size=1, max_size=3))
+    return friction, sources, draw(st.sampled_from([0, 15, 120, 4000, 65_535]))
+
+
+@worlds_to_try
+@given(rasters())
+def test_raster_searches_equal_scipy(drawn) -> None:
+    friction, sources, cutoff_s = drawn
+    edges = raster_edges(friction, 100.0)
+    classes = classify(friction, cell_size_m=100.0)
+    search = WindowSearch(classes, np.arange(friction.size), cutoff_s)
+    is_open = np.isfinite(friction).ravel()
+    every = np.full((len(sources), friction.size), np.inf)
+    for row, source in enumerate(sources):
+        if is_open[source]:
+            every[row] = scipy_ticks(friction.size, edges, source)
+        cell, time_s = search.within(source)
+        assert cell.tolist() == np.flatnonzero(every[row] <= cutoff_s * 4096).tolist()
+        assert time_s.tolist() == np.ceil(every[row][cell] / 4096).tolist()
+    ticks, row = nearest_on_raster(classes, np.array(sources))
+    is_reached = np.isfinite(every).any(axis=0)
+    assert (row.ravel() >= 0).tolist() == is_reached.tolist()
+    assert ticks.ravel()[is_reached].tolist() == every.min(axis=0)[is_reached].tolist()
+    assert row.ravel()[is_reached].tolist() == every.argmin(axis=0)[is_reached].tolist()
+
+
+def test_a_bucket_that_overflows_is_made_roomier() -> None:
+    # a star: 5,000 nodes at one distance fill one bucket of 1,024
+    n_leaves = 5000
+    edges = np.column_stack([np.zeros(n_leaves), np.arange(1, n_leaves + 1), np.full(n_leaves, 7)]).astype(np.int64)
+    search = GraphSearch(tick_graph(n_leaves + 1, edges), 1, wanted=range(n_leaves + 1))
+    for _ in range(2):
+        node, ticks = search.within(0)
+        assert node.tolist() == list(range(n_leaves + 1))
+        assert set(ticks[1:].tolist()) == {7}
+    classes = classify(np.full((60, 60), 0.5), cell_size_m=1.0)
+    want, _ = nearest_on_raster(classes, np.array([1830]))
+    search = WindowSearch(classes, np.arange(3600), 3600)
+    search._queue = search._queue[:, :4].copy()
+    cell, time_s = search.within(1830)
+    assert len(cell) == 3600
+    assert (time_s == np.ceil(want.ravel() / 4096)).all()
+
+
+def test_integer_time_keeps_its_stated_error() -> None:
+    rng = np.random.default_rng(7)
+    friction = rng.choice([3.6 / 5, 3.6 / 50, 3.6 / 110], (60, 60))
+    ticks, _ = nearest_on_raster(classify(friction, cell_size_m=200.0), np.array([1830]))
+    exact_edges = {}
+    for tail, head, _ in raster_edges(friction, 200.0):
+        step = abs(tail // 60 - head // 60) + abs(tail % 60 - head % 60)
+        mean = (friction.ravel()[tail] + friction.ravel()[head]) / 2
+        exact_edges[tail, head] = 200.0 * (2**0.5 if step == 2 else 1.0) * mean
+    ends = np.array(list(exact_edges))
+    graph = csr_array((list(exact_edges.values()), (ends[:, 0], ends[:, 1])), shape=(3600, 3600))
+    exact_s = dijkstra(graph, indices=1830)
+    # one tick at most for each step, and no trip here has more than 120
+    assert np.abs(ticks.ravel() / 4096 - exact_s).max() < 120 / 4096
+
+
+def test_edges_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(DataError, match="not there"):
+        tick_graph(2, [(0, 2, 1)])
+    with pytest.raises(DataError, match="one of each"):
+        TickGraph.from_edges(2, np.array([0]), np.array([1, 1]), np.array([1], np.uint32))
+    slow = tick_graph(2, [(0, 1, 2**32 - 4096 * 60)])
+    with pytest.raises(DataError, match="32 bits"):
+        GraphSearch(slow, 3600, wanted=range(2))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(IS_SLOW, reason="this is the inner run")
+@pytest.mark.parametrize("mode", ["NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK"])
+def test_kernels_interpreted_and_bounds_checked(mode: str, tmp_path: Path) -> None:
+    environment = os.environ | {mode: "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "equal_scipy or roomier", __file__]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_importing_siting_compiles_nothing_and_does_not_load_numba() -> None:
+    code = "import sys, siting.travel; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
