@@ -46,7 +46,9 @@ class Origin:
 
     def key_at(self, path: FieldPath) -> Position:
         """Where the key of ``path`` is, or the nearest section around it that was written."""
-        return _nearest(self.keys, path)
+        while path and path not in self.keys:
+            path = path[:-1]
+        return self.keys.get(path, (1, 1) if self.file else (0, 0))
 
     def value_at(self, path: FieldPath) -> Position:
         """Where the value of ``path`` starts; where it was not written, the key of the section around it."""
@@ -56,9 +58,3 @@ class Origin:
         """A fault at the value of ``field_path`` (as ``"goal.forced_open[0]"``)."""
         line, column = self.value_at(path_from(field_path))
         return Fault(self.file, line, column, field_path, problem, remedy)
-
-
-def _nearest(positions: Mapping[FieldPath, Position], path: FieldPath) -> Position:
-    while path and path not in positions:
-        path = path[:-1]
-    return positions.get(path, (1, 1) if positions else (0, 0))
