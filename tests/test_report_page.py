@@ -71,9 +71,9 @@ def test_a_bound_between_two_numbers_of_houses_is_rounded_up():
 
 def test_a_screening_model_says_so_loudly_everywhere():
     said = words(page(travel=FRICTION))
-    assert said.index("Modèle de dépistage") < said.index("maison suffit")
-    assert "Modèle de dépistage" in render_summary(findings(travel=FRICTION)).replace("\u202f", " ")
-    assert "dépistage" not in words(page())
+    assert said.index("Modèle de repérage") < said.index("maison suffit")
+    assert "Modèle de repérage" in render_summary(findings(travel=FRICTION)).replace("\u202f", " ")
+    assert "repérage" not in words(page())
 
 
 def test_no_house_needed_is_said_and_no_empty_table_is_drawn():

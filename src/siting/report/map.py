@@ -13,40 +13,49 @@ from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from siting.report.findings import Findings
 from siting.report.map_panel import Extent, draw_panel
-from siting.report.map_style import BEYOND, DENSITY_STEPS, HATCH, HATCH_LINE, HOUSE, LAND_BEYOND, NUMBERED, WITHIN
-from siting.report.sentences import answer, is_screening, proof, standard, texts_of
+from siting.report.map_side import draw_side
+from siting.report.map_style import BEYOND
+from siting.report.sentences import answer, is_screening, proof, texts_of
 
 DPI = 200
 _STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "hatch.linewidth": 0.5}
-_SIDE_IN, _HEAD_IN, _FOOT_IN, _MARGIN_IN = 3.0, 1.45, 0.5, 0.2
+_SIDE_IN, _FOOT_IN, _MARGIN_IN = 3.0, 0.5, 0.2
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where the parts of the figure are, in inches, and what of the grid they show, in metres."""
+    """Where the parts of the figure are, in inches, and what of the grid the panels show."""
 
     extent: Extent
     panel_width: float
     panel_height: float
+    headline: list[str]
+    proof: list[str]
 
     @property
     def width(self) -> float:
-        return 2 * self.panel_width + _SIDE_IN + 4 * _MARGIN_IN
+        return _width(self.panel_width)
+
+    @property
+    def head(self) -> float:
+        return 0.9 + 0.265 * len(self.headline) + 0.17 * len(self.proof)
 
     @property
     def height(self) -> float:
-        return self.panel_height + _HEAD_IN + _FOOT_IN
+        return self.panel_height + self.head + _FOOT_IN
 
-    def axes(self, left: float, bottom: float, width: float, height: float) -> tuple[float, float, float, float]:
-        """A place in inches as the fractions of the figure that matplotlib wants."""
-        return left / self.width, bottom / self.height, width / self.width, height / self.height
+    def axes(self, left: float, width: float) -> tuple[float, float, float, float]:
+        """Axes as high as the panels, as the fractions of the figure that matplotlib wants."""
+        return left / self.width, _FOOT_IN / self.height, width / self.width, self.panel_height / self.height
+
+    def from_top(self, inches: float) -> float:
+        """A height in the figure as matplotlib wants it."""
+        return 1 - inches / self.height
 
 
 def write_map_png(findings: Findings, folder: Path) -> None:
@@ -60,20 +69,40 @@ def draw_map(findings: Findings) -> Figure:
     frame = _frame(findings)
     figure = Figure(figsize=(frame.width, frame.height), facecolor="white")
     FigureCanvasAgg(figure)
+    step = frame.panel_width + _MARGIN_IN
     for place, when in enumerate(("before", "after")):
-        left = _MARGIN_IN + place * (frame.panel_width + _MARGIN_IN)
-        axes = figure.add_axes(frame.axes(left, _FOOT_IN, frame.panel_width, frame.panel_height))
+        axes = figure.add_axes(frame.axes(_MARGIN_IN + place * step, frame.panel_width))
         draw_panel(axes, findings, frame.extent, when=when)
-    side_left = 3 * _MARGIN_IN + 2 * frame.panel_width
-    side = figure.add_axes(frame.axes(side_left, _FOOT_IN, _SIDE_IN, frame.panel_height))
-    _draw_side(side, findings, frame)
+    side = figure.add_axes(frame.axes(_MARGIN_IN + 2 * step, _SIDE_IN))
+    draw_side(side, findings, width_in=_SIDE_IN, height_in=frame.panel_height)
     _write_head(figure, findings, frame)
     _write_foot(figure, findings, frame)
     return figure
 
 
 def _frame(findings: Findings) -> _Frame:
-    """Show the study area and a margin, in panels that fit a landscape page."""
+    """Panels of the shape of the study area, within what a landscape page and the list of houses allow."""
+    west, east, south, north = _bounds(findings)
+    height_in = float(np.clip(5.3 * (north - south) / (east - west), 5.6, 7.2))
+    width_in = float(np.clip(height_in * (east - west) / (north - south), 3.3, 5.3))
+    metres_per_inch = max((east - west) / width_in, (north - south) / height_in)
+    x, y = (west + east) / 2, (south + north) / 2
+    half_x, half_y = width_in * metres_per_inch / 2, height_in * metres_per_inch / 2
+    return _Frame(
+        extent=(x - half_x, x + half_x, y - half_y, y + half_y),
+        panel_width=width_in,
+        panel_height=height_in,
+        headline=_balanced(answer(findings), int(_width(width_in) * 8.9)),
+        proof=_balanced(proof(findings), int(_width(width_in) * 14)),
+    )
+
+
+def _width(panel_width_in: float) -> float:
+    return 2 * panel_width_in + _SIDE_IN + 4 * _MARGIN_IN
+
+
+def _bounds(findings: Findings) -> Extent:
+    """The study area and a margin around it."""
     grid = findings.territory.grid
     row, column = np.nonzero(findings.territory.in_study_area)
     margin = 1 + 0.03 * max(np.ptp(row), np.ptp(column))
@@ -81,82 +110,26 @@ def _frame(findings: Findings) -> _Frame:
     east = grid.x_min_m + (column.max() + 1 + margin) * grid.cell_size_m
     north = grid.y_max_m - (row.min() - margin) * grid.cell_size_m
     south = grid.y_max_m - (row.max() + 1 + margin) * grid.cell_size_m
-    height_in = float(np.clip(4.9 * (north - south) / (east - west), 5.4, 7.2))
-    width_in = float(np.clip(height_in * (east - west) / (north - south), 3.3, 4.9))
-    return _Frame((west, east, south, north), width_in, height_in)
-
-
-def _draw_side(axes: Axes, findings: Findings, frame: _Frame) -> None:
-    axes.set(xlim=(0, _SIDE_IN), ylim=(0, frame.panel_height), xticks=[], yticks=[])
-    axes.axis("off")
-    y_in = _draw_legend(axes, findings, frame.panel_height - 0.1)
-    _list_houses(axes, findings, y_in - 0.3)
-
-
-def _draw_legend(axes: Axes, findings: Findings, y_in: float) -> float:
-    """Draw the legend downwards from ``y_in``; return where it ends."""
-    texts, minutes = texts_of(findings), standard(findings)
-    entries: list[tuple[str, dict[str, Any]]] = [
-        ("map_existing", {"marker": "s", "s": 26, "facecolor": "white", "edgecolor": "black", "linewidth": 0.9}),
-        ("map_opened", {"marker": "o", "s": 70, "facecolor": HOUSE, "edgecolor": "white"}),
-    ]
-    for key, style in entries:
-        axes.scatter([0.15], [y_in], **style)
-        axes.text(0.4, y_in, texts(key), fontsize=8.5, va="center")
-        y_in -= 0.26
-    axes.add_patch(
-        Rectangle(
-            (0.0, y_in - 0.08), 0.3, 0.16, facecolor=LAND_BEYOND, hatch=HATCH, edgecolor=HATCH_LINE, linewidth=0.5
-        )
-    )
-    axes.text(0.4, y_in, texts("map_land_beyond", standard=minutes), fontsize=8.5, va="center")
-    y_in -= 0.34
-    for key, shades in (("map_people_within", WITHIN), ("map_people_beyond", BEYOND)):
-        axes.text(0.0, y_in, texts(key, standard=minutes), fontsize=8.5, va="center")
-        for place, shade in enumerate(shades):
-            axes.add_patch(Rectangle((place * 0.55, y_in - 0.3), 0.53, 0.17, facecolor=shade))
-        y_in -= 0.48
-    for place, step in enumerate(DENSITY_STEPS, start=1):
-        axes.text(place * 0.55, y_in + 0.06, texts.number.whole(step), fontsize=7, ha="center", va="center")
-    axes.text(2.25, y_in + 0.06, texts("density_unit"), fontsize=7, va="center")
-    return y_in
-
-
-def _list_houses(axes: Axes, findings: Findings, y_in: float) -> None:
-    texts, sites = texts_of(findings), findings.territory.sites
-    figures = findings.site_figures
-    ranked = figures.opened
-    if not len(ranked):
-        return
-    axes.text(0.0, y_in, texts("map_houses", standard=standard(findings)), fontsize=8.5, fontweight="bold", va="center")
-    for rank, site in enumerate(ranked[:NUMBERED], start=1):
-        y_in -= 0.22
-        axes.text(0.2, y_in, str(rank), fontsize=8, ha="right", va="center", color=HOUSE, fontweight="bold")
-        axes.text(0.3, y_in, textwrap.shorten(str(sites.name[site]), 30, placeholder="…"), fontsize=8, va="center")
-        gain = texts.number.whole(figures.persons_added[rank - 1])
-        axes.text(2.85, y_in, f"+{gain}", fontsize=8, ha="right", va="center")
-    if len(ranked) > NUMBERED:
-        axes.text(
-            0.3, y_in - 0.24, texts.count("map_more", len(ranked) - NUMBERED), fontsize=8, va="center", style="italic"
-        )
+    return float(west), float(east), float(south), float(north)
 
 
 def _write_head(figure: Figure, findings: Findings, frame: _Frame) -> None:
     """The question, the finding as a title, then what is proven of it; a screening model says so loudly."""
-    texts = texts_of(findings)
-    left, characters = _MARGIN_IN / frame.width, int(frame.width * 8.9)
-    lines = _balanced(answer(findings), characters)
+    left = _MARGIN_IN / frame.width
     style: dict[str, Any] = {"va": "top", "linespacing": 1.25}
-    figure.text(left, 1 - 0.13 / frame.height, findings.scenario.title, fontsize=9.5, color="#444444", **style)
-    figure.text(left, 1 - 0.33 / frame.height, "\n".join(lines), fontsize=14, fontweight="bold", **style)
-    under = "\n".join(_balanced(proof(findings), int(frame.width * 14)))
-    figure.text(left, 1 - (0.42 + 0.265 * len(lines)) / frame.height, under, fontsize=9, **style)
+    proof_top_in = 0.48 + 0.265 * len(frame.headline)
+    texts: list[tuple[float, str, dict[str, Any]]] = [
+        (0.13, findings.scenario.title, {"fontsize": 9.5, "color": "#444444"}),
+        (0.38, "\n".join(frame.headline), {"fontsize": 14, "fontweight": "bold"}),
+        (proof_top_in, "\n".join(frame.proof), {"fontsize": 9}),
+    ]
+    for top_in, text, font in texts:
+        figure.text(left, frame.from_top(top_in), text, **(style | font))
     if is_screening(findings):
-        warning = texts("screening_short")
-        figure.text(
-            1 - left, 1 - 0.13 / frame.height, warning, fontsize=9, fontweight="bold", color="white", ha="right",
-            bbox={"facecolor": BEYOND[2], "edgecolor": "none", "pad": 3}, **style,
-        )  # fmt: skip
+        badge = {"facecolor": BEYOND[2], "edgecolor": "none", "pad": 3}
+        warning = texts_of(findings)("screening_short")
+        font = {"fontsize": 9, "fontweight": "bold", "color": "white", "ha": "right", "bbox": badge}
+        figure.text(1 - left, frame.from_top(0.13), warning, **(style | font))
 
 
 def _balanced(text: str, characters: int) -> list[str]:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from siting.grid import Grid
@@ -43,12 +44,12 @@ def draw_panel(axes: Axes, findings: Findings, extent: Extent, *, when: str) -> 
     at_demand = findings.before if when == "before" else findings.after
     _draw_ground(axes, findings, nearest)
     _draw_roads(axes, findings)
-    _draw_outlines(axes, findings.territory.grid)
+    _draw_outlines(axes, findings.territory.grid, extent)
     _draw_people(axes, findings, at_demand)
     _draw_sites(axes, findings, with_plan=when == "after")
     axes.set(xlim=extent[:2], ylim=extent[2:], facecolor=SEA)
     axes.set(xticks=[], yticks=[], xlabel="", ylabel="")
-    axes.set_aspect("equal", adjustable="datalim")
+    axes.set_aspect("equal")
     for spine in axes.spines.values():
         spine.set(color=LINE, linewidth=0.6)
     _write_panel_title(axes, findings, when)
@@ -96,17 +97,21 @@ def _draw_roads(axes: Axes, findings: Findings) -> None:
     axes.add_collection(LineCollection(list(lines), colors=ROAD, linewidths=width[main], zorder=2.5), autolim=False)
 
 
-def _draw_outlines(axes: Axes, grid: Grid) -> None:
+def _draw_outlines(axes: Axes, grid: Grid, extent: Extent) -> None:
+    """The départements: land where the grid does not reach, and their borders, thinner on a map of the country."""
     outlines = read_departement_outlines().to_crs(grid.crs)
-    outlines.boundary.plot(ax=axes, color=LINE, linewidth=0.7, zorder=3, autolim=False)
+    outlines.plot(ax=axes, facecolor=LAND_OUTSIDE, edgecolor="none", zorder=0.5, autolim=False)
+    width = float(np.clip(1.0 - (extent[1] - extent[0]) / 1.2e6, 0.3, 0.8))
+    outlines.boundary.plot(ax=axes, color=LINE, linewidth=width, zorder=3, autolim=False)
 
 
 def _draw_sites(axes: Axes, findings: Findings, *, with_plan: bool) -> None:
     sites = findings.territory.sites
     existing = sites.is_existing
+    area = _marker_area(int(existing.sum()), 16)
     axes.scatter(
-        sites.x_m[existing], sites.y_m[existing], s=_marker_area(int(existing.sum()), 16), marker="s",
-        facecolor="white", edgecolor="black", linewidth=0.8, zorder=4,
+        sites.x_m[existing], sites.y_m[existing], s=area, marker="s",
+        facecolor="white", edgecolor="black", linewidth=0.2 * area**0.5, zorder=4,
     )  # fmt: skip
     if not with_plan or not len(findings.plan.opened):
         return
@@ -138,7 +143,7 @@ def _draw_scale_bar(axes: Axes, extent: Extent) -> None:
     axes.add_patch(bar)
     axes.annotate(
         f"{length_km} km", (left + length_km * 500, bottom + 0.008 * width), (0, 3), textcoords="offset points",
-        ha="center", va="bottom", fontsize=7.5, zorder=8,
+        ha="center", va="bottom", fontsize=7.5, zorder=8, path_effects=[withStroke(linewidth=2, foreground="white")],
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ LINE, ROAD = "#3d4548", "#6b7478"
 HATCH, HATCH_LINE = "/////", "#c29a7e"
 HOUSE = "#00558c"
 
-NUMBERED = 15
+NUMBERED = 12
 """Houses whose rank is written on the map and listed beside it."""
 
 MAIN_ROADS = {"motorway": 0.9, "trunk": 0.8, "primary": 0.6, "secondary": 0.4}
