@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,12 @@ from hypothesis import strategies as st
 
 from naive.report import naive_opening_order, naive_site_persons
 from report_worlds import GRID, findings
-from siting.report.documents import write_certificate_json, write_scenario_yaml, write_summary_json
+from siting.report.documents import (
+    write_certificate_json,
+    write_multipliers_npz,
+    write_scenario_yaml,
+    write_summary_json,
+)
 from siting.report.figures import EXISTING, NOT_OPENED, OPENED, site_figures
 from siting.report.layers import write_sites_gpkg, write_travel_time_after_tif, write_travel_time_before_tif
 from siting.report.tables import neutral, write_communes_csv, write_csv, write_sites_csv
@@ -173,6 +179,17 @@ def test_the_documents_are_read_back(tmp_path):
     assert certificate["demand"] == {"cells": 6, "persons": 163.0, "cells_covered": 4, "persons_covered": 150.0}
     assert (certificate["status"], certificate["bound"], certificate["goal"]["standard_min"]) == ("optimal", 1.0, 30)
     assert load(tmp_path / "scenario.yaml") == found.scenario
+
+
+def test_multipliers_are_kept_exactly_where_a_plan_has_some(tmp_path):
+    write_multipliers_npz(findings(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    found = findings()
+    found = replace(found, plan=replace(found.plan, multipliers=np.array([0, 0, 3 * 2.0**-20, 0.5, 0, 0])))
+    write_multipliers_npz(found, tmp_path)
+    with np.load(tmp_path / "multipliers.npz", allow_pickle=False) as kept:
+        assert kept["cell"].tolist() == [18, 19]
+        assert kept["multiplier"].tolist() == [3 * 2.0**-20, 0.5]
 
 
 @pytest.mark.parametrize(

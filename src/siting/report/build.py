@@ -22,6 +22,7 @@ def build_report(findings: Findings, folder: Path) -> None:
     with writing(folder):
         documents.write_summary_json(findings, folder)
         documents.write_certificate_json(findings, folder)
+        documents.write_multipliers_npz(findings, folder)
         documents.write_scenario_yaml(findings, folder)
         tables.write_sites_csv(findings, folder)
         tables.write_communes_csv(findings, folder)

@@ -1,11 +1,14 @@
-"""summary.json, certificate.json and scenario.yaml: what machines read, the same bytes for the same run."""
+"""summary.json, certificate.json, its multipliers and scenario.yaml: what machines read, the same bytes for the same run."""
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from siting.report.findings import Findings
 from siting.scenario import Scenario, dump
@@ -27,7 +30,7 @@ def certificate(findings: Findings) -> dict[str, Any]:
     covered = findings.plan.is_covered
     return {
         "scenario": findings.scenario.scenario,
-        **asdict(findings.plan.certificate),
+        **_without_nan(asdict(findings.plan.certificate)),
         "goal": goal.model_dump(mode="json"),
         "sites": {
             "existing": int(sites.is_existing.sum()),
@@ -41,6 +44,24 @@ def certificate(findings: Findings) -> dict[str, Any]:
             "persons_covered": float(findings.territory.demand.persons[covered].sum()),
         },
     }
+
+
+def _without_nan(values: dict[str, Any]) -> dict[str, Any]:
+    """NaN as None: JSON has no other word for a bound that nobody drew."""
+    return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in values.items()}
+
+
+def write_multipliers_npz(findings: Findings, folder: Path) -> None:
+    """Write the multipliers that prove the bound, where a plan has some: what `siting.checker` needs.
+
+    ``multipliers.npz`` holds ``cell`` (int64, cells of the grid, ascending) and ``multiplier`` (float64),
+    the multipliers that are not 0.
+    """
+    multipliers = findings.plan.multipliers
+    if multipliers is not None:
+        row = np.flatnonzero(multipliers)
+        cell = findings.territory.demand.cell[row]
+        np.savez_compressed(folder / "multipliers.npz", cell=cell, multiplier=multipliers[row])
 
 
 def write_scenario_yaml(findings: Findings, folder: Path) -> None:
