@@ -1,4 +1,4 @@
-"""summary.json, certificate.json, its multipliers and scenario.yaml: what machines read, the same bytes for the same run."""
+"""summary.json, certificate.json with its multipliers, scenario.yaml: what machines read, the same bytes each time."""
 
 from __future__ import annotations
 
