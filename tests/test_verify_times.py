@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from travel_worlds import road_network, territory
 
 from siting.grid import Grid
 from siting.scenario import FrictionTravel, RoadTravel
-from siting.travel import build_surface, nearest, nearest_everywhere, travel_times
+from siting.travel import build_surface, nearest, nearest_everywhere, reach, travel_times
 from siting.verify.scipy_times import ticks_graph
+from travel_worlds import road_network, territory
 
 CLASSES = ("primary", "residential", "motorway", "service")
 
@@ -46,6 +46,8 @@ def assert_both_paths_agree(world, travel) -> None:
         expected = graph.nearest_s(some)
         np.testing.assert_array_equal(nearest_everywhere(surface, some).time_s.ravel(), expected)
         np.testing.assert_array_equal(nearest(surface, some).time_s, expected[world.demand.cell])
+    lone = graph.has_access[world.demand.cell]
+    np.testing.assert_array_equal(surface.unreached_reason(rows[:0]), np.where(lone, reach.CUT_OFF, reach.NO_ROAD))
     times = travel_times(surface, cutoff_s=travel.cutoff_s, threads=2)
     for site, seconds in enumerate(graph.within_s(rows, travel.cutoff_s)):
         at_cells = seconds[world.demand.cell]

@@ -178,9 +178,6 @@ class Recount:
         demand = self.territory.demand
         anything_s = self.graph.nearest_s(np.arange(len(self.territory.sites)))[demand.cell]
         is_reached = np.isfinite(anything_s)
-        leads_in = np.diff(self.graph.edges.tocsc().indptr)
-        node = self.graph.cell_node[demand.cell]
-        has_way = (node >= 0) & (leads_in[node] > 0)
         stranded = (demand.land_mass != 0) & ~np.isin(demand.land_mass, demand.land_mass[is_reached])
         reason = np.select(
             [
@@ -188,7 +185,7 @@ class Recount:
                 is_reached & (anything_s <= self.scenario.goal.standard_s),
                 is_reached,
                 stranded,
-                ~has_way,
+                ~self.graph.has_access[demand.cell],
             ],
             ["", "only_forbidden_sites", "beyond_every_site", "island", "no_road_within_reach"],
             default="cut_off",

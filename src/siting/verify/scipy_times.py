@@ -35,11 +35,14 @@ class TicksGraph:
         Node of each site, -1 for a site that stands nowhere.
     cell_node : int64 array, shape (n_cells of the grid,)
         Node of each cell of the grid, -1 off the land.
+    has_access : bool array, same shape
+        Something leads to the cell: a leg from a road or a site; on a raster, the cell is no barrier.
     """
 
     edges: csr_array
     site_node: NDArray[np.int64]
     cell_node: NDArray[np.int64]
+    has_access: NDArray[np.bool_]
 
     def nearest_s(self, site_rows: NDArray[np.integer]) -> NDArray[np.float64]:
         """Seconds, rounded up, from each cell of the grid to the nearest of some sites; inf where none is reached."""
@@ -133,7 +136,9 @@ def _road_graph(travel: RoadTravel, territory: Territory, roads: RoadNetwork) ->
     )
     cell_node = np.full(territory.grid.n_cells, -1, dtype=np.int64)
     cell_node[land] = first_place + np.arange(len(land))
-    return TicksGraph(edges, first_site + np.arange(len(sites)), cell_node)
+    has_access = np.zeros(territory.grid.n_cells, dtype=bool)
+    has_access[land[place[is_cell]]] = has_access[land[near_cell]] = True
+    return TicksGraph(edges, first_site + np.arange(len(sites)), cell_node, has_access)
 
 
 def _main_nodes(n_nodes: int, tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -210,7 +215,7 @@ def _raster_graph(territory: Territory, friction_s_per_m: NDArray[np.floating]) 
     edges = _least_edges(grid.n_cells, np.concatenate(tails), np.concatenate(heads), np.concatenate(ticks))
     is_open_cell = is_open[inner].ravel()
     cell_node = np.where(is_open_cell, np.arange(grid.n_cells), -1)
-    return TicksGraph(edges, _standing(territory, is_open_cell), cell_node)
+    return TicksGraph(edges, _standing(territory, is_open_cell), cell_node, is_open_cell)
 
 
 def _standing(territory: Territory, is_open: NDArray[np.bool_]) -> NDArray[np.int64]:
