@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from siting.allocation import kernels
+from siting.allocation.kernels import incidence
 from siting.errors import DataError, Fault
-from siting.travel.travel_times import TravelTimes
+
+if TYPE_CHECKING:
+    from siting.travel.travel_times import TravelTimes
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,11 @@ class CoverSets:
         """Shape (n_cells,): which cells have at least one of ``sites`` (rows) in their cover set."""
         is_open = np.zeros(self.n_sites, dtype=np.bool_)
         is_open[np.asarray(sites, dtype=np.int64)] = True
-        return kernels.covered(self.cell_start, self.site, is_open)
+        return incidence.covered(self.cell_start, self.site, is_open)
 
     def by_site(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """The same pairs by site: ``site_start`` (n_sites + 1,) and ``cell`` (n_pairs,), ascending."""
-        return kernels.transpose(self.cell_start, self.site, self.n_sites)
+        return incidence.transpose(self.cell_start, self.site, self.n_sites)
 
 
 def cover_sets(times: TravelTimes, *, standard_s: int, persons: NDArray[np.float64]) -> CoverSets:
@@ -122,7 +125,9 @@ def cover_sets(times: TravelTimes, *, standard_s: int, persons: NDArray[np.float
         faults.append(Fault("cover_sets", 0, 0, "persons", problem, "give one value per demand cell"))
     if faults:
         raise DataError(faults)
-    cell_start, site = kernels.pairs_within(times.site_start, times.cell, times.time_s, times.n_cells, int(standard_s))
+    cell_start, site = incidence.pairs_within(
+        times.site_start, times.cell, times.time_s, times.n_cells, int(standard_s)
+    )
     return CoverSets(cell_start, site, np.asarray(persons, dtype=np.float64), times.n_sites)
 
 

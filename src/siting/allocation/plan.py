@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+Sense = Literal["min", "max"]
 
 Status = Literal["optimal", "feasible"]
 """``optimal`` only with a proof: the bound equals the objective. Else ``feasible``, with its gap."""
@@ -30,15 +33,18 @@ class Certificate:
     gap : float
         ``|objective - bound| / max(|objective|, 1)``.
     bound_by : str
-        Who proves it: ``"solver"`` (branch and bound of HiGHS) or ``"arithmetic"``.
+        Who proves it: ``"arithmetic"`` (the plan's multipliers, by `siting.checker`) or ``"solver"``
+        (branch and bound of HiGHS).
     solver : str
         Name and version.
     n_rows, n_columns, n_nonzeros : int
-        Size of the problem that the solver was given.
+        Size of what branch and bound was given, after the reductions; 0 where none was needed.
+    arithmetic_bound : float
+        What the multipliers alone prove; equals ``bound`` where ``bound_by`` is ``"arithmetic"``.
     """
 
     model: str
-    sense: Literal["min", "max"]
+    sense: Sense
     status: Status
     objective: float
     bound: float
@@ -48,6 +54,7 @@ class Certificate:
     n_rows: int
     n_columns: int
     n_nonzeros: int
+    arithmetic_bound: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,14 @@ class Plan:
     is_covered : bool array, shape (n_cells,)
         Demand cells within the standard of an open site, existing or opened.
     certificate : Certificate
+    multipliers : float64 array, shape (n_cells,), or None
+        Whole multiples of 2**-20 from which `siting.checker` draws ``certificate.arithmetic_bound``.
     """
 
     opened: NDArray[np.int32]
     is_covered: NDArray[np.bool_]
     certificate: Certificate
+    multipliers: NDArray[np.float64] | None = None
 
     @property
     def status(self) -> Status:

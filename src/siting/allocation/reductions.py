@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.allocation import kernels
 from siting.allocation.cover import CoverSets
+from siting.allocation.kernels import dominance, incidence, merging
 
 
 @dataclass(frozen=True)
@@ -21,19 +21,29 @@ class Core:
         Rows still to cover, with the persons merged into them, and columns still free.
     site : int32 array, shape (cover.n_sites,)
         Row of the sites table of each column.
+    cell : int32 array, shape (cover.n_cells,)
+        Row of the demand table of each row (of the first of the cells merged into it).
     """
 
     cover: CoverSets
     site: NDArray[np.int32]
+    cell: NDArray[np.int32]
+
+    def restricted(self, is_row: NDArray[np.bool_], is_column: NDArray[np.bool_]) -> Core:
+        """The rows ``is_row`` and the columns ``is_column`` alone."""
+        cover = self.cover
+        column = np.flatnonzero(is_column).astype(np.int32)
+        new_column = np.full(cover.n_sites, -1, dtype=np.int32)
+        new_column[column] = np.arange(len(column), dtype=np.int32)
+        start, pairs = incidence.keep(cover.cell_start, cover.site, is_row, new_column)
+        smaller = CoverSets(start, pairs, cover.persons[is_row], len(column))
+        return Core(smaller, self.site[column], self.cell[is_row])
 
 
 def free_core(cover: CoverSets, is_free: NDArray[np.bool_], is_wanted: NDArray[np.bool_]) -> Core:
     """The cells ``is_wanted`` (n_cells,) and the sites ``is_free`` (n_sites,) alone."""
-    site = np.flatnonzero(is_free).astype(np.int32)
-    new_site = np.full(cover.n_sites, -1, dtype=np.int32)
-    new_site[site] = np.arange(len(site), dtype=np.int32)
-    start, pairs = kernels.keep(cover.cell_start, cover.site, is_wanted, new_site)
-    return Core(CoverSets(start, pairs, cover.persons[is_wanted], len(site)), site)
+    everything = Core(cover, np.arange(cover.n_sites, dtype=np.int32), np.arange(cover.n_cells, dtype=np.int32))
+    return everything.restricted(is_wanted, is_free)
 
 
 def merge_equal_rows(core: Core) -> Core:
@@ -43,22 +53,57 @@ def merge_equal_rows(core: Core) -> Core:
     other covering models), not for those that ask how far it is (p-median).
     """
     cover = core.cover
-    hashes = kernels.row_hashes(cover.cell_start, cover.site)
+    hashes = merging.row_hashes(cover.cell_start, cover.site)
     order = np.lexsort((hashes[:, 1], hashes[:, 0]))
-    leader = kernels.group_equal_rows(cover.cell_start, cover.site, order, hashes)
-    persons = np.bincount(leader, weights=cover.persons, minlength=cover.n_cells)
+    leader = merging.group_equal_rows(cover.cell_start, cover.site, order, hashes)
+    persons = np.bincount(leader, weights=cover.persons, minlength=cover.n_cells).astype(np.float64)
     is_leader = leader == np.arange(cover.n_cells)
-    everyone = np.arange(cover.n_sites, dtype=np.int32)
-    start, pairs = kernels.keep(cover.cell_start, cover.site, is_leader, everyone)
-    return Core(CoverSets(start, pairs, persons[is_leader], cover.n_sites), core.site)
+    summed = CoverSets(cover.cell_start, cover.site, persons, cover.n_sites)
+    return Core(summed, core.site, core.cell).restricted(is_leader, np.ones(cover.n_sites, dtype=np.bool_))
+
+
+def drop_dominated_columns(core: Core, cost: NDArray[np.float64]) -> Core:
+    """Drop each site that another one, at no more cost, can replace in any plan.
+
+    Exact for the covering models without rules on single sites: whatever a plan covers with the site,
+    it covers with the other.
+    """
+    cover = core.cover
+    site_start, row = cover.by_site()
+    bits = dominance.signatures(site_start, row)
+    by = dominance.dominated_columns(cover.cell_start, cover.site, site_start, row, cost, bits)
+    return core.restricted(np.ones(cover.n_cells, dtype=np.bool_), by < 0)
+
+
+def drop_dominated_rows(core: Core) -> Core:
+    """Drop each row that is covered whenever some other row is. Exact where every row must be covered."""
+    cover = core.cover
+    bits = dominance.signatures(cover.cell_start, cover.site)
+    by = dominance.dominated_rows(cover.cell_start, cover.site, *cover.by_site(), bits)
+    return core.restricted(by < 0, np.ones(cover.n_sites, dtype=np.bool_))
+
+
+def reduce_covering(core: Core, cost: NDArray[np.float64]) -> Core:
+    """Every reduction that is exact when all rows must be covered, until none helps any more.
+
+    A site that some row cannot do without ends as a component of one row and one column.
+
+    Parameters
+    ----------
+    core : Core
+    cost : float64 array over the sites table
+    """
+    while True:
+        before = core.cover.n_pairs
+        core = drop_dominated_columns(merge_equal_rows(core), cost[core.site])
+        core = drop_dominated_rows(core)
+        if core.cover.n_pairs == before:
+            return core
 
 
 def split(core: Core) -> list[Core]:
     """Connected components, the one with fewest pairs first; columns that cover nothing are dropped."""
     cover = core.cover
-    of_row, of_site, n = kernels.components(cover.cell_start, cover.site, cover.n_sites)
-    parts = []
-    for number in range(n):
-        part = free_core(cover, of_site == number, of_row == number)
-        parts.append(Core(part.cover, core.site[part.site]))
+    of_row, of_site, n = incidence.components(cover.cell_start, cover.site, cover.n_sites)
+    parts = [core.restricted(of_row == number, of_site == number) for number in range(n)]
     return sorted(parts, key=lambda part: part.cover.n_pairs)

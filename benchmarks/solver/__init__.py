@@ -1,0 +1,1 @@
+"""Benchmarks of the solver: synthetic countries, and what siting and its peers make of them."""

@@ -1,0 +1,119 @@
+"""Solve the LSCP: reductions, local search, a dual bound, and branch and bound where that bound is not met."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.allocation import formulation, reductions
+from siting.allocation.effort import Effort, Found
+from siting.allocation.highs import Outcome, covering_multipliers, run_highs
+from siting.allocation.kernels import greedy, row_weighting
+from siting.allocation.multipliers import covering_bound
+from siting.allocation.problems import Lscp
+from siting.allocation.reductions import Core
+from siting.progress import Progress
+
+_STEPS_PER_ROW = 40
+_CHUNK_STEPS = 200
+_MOST_PAIRS_TO_BRANCH = 2_000_000
+"""Beyond this, branch and bound on a blank map of regions gained nothing in ten minutes."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A connected part of the core, its best columns and its bounds."""
+
+    core: Core
+    columns: NDArray[np.int32]
+    multipliers: NDArray[np.float64]
+    bound: int
+    run: Outcome | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.bound < len(self.columns)
+
+
+def search_lscp(problem: Lscp, effort: Effort, progress: Progress) -> Found:
+    """Fewest houses over the whole problem; see `siting.allocation.lscp` for the formulation."""
+    cover, rules = problem.cover, problem.rules
+    is_open = np.zeros(cover.n_sites, dtype=np.bool_)
+    is_open[rules.existing] = is_open[rules.forced] = True
+    is_wanted = problem.is_coverable & ~cover.covered_by(np.flatnonzero(is_open))
+    core = reductions.free_core(cover, rules.is_candidate(cover.n_sites) & ~is_open, is_wanted)
+    core = reductions.reduce_covering(core, np.ones(cover.n_sites))
+    parts = reductions.split(core)
+    solved = []
+    for done, core_part in enumerate(parts):
+        progress(done, len(parts))
+        solved.append(_begin(core_part, effort.share(0.4)))
+    still_open = sum(part.is_open for part in solved)
+    for number, part in enumerate(solved):
+        if part.is_open:
+            progress(len(parts) - still_open, len(parts))
+            solved[number] = _finish(part, effort.share(1 / still_open), effort)
+            still_open -= 1
+    progress(len(parts), len(parts))
+    return _joined(problem, solved)
+
+
+def _begin(core: Core, effort: Effort) -> _Part:
+    """A good plan for one part, and multipliers: nine parts in ten of a country need no more."""
+    cover = core.cover
+    matrix = row_weighting.Matrix(cover.cell_start, cover.site, *cover.by_site(), np.ones(cover.n_sites))
+    columns = greedy.greedy_cover(cover.cell_start, cover.site, matrix.site_start, matrix.row)
+    multipliers = greedy.packing(cover.cell_start, cover.site, cover.n_sites).astype(np.float64)
+    if multipliers.sum() < len(columns) and effort.left_s > 0:
+        multipliers = covering_multipliers(cover, multipliers, effort.left_s)
+        columns = _local_search(matrix, columns, covering_bound(cover, multipliers), effort)
+    return _Part(core, columns, multipliers, covering_bound(cover, multipliers))
+
+
+def _local_search(
+    matrix: row_weighting.Matrix, columns: NDArray[np.int32], bound: int, effort: Effort
+) -> NDArray[np.int32]:
+    """Fewer columns by row weighting, until the bound is met, the steps are done or the time is up."""
+    search = row_weighting.begin(matrix, columns, effort.seed)
+    for _ in range(0, _STEPS_PER_ROW * (len(matrix.start) - 1), _CHUNK_STEPS):
+        if len(columns) <= bound or effort.left_s == 0:
+            break
+        columns = row_weighting.improve(matrix, search, columns, _CHUNK_STEPS)
+    return columns
+
+
+def _finish(part: _Part, share: Effort, whole: Effort) -> _Part:
+    """Branch and bound on one part, within its share of the time."""
+    cover = part.core.cover
+    if (len(part.columns) - part.bound) <= whole.gap * len(part.columns) or share.left_s == 0:
+        return part
+    if cover.n_pairs > _MOST_PAIRS_TO_BRANCH:
+        return part
+    model, x = formulation.lscp_model(cover)
+    formulation.set_start(x, part.columns)
+    run = run_highs(model, time_limit_s=share.left_s, gap=share.gap, seed=share.seed)
+    columns, bound = part.columns, part.bound
+    if run.has_values:
+        found = formulation.chosen_columns(x)
+        is_cover = bool(cover.covered_by(found).all())
+        columns = found if is_cover and len(found) < len(columns) else columns
+    if math.isfinite(run.bound):
+        bound = max(bound, min(math.ceil(run.bound - 1e-6), len(columns)))
+    return _Part(part.core, columns, part.multipliers, bound, run)
+
+
+def _joined(problem: Lscp, parts: list[_Part]) -> Found:
+    forced = problem.rules.forced
+    opened = np.concatenate([forced, *(part.core.site[part.columns] for part in parts)])
+    multipliers = np.zeros(problem.cover.n_cells)
+    for part in parts:
+        multipliers[part.core.cell] = part.multipliers
+    return Found(
+        opened=np.sort(opened).astype(np.int32),
+        bound=float(len(forced) + sum(part.bound for part in parts)),
+        multipliers=multipliers,
+        runs=tuple(part.run for part in parts if part.run is not None),
+    )

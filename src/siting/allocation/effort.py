@@ -1,0 +1,51 @@
+"""How hard to try, and what came of it: shared by the searches of every model."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.allocation.highs import Outcome
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Until when to search (`time.monotonic`), the relative gap at which to stop, and the seed."""
+
+    deadline_s: float
+    gap: float
+    seed: int
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left, 0 at the least."""
+        return max(self.deadline_s - time.monotonic(), 0.0)
+
+    def share(self, part: float) -> Effort:
+        """The same with only this share of the time that is left."""
+        return Effort(time.monotonic() + part * self.left_s, self.gap, self.seed)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the search for one model found, on the cells and sites of the whole problem.
+
+    Attributes
+    ----------
+    opened : int32 array
+        Rows of the sites to open, ascending.
+    bound : float
+        No plan does better, by branch and bound where that was used.
+    multipliers : float64 array, shape (n_cells,)
+        Whole multiples of 2**-20: `siting.checker` gets a bound from them by one pass of arithmetic.
+    runs : tuple of Outcome
+        Of HiGHS, where branch and bound was needed.
+    """
+
+    opened: NDArray[np.int32]
+    bound: float
+    multipliers: NDArray[np.float64]
+    runs: tuple[Outcome, ...] = field(default=())

@@ -1,0 +1,118 @@
+"""Cover matrices: built, turned, cut and taken apart."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from siting.allocation.kernels.types import I32, I64, Bools
+
+
+@njit(cache=True)
+def pairs_within(
+    site_start: I64, cell: I32, time_s: NDArray[np.uint16], n_cells: int, standard_s: int
+) -> tuple[I64, I32]:
+    """Pairs of the travel times within the standard, turned into rows of cells."""
+    start = np.zeros(n_cells + 1, dtype=np.int64)
+    for k in range(len(cell)):
+        if time_s[k] <= standard_s:
+            start[cell[k] + 1] += 1
+    start = np.cumsum(start)
+    site = np.empty(start[-1], dtype=np.int32)
+    fill = start[:-1].copy()
+    for s in range(len(site_start) - 1):
+        for k in range(site_start[s], site_start[s + 1]):
+            if time_s[k] <= standard_s:
+                site[fill[cell[k]]] = s
+                fill[cell[k]] += 1
+    return start, site
+
+
+@njit(cache=True)
+def transpose(start: I64, column: I32, n_columns: int) -> tuple[I64, I32]:
+    """Rows of a CSR matrix turned into columns; row numbers ascend within a column."""
+    column_start = np.zeros(n_columns + 1, dtype=np.int64)
+    for k in range(len(column)):
+        column_start[column[k] + 1] += 1
+    column_start = np.cumsum(column_start)
+    row = np.empty(len(column), dtype=np.int32)
+    fill = column_start[:-1].copy()
+    for i in range(len(start) - 1):
+        for k in range(start[i], start[i + 1]):
+            row[fill[column[k]]] = i
+            fill[column[k]] += 1
+    return column_start, row
+
+
+@njit(cache=True)
+def covered(start: I64, site: I32, is_open: Bools) -> Bools:
+    """Which rows have an open column."""
+    is_covered = np.zeros(len(start) - 1, dtype=np.bool_)
+    for i in range(len(start) - 1):
+        for k in range(start[i], start[i + 1]):
+            if is_open[site[k]]:
+                is_covered[i] = True
+                break
+    return is_covered
+
+
+@njit(cache=True)
+def keep(start: I64, site: I32, is_row_kept: Bools, new_site: I32) -> tuple[I64, I32]:
+    """Sub-matrix of the kept rows and of the columns whose ``new_site`` is ≥ 0, renumbered by it."""
+    n_rows = 0
+    n_pairs = 0
+    for i in range(len(start) - 1):
+        if is_row_kept[i]:
+            n_rows += 1
+            for k in range(start[i], start[i + 1]):
+                if new_site[site[k]] >= 0:
+                    n_pairs += 1
+    sub_start = np.zeros(n_rows + 1, dtype=np.int64)
+    sub_site = np.empty(n_pairs, dtype=np.int32)
+    row = 0
+    pair = 0
+    for i in range(len(start) - 1):
+        if is_row_kept[i]:
+            for k in range(start[i], start[i + 1]):
+                if new_site[site[k]] >= 0:
+                    sub_site[pair] = new_site[site[k]]
+                    pair += 1
+            row += 1
+            sub_start[row] = pair
+    return sub_start, sub_site
+
+
+@njit(cache=True)
+def components(start: I64, site: I32, n_sites: int) -> tuple[I32, I32, int]:
+    """Component of each row and column of the bipartite graph, numbered by lowest row; -1 if isolated."""
+    parent = np.arange(n_sites)
+    for i in range(len(start) - 1):
+        for k in range(start[i] + 1, start[i + 1]):
+            a = _root(parent, site[start[i]])
+            b = _root(parent, site[k])
+            if a != b:
+                parent[max(a, b)] = min(a, b)
+    number_of = np.full(n_sites, -1, dtype=np.int32)
+    of_row = np.full(len(start) - 1, -1, dtype=np.int32)
+    of_site = np.full(n_sites, -1, dtype=np.int32)
+    n_components = 0
+    for i in range(len(start) - 1):
+        if start[i] == start[i + 1]:
+            continue
+        root = _root(parent, site[start[i]])
+        if number_of[root] < 0:
+            number_of[root] = n_components
+            n_components += 1
+        of_row[i] = number_of[root]
+        for k in range(start[i], start[i + 1]):
+            of_site[site[k]] = of_row[i]
+    return of_row, of_site, n_components
+
+
+@njit(cache=True)
+def _root(parent: I64, j: int) -> int:
+    while parent[j] != j:
+        parent[j] = parent[parent[j]]
+        j = parent[j]
+    return j

@@ -1,0 +1,176 @@
+"""Check a plan and its bound with plain arithmetic on the whole problem.
+
+Nothing here is shared with the code that made the plan: no solver, no reduction, no heuristic. A bound is
+drawn from *multipliers*, one number per demand cell: whatever they are, the bound is right; good ones
+make it tight. Where weights are whole numbers the multipliers are whole multiples of 2**-20, so that
+every sum is exact in float64 and a bound may be rounded up or down without doubt.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+_CELLS_AT_ONCE = 65_536
+"""Bounds the memory to a few hundred bytes a cell, whatever the size of the country."""
+
+
+@dataclass(frozen=True)
+class CoverMatrix:
+    """Which sites cover each cell, as bare arrays (compressed sparse rows), and who may open.
+
+    Attributes
+    ----------
+    cell_start : int64 array, shape (n_cells + 1,)
+    site : int32 array, shape (n_pairs,)
+    persons : float64 array, shape (n_cells,)
+    n_sites : int
+    existing, forced, forbidden : integer arrays of site rows
+    """
+
+    cell_start: NDArray[np.int64]
+    site: NDArray[np.int32]
+    persons: NDArray[np.float64]
+    n_sites: int
+    existing: NDArray[np.int32]
+    forced: NDArray[np.int32]
+    forbidden: NDArray[np.int32]
+
+    @property
+    def is_candidate(self) -> NDArray[np.bool_]:
+        """Shape (n_sites,): sites that a plan may open."""
+        allowed = np.ones(self.n_sites, dtype=np.bool_)
+        allowed[self.existing] = False
+        allowed[self.forbidden] = False
+        return allowed
+
+    def covered_by(self, sites: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Shape (n_cells,): cells with one of ``sites`` in their cover set."""
+        is_open = np.zeros(self.n_sites, dtype=np.int64)
+        is_open[sites] = 1
+        hits = np.concatenate([[0], np.cumsum(is_open[self.site])])
+        return np.asarray(hits[self.cell_start[1:]] > hits[self.cell_start[:-1]])
+
+    def loads(self, multipliers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Shape (n_sites,): the sum of the multipliers of the cells that each site covers."""
+        total = np.zeros(self.n_sites)
+        for first in range(0, len(multipliers), _CELLS_AT_ONCE):
+            last = min(first + _CELLS_AT_ONCE, len(multipliers))
+            counts = np.diff(self.cell_start[first : last + 1])
+            sites = self.site[self.cell_start[first] : self.cell_start[last]]
+            weights = np.repeat(multipliers[first:last], counts)
+            total += np.bincount(sites, weights=weights, minlength=self.n_sites)
+        return total
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What arithmetic says of a plan.
+
+    Attributes
+    ----------
+    faults : tuple of str
+        The rules that the plan breaks; empty when it keeps them all.
+    objective : float
+        Recounted.
+    bound : float
+        No plan does better, proven by the multipliers alone.
+    """
+
+    faults: tuple[str, ...]
+    objective: float
+    bound: float
+
+
+def check_lscp(
+    matrix: CoverMatrix,
+    opened: NDArray[np.int32],
+    multipliers: NDArray[np.float64],
+    *,
+    max_new: int | None = None,
+) -> Checked:
+    """Recount an LSCP plan; bound: f + Σ_i u_i − Σ_j max(0, Σ_{i covered by j} u_i − 1), rounded up.
+
+    ``u`` counts on the cells that must be covered and that neither existing nor forced sites (``f`` of
+    them) cover; ``j`` runs over the other candidates. Cells that share no candidate, directly or through
+    others, form parts that are rounded up one by one.
+    """
+    faults = _broken_rules(matrix, opened)
+    if max_new is not None and len(opened) > max_new:
+        faults.append(f"{len(opened)} houses open, but at most {max_new} may")
+    allowed = np.flatnonzero(matrix.is_candidate | _among(matrix.n_sites, matrix.existing))
+    is_wanted = matrix.covered_by(allowed.astype(np.int32))
+    missing = is_wanted & ~matrix.covered_by(np.concatenate([matrix.existing, opened]))
+    if missing.any():
+        faults.append(f"{missing.sum()} cells that some site could cover are not covered")
+    already = np.concatenate([matrix.existing, matrix.forced])
+    u = np.where(is_wanted & ~matrix.covered_by(already), np.maximum(multipliers, 0.0), 0.0)
+    return Checked(tuple(faults), float(len(opened)), len(matrix.forced) + _sum_of_ceilings(matrix, u))
+
+
+def check_mclp(
+    matrix: CoverMatrix, opened: NDArray[np.int32], multipliers: NDArray[np.float64], *, new_houses: int
+) -> Checked:
+    """Recount an MCLP plan; bound: w₀ + Σ_i (w_i − u_i) + the p − f largest Σ_{i covered by j} u_i.
+
+    ``w₀``: persons whom existing and forced sites (``f`` of them) cover; ``i`` runs over the other cells
+    that some candidate covers, with 0 ≤ u_i ≤ w_i. Rounded down where all persons are whole numbers.
+    """
+    faults = _broken_rules(matrix, opened)
+    if len(opened) > new_houses:
+        faults.append(f"{len(opened)} houses open, but at most {new_houses} may")
+    is_covered = matrix.covered_by(np.concatenate([matrix.existing, opened]))
+    already = matrix.covered_by(np.concatenate([matrix.existing, matrix.forced]))
+    candidates = matrix.is_candidate
+    candidates[matrix.forced] = False
+    is_free = ~already & matrix.covered_by(np.flatnonzero(candidates).astype(np.int32))
+    u = np.where(is_free, np.clip(multipliers, 0.0, matrix.persons), 0.0)
+    loads = np.sort(matrix.loads(u)[candidates])[::-1][: new_houses - len(matrix.forced)]
+    bound = matrix.persons[already].sum() + (matrix.persons - u)[is_free].sum() + loads.sum()
+    if (matrix.persons % 1 == 0).all():
+        bound = math.floor(bound)
+    return Checked(tuple(faults), float(matrix.persons[is_covered].sum()), float(bound))
+
+
+def _broken_rules(matrix: CoverMatrix, opened: NDArray[np.int32]) -> list[str]:
+    """The rules on single sites that a plan breaks, in words."""
+    faults = []
+    if len(np.unique(opened)) != len(opened):
+        faults.append("a site is opened twice")
+    if not matrix.is_candidate[opened].all():
+        faults.append("a site is opened that exists already or is forbidden")
+    if not np.isin(matrix.forced, opened).all():
+        faults.append("a site that must open is not opened")
+    return faults
+
+
+def _sum_of_ceilings(matrix: CoverMatrix, u: NDArray[np.float64]) -> float:
+    """The LSCP bound of each connected part of the cells with a multiplier, rounded up, and added."""
+    free = matrix.is_candidate
+    free[matrix.forced] = False
+    cells = np.flatnonzero(u > 0)
+    if len(cells) == 0:
+        return 0.0
+    counts = np.diff(matrix.cell_start)[cells]
+    place = np.repeat(matrix.cell_start[cells] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+    site = matrix.site[place + np.arange(counts.sum())]
+    row = np.repeat(np.arange(len(cells)), counts)[free[site]]
+    site = site[free[site]]
+    n = len(cells)
+    links = coo_array((np.ones(len(site), dtype=np.int8), (row, n + site)), shape=(n + matrix.n_sites,) * 2)
+    part = connected_components(links, directed=False)[1]
+    loads = np.bincount(site, weights=u[cells][row], minlength=matrix.n_sites)
+    bounds = np.bincount(part[:n], weights=u[cells], minlength=part.max() + 1)
+    bounds -= np.bincount(part[n:], weights=np.maximum(loads - 1.0, 0.0), minlength=part.max() + 1)
+    return float(np.ceil(bounds).clip(min=0.0).sum())
+
+
+def _among(n: int, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
+    is_among = np.zeros(n, dtype=np.bool_)
+    is_among[rows] = True
+    return is_among
