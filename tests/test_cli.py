@@ -88,7 +88,7 @@ def test_run_refuses_a_folder_of_other_people(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
 
-def test_json_is_for_machines(done, tmp_path):
+def test_json_is_for_machines(tmp_path):
     result = siting("run", SCENARIOS / "corse-mclp.yaml", "--out", tmp_path / "mclp", "--json")
     assert result.returncode == 0, result.stderr
     summary = json.loads(result.stdout)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from siting.errors import SitingError
+from siting.errors import Fault, InputError, SitingError
 from siting.progress import Progress, Watcher, unwatched
 
 app = typer.Typer(
@@ -50,10 +50,9 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Lire des scénarios et dire toutes leurs fautes, sans rien calculer ni écrire."""
-    from siting.errors import InputError
     from siting.scenario import load
 
-    faults = []
+    faults: list[Fault] = []
     for file in files:
         try:
             scenario = load(file)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from siting.grid import Grid
-from siting.scenario import Scenario
+from siting.scenario import RoadTravel, Scenario
 from siting.territory import embedded
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, CellLayers, lay_cells
 from siting.territory.roads import road_network
@@ -55,7 +55,7 @@ def assemble(scenario: Scenario) -> Territory:
         commune_of_cell=commune_of_cell,
         in_study_area=in_study_area,
         roads=roads,
-        sources=_sources(scenario, roads is not None),
+        sources=_sources(scenario),
         notes=(*_population_notes(scenario, of_area, grid), *site_notes),
     )
 
@@ -124,11 +124,11 @@ def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
     return is_link
 
 
-def _sources(scenario: Scenario, has_roads: bool) -> tuple[str, ...]:
+def _sources(scenario: Scenario) -> tuple[str, ...]:
     names = ["population", "communes", "departements"]
     if scenario.existing.rule == "gp_practices":
         names.append("practices")
-    if has_roads:
+    if isinstance(scenario.travel, RoadTravel):
         names.append(f"{scenario.travel.network}_roads")
     return tuple(dict.fromkeys(embedded.attribution(name) for name in names))
 

@@ -41,7 +41,7 @@ def communes_of(scenario: Scenario, communes: pd.DataFrame) -> NDArray[np.bool_]
             faults.append(scenario.fault(f"study_area.{field}[{position}]", f"{what} n'a le code {code}", remedy))
     if faults:
         raise DataError(faults)
-    return communes[column].isin(asked).to_numpy()
+    return np.asarray(communes[column].isin(asked))
 
 
 def grid_over(cells: pd.DataFrame, *, crs: str, cell_size_m: float, halo_m: float) -> Grid:

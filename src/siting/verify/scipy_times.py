@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,8 @@ def _least_edges(
 
 def _road_graph(travel: RoadTravel, territory: Territory, roads: RoadNetwork) -> TicksGraph:
     """Road nodes, then land cells, then sites."""
-    kmh = np.array([travel.speeds_kmh.get(name, 0.0) * travel.speed_factor for name in roads.classes])[roads.link_class]
+    free_kmh = {str(name): kmh for name, kmh in travel.speeds_kmh.items()}
+    kmh = np.array([free_kmh.get(name, 0.0) * travel.speed_factor for name in roads.classes])[roads.link_class]
     is_driven = kmh > 0
     tail, head = (ends[is_driven].astype(np.int64) for ends in (roads.link_from, roads.link_to))
     is_open = ~np.isin(np.array(roads.classes)[roads.link_class[is_driven]], CLOSED_TO_ACCESS)
@@ -178,13 +180,15 @@ def _direct(
     max_m: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """(site, cell, length) of every straight line from a site to a cell within ``max_m``."""
-    found = []
-    for site in range(len(site_x_m)):
-        length_m = np.hypot(site_x_m[site] - x_m, site_y_m[site] - y_m)
-        near = np.flatnonzero(length_m <= max_m)
-        found.append((np.full(len(near), site), near, length_m[near]))
-    site, cell, length_m = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return site.astype(np.int64), cell.astype(np.int64), length_m
+    found = [
+        (site, near, length_m[near])
+        for site in range(len(site_x_m))
+        for length_m in [np.hypot(site_x_m[site] - x_m, site_y_m[site] - y_m)]
+        for near in [np.flatnonzero(length_m <= max_m)]
+    ]
+    site_of = np.repeat([site for site, _, _ in found], [len(near) for _, near, _ in found]).astype(np.int64)
+    cell = np.concatenate([near for _, near, _ in found]).astype(np.int64)
+    return site_of, cell, np.concatenate([length_m for _, _, length_m in found])
 
 
 def _raster_graph(territory: Territory, friction_s_per_m: NDArray[np.floating]) -> TicksGraph:
@@ -200,7 +204,7 @@ def _raster_graph(territory: Territory, friction_s_per_m: NDArray[np.floating]) 
     node[1:-1, 1:-1] = np.arange(grid.n_cells).reshape(grid.shape)
     inner = (slice(1, -1), slice(1, -1))
 
-    def shifted(layer: NDArray[np.generic], down: int, right: int) -> NDArray[np.generic]:
+    def shifted(layer: NDArray[Any], down: int, right: int) -> NDArray[Any]:
         return layer[1 + down : layer.shape[0] - 1 + down, 1 + right : layer.shape[1] - 1 + right]
 
     tails, heads, ticks = [], [], []
