@@ -145,7 +145,11 @@ def test_a_path_that_is_no_name_is_refused(file, folder):
 
 
 def test_a_name_too_long_for_the_disk_is_refused(folder):
-    assert "ne s'ouvre pas" in refusal("x" * 5000, folder)
+    assert "ne s'ouvre pas" in refusal("x" * 300, folder)
+
+
+def test_a_path_longer_than_any_is_refused(folder):
+    assert refusal("../" * 5000, folder) == "texte vide ou trop long (1000 caractères au plus)"
 
 
 def test_a_list_is_no_file(folder):

@@ -119,6 +119,23 @@ def test_more_values_than_any_scenario_has_are_refused(tmp_path):
     assert [fault.problem for fault in faults_of(keys, tmp_path)] == ["plus de 100 éléments"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xff\n" * 5000,
+        "\x00" * 5000,
+        "a:\n" + "\t- b\n" * 5000,
+        "a: 1\n" * 5000,
+        text_with(study_area="study_area:\n  communes: [" + "1004," * 5000 + "]"),
+    ],
+    ids=["bytes", "characters", "tabs", "keys", "codes"],
+)
+def test_no_more_faults_are_told_than_anyone_would_read(text, tmp_path):
+    faults = faults_of(text, tmp_path)
+    assert len(faults) == 1001
+    assert "d'autres fautes suivent" in [fault.problem for fault in faults]
+
+
 def test_a_file_over_1_mb_is_refused(tmp_path):
     text = text_with() + "#" * 1_000_000
     assert lines_of(text, tmp_path) == [

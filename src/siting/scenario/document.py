@@ -31,6 +31,7 @@ from siting.scenario.origin import FieldPath, Origin, Position, path_text
 DEEPEST = 12
 MOST_KEYS = 100
 MOST_ITEMS = 40_000  # France has 34,900 communes
+MOST_FAULTS = 1_000
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 _SYNTAX = (  # (in the parser's context or problem, message)
@@ -74,8 +75,10 @@ class Document:
         return Origin(self.file, self.keys, self.values)
 
     def report(self, position: Position, path: FieldPath, key: str, **values: object) -> None:
-        """Add a fault, in words of `messages`."""
+        """Add a fault, in words of `messages`; stop where there are more than anyone would read."""
         self.faults.append(Fault(self.file, *position, path_text(path), *message(key, self.language, **values)))
+        if len(self.faults) > MOST_FAULTS:
+            raise _Unreadable
 
 
 class _Unreadable(Exception):
@@ -83,15 +86,15 @@ class _Unreadable(Exception):
 
 
 def compose(text: str, *, file: str, language: str) -> Document:
-    """The only YAML document of ``text``."""
+    """The only YAML document of ``text``: its value is a dict, or the whole of it is spoiled."""
     document = Document(file, language)
-    events = YAML(typ="safe", pure=True).parse(text)
     try:
-        _compose_all(document, events)
+        try:
+            _compose_all(document, YAML(typ="safe", pure=True).parse(text))
+        except (YAMLError, ValueError, OverflowError) as error:  # the parser's chr() of an escape beyond Unicode
+            _report_syntax(document, text, error)
+            raise _Unreadable from error
     except _Unreadable:
-        document.spoiled.add(())
-    except (YAMLError, ValueError, OverflowError) as error:  # chr() of an escape beyond Unicode raises the latter
-        _report_syntax(document, text, error)
         document.spoiled.add(())
     return document
 
@@ -108,6 +111,9 @@ def _compose_all(document: Document, events: Iterator[Event]) -> None:
         elif isinstance(event, StreamEndEvent) and n_documents == 0:
             document.report((1, 1), (), "empty", hint=hint("start_from", document.language))
             raise _Unreadable
+    if not isinstance(document.value, dict):
+        document.report((1, 1), (), "not_a_mapping", hint=hint("start_from", document.language))
+        raise _Unreadable
 
 
 def _node(document: Document, event: Event, events: Iterator[Event], path: FieldPath) -> Any:

@@ -51,6 +51,10 @@ MESSAGES: dict[str, Message] = {
         ("deuxième document YAML dans le fichier", "un fichier par scénario : retirez la ligne « --- »"),
         ("a second YAML document in the file", "one file per scenario: remove the line '---'"),
     ),
+    "more_faults": Message(
+        ("d'autres fautes suivent", "corrigez d'abord celles-ci"),
+        ("more faults follow", "put these right first"),
+    ),
     # YAML
     "tab": Message(
         ("tabulation dans le retrait de la ligne", "remplacez-la par des espaces"),
@@ -323,5 +327,5 @@ def shown(value: object) -> str:
 
 def refuse(key: str, **values: Any) -> PydanticCustomError:
     """The error that a validator raises; ``values`` fill in the message ``key``."""
-    problem, _ = message(key, "en", **{"unit": "", "hint": "", **values})
+    problem, _ = message(key, "en", **{"unit": "", "hint": "", "limit": "", **values})
     return PydanticCustomError(key, "{problem}", {**values, "problem": problem})

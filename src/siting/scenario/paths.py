@@ -15,6 +15,9 @@ from siting.scenario.messages import refuse
 _REMOTE = re.compile(r"\s*(/+vsi|[a-z][a-z0-9+.-]+:)", re.IGNORECASE)
 
 
+LONGEST_PATH = 1_000
+
+
 def find_file(text: str, folder: Path) -> Path:
     """The file that ``text`` names, seen from ``folder``.
 
@@ -28,6 +31,8 @@ def find_file(text: str, folder: Path) -> Path:
     """
     if _REMOTE.match(text):
         raise refuse("remote_path", value=text)
+    if len(text) > LONGEST_PATH:
+        raise refuse("text_length", max_length=LONGEST_PATH)
     if not text.strip() or not text.isprintable():
         raise refuse("not_one_line", value=text)
     here, working = folder.resolve(), Path.cwd().resolve()

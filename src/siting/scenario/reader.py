@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from siting.errors import Fault, ScenarioError
 from siting.scenario.contradictions import STUDY_AREAS, contradictions
-from siting.scenario.document import Document, compose
+from siting.scenario.document import MOST_FAULTS, Document, compose
 from siting.scenario.faults import contradiction_faults, schema_faults
 from siting.scenario.messages import hint, message
 from siting.scenario.origin import FieldPath
@@ -73,11 +74,20 @@ def _parse(content: bytes, *, file: str, folder: Path) -> Scenario:
         words = message("too_large", language, limit=LARGEST_BYTES)
         raise ScenarioError(Fault(file, 1, 1, "", *words))
     document = compose(_decode(content, file=file, language=language), file=file, language=language)
-    reading = _Reading(folder)
-    scenario, faults = _check(document, reading)
+    scenario, faults = _check(document, _Reading(folder))
     if scenario is None or faults:
-        raise ScenarioError(faults)
+        raise _error(faults, language)
     return scenario
+
+
+def _error(faults: list[Fault], language: str) -> ScenarioError:
+    """The error of all ``faults``, or of as many as anyone would read."""
+    faults = sorted(set(faults))
+    if len(faults) > MOST_FAULTS:
+        place = faults[MOST_FAULTS]
+        more = Fault(place.file, place.line, place.column, "", *message("more_faults", language))
+        faults = [*faults[:MOST_FAULTS], more]
+    return ScenarioError(faults)
 
 
 def _decode(content: bytes, *, file: str, language: str) -> str:
@@ -91,13 +101,15 @@ def _decode(content: bytes, *, file: str, language: str) -> str:
             column = len(line[: error.start].decode("utf-8", "replace")) + 1
             words = message("not_utf8", language, value=f"0x{line[error.start]:02X}")
             faults.append(Fault(file, number, column, "", *words))
-            continue
-        for found in _NOT_TEXT.finditer(text):
+            text = ""
+        for found in islice(_NOT_TEXT.finditer(text), MOST_FAULTS + 1):
             words = message("control_character", language, value=ascii(found[0])[1:-1])
             faults.append(Fault(file, number, found.start() + 1, "", *words))
         texts.append(text)
+        if len(faults) > MOST_FAULTS:
+            break
     if faults:
-        raise ScenarioError(faults)
+        raise _error(faults, language)
     return "\n".join(texts)
 
 
@@ -106,9 +118,6 @@ def _check(document: Document, reading: _Reading) -> tuple[Scenario | None, list
     faults = list(document.faults)
     if () in document.spoiled:
         return None, faults
-    if not isinstance(document.value, dict):
-        document.report((1, 1), (), "not_a_mapping", hint=hint("start_from", document.language))
-        return None, document.faults
     scenario: Scenario | None = None
     found: list[tuple[FieldPath, Fault]] = []
     try:
