@@ -21,6 +21,7 @@ from siting.report.map_panel import Extent, draw_panel
 from siting.report.map_side import draw_side
 from siting.report.map_style import BEYOND
 from siting.report.sentences import answer, is_screening, proof, texts_of
+from siting.territory.embedded import read_departement_outlines
 
 DPI = 200
 _STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "hatch.linewidth": 0.5}
@@ -67,12 +68,13 @@ def write_map_png(findings: Findings, folder: Path) -> None:
 def draw_map(findings: Findings) -> Figure:
     """Two panels, today and with the plan; title, legend, the first houses, scale bar and sources around them."""
     frame = _frame(findings)
+    outlines = read_departement_outlines().to_crs(findings.territory.grid.crs)
     figure = Figure(figsize=(frame.width, frame.height), facecolor="white")
     FigureCanvasAgg(figure)
     step = frame.panel_width + _MARGIN_IN
     for place, when in enumerate(("before", "after")):
         axes = figure.add_axes(frame.axes(_MARGIN_IN + place * step, frame.panel_width))
-        draw_panel(axes, findings, frame.extent, when=when)
+        draw_panel(axes, findings, frame.extent, outlines=outlines, when=when)
     side = figure.add_axes(frame.axes(_MARGIN_IN + 2 * step, _SIDE_IN))
     draw_side(side, findings, width_in=_SIDE_IN, height_in=frame.panel_height)
     _write_head(figure, findings, frame)

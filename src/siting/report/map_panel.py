@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from geopandas import GeoDataFrame
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
@@ -31,20 +32,19 @@ from siting.report.map_style import (
     WITHIN,
 )
 from siting.report.sentences import texts_of
-from siting.territory.embedded import read_departement_outlines
 from siting.travel.travel_times import NearestTimes
 
 Extent = tuple[float, float, float, float]
 """(west, east, south, north) in metres of the grid's CRS."""
 
 
-def draw_panel(axes: Axes, findings: Findings, extent: Extent, *, when: str) -> None:
-    """Draw what is within ``extent``, ``"before"`` or ``"after"`` the plan."""
+def draw_panel(axes: Axes, findings: Findings, extent: Extent, *, outlines: GeoDataFrame, when: str) -> None:
+    """Draw what is within ``extent``, ``"before"`` or ``"after"`` the plan; ``outlines`` are the départements."""
     nearest = findings.before_everywhere if when == "before" else findings.after_everywhere
     at_demand = findings.before if when == "before" else findings.after
     _draw_ground(axes, findings, nearest)
     _draw_roads(axes, findings)
-    _draw_outlines(axes, findings.territory.grid, extent)
+    _draw_outlines(axes, outlines, extent)
     _draw_people(axes, findings, at_demand)
     _draw_sites(axes, findings, with_plan=when == "after")
     axes.set(xlim=extent[:2], ylim=extent[2:], facecolor=SEA)
@@ -97,9 +97,8 @@ def _draw_roads(axes: Axes, findings: Findings) -> None:
     axes.add_collection(LineCollection(list(lines), colors=ROAD, linewidths=width[main], zorder=2.5), autolim=False)
 
 
-def _draw_outlines(axes: Axes, grid: Grid, extent: Extent) -> None:
+def _draw_outlines(axes: Axes, outlines: GeoDataFrame, extent: Extent) -> None:
     """The départements: land where the grid does not reach, and their borders, thinner on a map of the country."""
-    outlines = read_departement_outlines().to_crs(grid.crs)
     outlines.plot(ax=axes, facecolor=LAND_OUTSIDE, edgecolor="none", zorder=0.5, autolim=False)
     width = float(np.clip(1.0 - (extent[1] - extent[0]) / 1.2e6, 0.3, 0.8))
     outlines.boundary.plot(ax=axes, color=LINE, linewidth=width, zorder=3, autolim=False)
