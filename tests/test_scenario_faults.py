@@ -49,6 +49,10 @@ CASES = {
         {"goal": GOAL + 'forbidden: [§"cell:1 "]'},
         "goal.forbidden[0]: « cell:1  » n'est pas un identifiant de site (écrivez \"cell:1\")",
     ),
+    "a blank site": (
+        {"goal": GOAL + 'forbidden: [§" "]'},
+        "goal.forbidden[0]: «   » n'est pas un identifiant de site (comme hall:2A004)",
+    ),
     # keys
     "a misspelt key": (
         {"goal": GOAL + "§max_hoses: 3"},

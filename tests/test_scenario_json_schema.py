@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from scenario_texts import text_with
 from siting.scenario import json_schema
 
 jsonschema = pytest.importorskip("jsonschema")
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
+ROOT = Path(__file__).parent.parent
+SCENARIOS = ROOT / "scenarios"
 
 
 def is_taken(text: str) -> bool:
@@ -24,7 +27,16 @@ def is_taken(text: str) -> bool:
 
 def test_the_committed_schema_is_in_step():
     text = json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
-    assert (SCENARIOS / "siting.schema.json").read_text(encoding="utf-8") == text, "run: siting schema > …"
+    assert (SCENARIOS / "siting.schema.json").read_text(encoding="utf-8") == text, (
+        "run: siting schema > scenarios/siting.schema.json"
+    )
+
+
+def test_the_reference_page_is_in_step():
+    script = ROOT / "scripts" / "scenario_reference.py"
+    page = subprocess.run([sys.executable, script], capture_output=True, check=True).stdout.decode("utf-8")
+    written = (ROOT / "docs" / "scenario-reference.md").read_text(encoding="utf-8")
+    assert written == page, f"run: python {script} > docs/scenario-reference.md"
 
 
 def test_the_schema_is_a_json_schema():

@@ -36,18 +36,21 @@ def _proposals(text: str, pattern: str, width: int) -> tuple[str, ...]:
     return tuple(code for code in (tidy, *corsican) if re.fullmatch(pattern, code))
 
 
-def _site_id(value: str) -> str:
+def _site_id(value: object) -> object:
+    """``value``, unless it is the site of a commune with a slip in the code, blank, or padded.
+
+    Whether there is such a site is known once the territory is.
+    """
+    if not isinstance(value, str):
+        return value
     named = _SITE_OF_COMMUNE.fullmatch(value)
-    if named and not re.fullmatch(COMMUNE, named[2]):
-        proposals = tuple(f"{named[1]}:{code}" for code in _proposals(named[2], COMMUNE, 5))
-        raise refuse("bad_site_id", value=value, proposals=proposals)
-    if not value.strip() or value != value.strip() or not value.isprintable():
-        raise refuse("bad_site_id", value=value, proposals=(value.strip(),) if value.strip().isprintable() else ())
+    proposals = _proposals(named[2], COMMUNE, 5) if named else ()
+    if named and proposals and named[2] not in proposals:
+        raise refuse("bad_site_id", value=value, proposals=tuple(f"{named[1]}:{code}" for code in proposals))
+    plain = value.strip()
+    if not plain or value != plain or not value.isprintable():
+        raise refuse("bad_site_id", value=value, proposals=(plain,) if plain and plain.isprintable() else ())
     return value
-
-
-def _site_id_reader(value: object) -> object:
-    return _site_id(value) if isinstance(value, str) else value
 
 
 # An editor reads an unquoted 01004 as the number 1004: its schema takes numbers too, and `check` decides.
@@ -63,4 +66,4 @@ DepartementCode = Annotated[
 CommuneCode = Annotated[
     str, BeforeValidator(_code_reader("commune", COMMUNE, 5)), Field(json_schema_extra=_text_or_number(COMMUNE))
 ]
-SiteId = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_site_id_reader)]
+SiteId = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_site_id)]

@@ -11,10 +11,13 @@ Treatment = Literal["keep", "label", "ignore"]
 
 _FILE_FRENCH = (
     "Chemin du fichier, relatif au dossier du scénario ; il doit se trouver dans ce dossier ou dans le dossier "
-    "de travail."
+    "de travail. CSV (UTF-8) avec les colonnes id, name et lon, lat (degrés) ou x_m, y_m (mètres) ; ou .gpkg, "
+    ".geojson de points."
 )
 _FILE_ENGLISH = (
-    "Path of the file, relative to the folder of the scenario; it must lie in that folder or in the working folder."
+    "Path of the file, relative to the folder of the scenario; it must lie in that folder or in the working "
+    "folder. CSV (UTF-8) with the columns id, name and lon, lat (degrees) or x_m, y_m (metres); or .gpkg, "
+    ".geojson of points."
 )
 
 Persons = Annotated[int, Between(0, 3_000_000)]
