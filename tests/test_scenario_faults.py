@@ -343,7 +343,7 @@ goal:
   model: lscp
   §max_hoses: 1
   §model: mclp
-  forced_open: [hall:2A004, §hall:1]
+  forced_open: [hall:2A004, §hall:1004]
   forbidden: [§hall:2A004]
 §solver:
 """)
