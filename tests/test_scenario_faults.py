@@ -18,27 +18,27 @@ CASES = {
     # codes are text, and what was meant is proposed
     "a code without its zero": (
         {"study_area": "study_area:\n  communes: [§1004]", "travel": FRICTION},
-        'study_area.communes[0]: « 1004 » n\'est pas un code de commune (5 caractères) (écrivez "01004")',
+        'study_area.communes[0]: « 1004 » n\'est pas un code de commune à 5 caractères (écrivez "01004")',
     ),
     "a code in lower case": (
         {"study_area": "study_area:\n  communes: [§2a004]"},
-        'study_area.communes[0]: « 2a004 » n\'est pas un code de commune (5 caractères) (écrivez "2A004")',
+        'study_area.communes[0]: « 2a004 » n\'est pas un code de commune à 5 caractères (écrivez "2A004")',
     ),
     "a code with spaces": (
         {"study_area": 'study_area:\n  communes: [§" 01004 "]', "travel": FRICTION},
-        'study_area.communes[0]: «  01004  » n\'est pas un code de commune (5 caractères) (écrivez "01004")',
+        'study_area.communes[0]: «  01004  » n\'est pas un code de commune à 5 caractères (écrivez "01004")',
     ),
     "a Corsican postal code": (
         {"study_area": "study_area:\n  communes: [§20004]"},
-        'study_area.communes[0]: « 20004 » n\'est pas un code de commune (5 caractères) (écrivez "2A004" ou "2B004")',
+        'study_area.communes[0]: « 20004 » n\'est pas un code de commune à 5 caractères (écrivez "2A004" ou "2B004")',
     ),
     "a département in one digit": (
         {"study_area": "study_area:\n  departements: [§1]", "travel": FRICTION},
-        'study_area.departements[0]: « 1 » n\'est pas un code de département (2 ou 3 caractères) (écrivez "01")',
+        'study_area.departements[0]: « 1 » n\'est pas un code de département à 2 ou 3 caractères (écrivez "01")',
     ),
     "no département": (
         {"study_area": "study_area:\n  departements: [§NO]"},
-        "study_area.departements[0]: « NO » n'est pas un code de département (2 ou 3 caractères) "
+        "study_area.departements[0]: « NO » n'est pas un code de département à 2 ou 3 caractères "
         '(comme "01", "2A" ou "974")',
     ),
     "a site of a commune without its zero": (
@@ -81,6 +81,20 @@ CASES = {
     "a key of the other model": (
         {"goal": GOAL + "§new_houses: 3"},
         "goal.new_houses: clé inconnue (cette clé va avec model: mclp, pas avec model: lscp)",
+    ),
+    "a key that only looks like one that is missing": (
+        {"goal": "§goal:\n  model: mclp\n  §max_new_houses: 3"},
+        "goal.new_houses: clé obligatoire absente (Nombre de maisons nouvelles à ouvrir.)\n"
+        "goal.max_new_houses: clé inconnue (cette clé va avec model: lscp, pas avec model: mclp)",
+    ),
+    "a key like the parser's own words": (
+        {"solver": '§"[key]": 1'},
+        "'[key]': clé inconnue (possible : candidates, existing, goal, grid, language, scenario, solver, study_area, "
+        "title, travel)",
+    ),
+    "an empty key": (
+        {"solver": 'solver: {§"": 1}'},
+        "solver.'': clé inconnue (possible : gap, seed, time_limit_s)",
     ),
     "a key of the other surface": (
         {"travel": FRICTION + "§speed_factor: 1", "study_area": SECTIONS["study_area"]},
@@ -238,12 +252,12 @@ CASES = {
     ),
     "more forced than allowed": (
         {"goal": GOAL + "max_new_houses: §1\n  forced_open: [hall:2A004, hall:2A005]"},
-        "goal.max_new_houses: 1 maison(s) au plus, mais 2 sont imposées, voir ligne {goal+3} : goal.forced_open "
+        "goal.max_new_houses: 2 sites imposés, pour 1 au plus, voir ligne {goal+3} : goal.forced_open "
         "(augmentez ce nombre, ou imposez moins de sites)",
     ),
     "more forced than to open": (
         {"goal": "goal:\n  model: mclp\n  forced_open: [hall:2A004, hall:2A005]\n  new_houses: §1"},
-        "goal.new_houses: 1 maison(s) au plus, mais 2 sont imposées, voir ligne {goal+2} : goal.forced_open "
+        "goal.new_houses: 2 sites imposés, pour 1 au plus, voir ligne {goal+2} : goal.forced_open "
         "(augmentez ce nombre, ou imposez moins de sites)",
     ),
     "forced twice": (
@@ -301,16 +315,17 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("sections", "line"), CASES.values(), ids=CASES.keys())
-def test_one_slip_gets_one_line_at_its_place(sections, line, tmp_path):
+@pytest.mark.parametrize(("sections", "lines"), CASES.values(), ids=CASES.keys())
+def test_a_slip_gets_a_line_at_its_place(sections, lines, tmp_path):
     text, places = marked(text_with(**sections))
     rows = text.split("\n")
     starts = {name: rows.index(row) + 1 for name in SECTIONS for row in rows if row.startswith(f"{name}:")}
     for name, start in starts.items():
         for below in range(5):
-            line = line.replace(f"{{{name}+{below}}}", str(start + below))
-    faults = faults_of(text, tmp_path)
-    assert [str(fault) for fault in faults] == [f"{tmp_path / 'essai.yaml'}:{places[0][0]}:{places[0][1]}: {line}"]
+            lines = lines.replace(f"{{{name}+{below}}}", str(start + below))
+    file = tmp_path / "essai.yaml"
+    expected = [f"{file}:{at[0]}:{at[1]}: {line}" for at, line in zip(places, lines.split("\n"), strict=True)]
+    assert [str(fault) for fault in faults_of(text, tmp_path)] == expected
 
 
 def test_a_planner_who_writes_english_reads_english(tmp_path):

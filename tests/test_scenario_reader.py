@@ -63,7 +63,7 @@ def test_every_control_character_is_named(tmp_path):
 def test_a_key_written_twice_names_both_lines(tmp_path):
     text = text_with(goal="goal:\n  model: lscp\n  standard_min: 20\n  standard_min: 30")
     assert lines_of(text, tmp_path) == [
-        "essai.yaml:15:3: goal.standard_min: clé écrite deux fois (lignes 14 et 15) (n'en gardez qu'une)"
+        "essai.yaml:15:3: goal.standard_min: clé écrite deux fois, lignes 14 et 15 (n'en gardez qu'une)"
     ]
 
 
@@ -166,6 +166,7 @@ def test_a_second_document_is_refused(tmp_path):
     ("goal", "line"),
     [
         ('goal:\n  model: "lscp', "13:10: guillemet ouvert et jamais refermé"),
+        ('goal:\n  forbidden: ["C:\\partage"]', "13:19: « \\ » suivi d'un caractère inattendu"),
         ("goal:\n  forbidden: [a, b", "13:14: crochet ou accolade mal refermé"),
         ("goal: {model: lscp", "12:7: crochet ou accolade mal refermé"),
         ("goal:\n  model: a: b", "13:11: « : » inattendu"),

@@ -35,6 +35,7 @@ MOST_FAULTS = 1_000
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 _SYNTAX = (  # (in the parser's context or problem, message)
+    ("escape", "syntax_escape"),
     ("quoted scalar", "syntax_quote"),
     ("flow", "syntax_bracket"),
     ("mapping values are not allowed", "syntax_colon"),

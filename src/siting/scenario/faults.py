@@ -56,9 +56,9 @@ class _Error:
         context = details.get("ctx", {})
         models = variants(str(path[0]))
         variant = ""
-        if len(path) > 1 and path[1] in models:  # pydantic names the variant within the path
+        if len(path) > 1 and path[1] and path[1] in models:  # pydantic names the variant within the path
             variant, path = str(path[1]), (path[0], *path[2:])
-        if path[-1] == "[key]":
+        if kind == "literal_error" and path[-1] == "[key]":
             path, key = path[:-1], "unknown_key"
         if given is None and key not in _ABOUT_KEYS:
             key = "no_value"
@@ -98,7 +98,9 @@ def schema_faults(error: ValidationError, origin: Origin, language: str) -> Iter
     errors = [_Error.of(details) for details in error.errors(include_url=False)]
     # A misspelt key is one slip, not an unknown key and a missing one.
     misspelt = {
-        (*one.path[:-1], remedies.nearest(one.path[-1], one.known_keys)) for one in errors if one.key == "unknown_key"
+        (*one.path[:-1], remedies.nearest(one.path[-1], one.known_keys))
+        for one in errors
+        if one.key == "unknown_key" and not _sections_with(str(one.path[-1]))
     }
     for one in errors:
         if one.key == "missing" and one.path in misspelt:
@@ -159,12 +161,17 @@ def _remedy(error: _Error, language: str) -> str:
     return ""
 
 
+def _sections_with(key: str) -> list[str]:
+    """The sections that have ``key``, in any of their models."""
+    return [
+        name for name in Scenario.model_fields if any(key in model.model_fields for model in variants(name).values())
+    ]
+
+
 def _remedy_of_key(error: _Error, language: str) -> str:
     key, section = str(error.path[-1]), str(error.path[0])
     if len(error.path) == 1:
-        sections = [
-            name for name in Scenario.model_fields if any(key in m.model_fields for m in variants(name).values())
-        ]
+        sections = _sections_with(key)
         if sections:
             return hint("of_section", language, sections=", ".join(sections))
     elif len(error.path) == 2 and error.variant:

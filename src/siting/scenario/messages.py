@@ -64,6 +64,10 @@ MESSAGES: dict[str, Message] = {
         ("guillemet ouvert et jamais refermé", "fermez-le"),
         ("a quote is opened and never closed", "close it"),
     ),
+    "syntax_escape": Message(
+        ("« \\ » suivi d'un caractère inattendu", "écrivez / dans un chemin, ou prenez des guillemets simples"),
+        ("'\\' before an unexpected character", "write / in a path, or take single quotes"),
+    ),
     "syntax_bracket": Message(
         ("crochet ou accolade mal refermé", "fermez [ par ] et {{ par }}, séparez par des virgules"),
         ("bracket or brace not closed properly", "close [ with ] and {{ with }}, separate with commas"),
@@ -113,8 +117,8 @@ MESSAGES: dict[str, Message] = {
         ("a key must be a word", "write 'key: value'"),
     ),
     "duplicate_key": Message(
-        ("clé écrite deux fois (lignes {first} et {second})", "n'en gardez qu'une"),
-        ("key written twice (lines {first} and {second})", "keep only one"),
+        ("clé écrite deux fois, lignes {first} et {second}", "n'en gardez qu'une"),
+        ("key written twice, lines {first} and {second}", "keep only one"),
     ),
     # keys and types
     "missing": Message(
@@ -187,12 +191,12 @@ MESSAGES: dict[str, Message] = {
         ("'{value}' cannot name a folder", "lower-case letters, digits and hyphens: {proposal}"),
     ),
     "bad_commune": Message(
-        ("« {value} » n'est pas un code de commune (5 caractères)", "{hint}"),
-        ("'{value}' is not the code of a commune (5 characters)", "{hint}"),
+        ("« {value} » n'est pas un code de commune à 5 caractères", "{hint}"),
+        ("'{value}' is not a commune code of 5 characters", "{hint}"),
     ),
     "bad_departement": Message(
-        ("« {value} » n'est pas un code de département (2 ou 3 caractères)", "{hint}"),
-        ("'{value}' is not the code of a département (2 or 3 characters)", "{hint}"),
+        ("« {value} » n'est pas un code de département à 2 ou 3 caractères", "{hint}"),
+        ("'{value}' is not a département code of 2 or 3 characters", "{hint}"),
     ),
     "bad_site_id": Message(
         ("« {value} » n'est pas un identifiant de site", "{hint}"),
@@ -237,8 +241,8 @@ MESSAGES: dict[str, Message] = {
         ("'{value}' is both forbidden and forced open", "remove it from one of the lists"),
     ),
     "too_many_forced": Message(
-        ("{value} maison(s) au plus, mais {n_forced} sont imposées", "augmentez ce nombre, ou imposez moins de sites"),
-        ("{value} house(s) at most, but {n_forced} are forced open", "raise this number, or force fewer sites"),
+        ("{n_forced} sites imposés, pour {value} au plus", "augmentez ce nombre, ou imposez moins de sites"),
+        ("{n_forced} sites forced open, {value} allowed", "raise this number, or force fewer sites"),
     ),
     "standard_beyond_cutoff": Message(
         (

@@ -14,7 +14,7 @@ FieldPath = tuple[str | int, ...]
 Position = tuple[int, int]
 """Line and column, both from 1."""
 
-_PLAIN_KEY = re.compile(r"\w+")
+_PLAIN_KEY = re.compile(r"\w{1,60}")
 
 
 def path_text(path: FieldPath) -> str:
