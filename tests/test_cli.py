@@ -41,6 +41,7 @@ def test_run_writes_the_whole_folder(done):
         "manifest.json",
         "summary.json",
         "certificate.json",
+        "multipliers.npz",
         "sites.gpkg",
         "sites.csv",
         "communes.csv",
@@ -136,8 +137,8 @@ def test_a_planners_slips_get_one_line_each_and_nothing_is_written(tmp_path):
     assert result.returncode == 2
     lines = [line for line in result.stderr.splitlines() if line]
     assert all(line.startswith(f"{file}:") for line in lines)
-    assert [int(line.removeprefix(f"{file}:").split(":")[0]) for line in lines] == [4, 10, 11, 12]
-    assert "01" in lines[0] and "minutes" in lines[1] and "max_new_houses" in lines[2] and "13" in lines[3]
+    assert [int(line.removeprefix(f"{file}:").split(":")[0]) for line in lines] == [4, 10, 11, 13]
+    assert "01" in lines[0] and "minutes" in lines[1] and "max_new_houses" in lines[2] and "12" in lines[3]
     assert {path.name for path in tmp_path.iterdir()} == {"essai.yaml"}
 
 

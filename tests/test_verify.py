@@ -14,18 +14,41 @@ import pytest
 import rasterio
 
 from siting.errors import VerificationError
+from siting.pipeline import run
+from siting.scenario import load
+from siting.territory.embedded import read_communes
 from siting.verify import verify
+
+SMALL = """scenario: cap-corse
+title: Cap Corse
+study_area: {communes: [%s]}
+grid: {halo_km: 20}
+candidates: {rule: town_halls}
+existing: {rule: gp_practices, min_gp_practices: 10, treatment: keep}
+travel: {surface: roads, network: corsica, cutoff_min: 10, speeds_kmh: {motorway: 90, trunk: 90}}
+goal: {model: lscp, standard_min: 10}
+"""
+
+
+@pytest.fixture(scope="module")
+def small_run(tmp_path_factory) -> Path:
+    """The north of Corsica alone: a recount takes a second."""
+    folder = tmp_path_factory.mktemp("small")
+    communes = read_communes()
+    north = communes["code"][communes["departement"].eq("2B") & communes["lat"].gt(42.68)]
+    (folder / "cap-corse.yaml").write_text(SMALL % ", ".join(north))
+    return run(load(folder / "cap-corse.yaml")).save(folder / "run")
 
 
 @pytest.fixture
-def copy(corsican_run, tmp_path) -> Path:
-    return Path(shutil.copytree(corsican_run, tmp_path / "run"))
+def copy(small_run, tmp_path) -> Path:
+    return Path(shutil.copytree(small_run, tmp_path / "run"))
 
 
 def reseal(folder: Path) -> None:
     """Make the manifest agree with the files again, as somebody who hides a change would."""
     manifest = json.loads((folder / "manifest.json").read_text())
-    for name in manifest["files"]:
+    for name in set(manifest["files"]) & {path.name for path in folder.iterdir()}:
         manifest["files"][name]["sha256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
@@ -94,13 +117,23 @@ def close_in_the_layer(folder: Path) -> None:
 
 def longer_standard(folder: Path) -> None:
     text = (folder / "scenario.yaml").read_text()
-    assert "standard_min: 30" in text
-    (folder / "scenario.yaml").write_text(text.replace("standard_min: 30", "standard_min: 29"))
+    assert "standard_min: 10" in text
+    (folder / "scenario.yaml").write_text(text.replace("standard_min: 10", "standard_min: 9"))
 
 
 def truncate(folder: Path) -> None:
     whole = (folder / "travel_time_after.tif").read_bytes()
     (folder / "travel_time_after.tif").write_bytes(whole[: len(whole) // 3])
+
+
+def prove_more(folder: Path) -> None:
+    """Multipliers and a bound that nothing supports."""
+    with np.load(folder / "multipliers.npz") as arrays:
+        np.savez_compressed(folder / "multipliers.npz", cell=arrays["cell"], multiplier=arrays["multiplier"] * 2)
+
+
+def prove_elsewhere(folder: Path) -> None:
+    np.savez_compressed(folder / "multipliers.npz", cell=np.array([0]), multiplier=np.array([27.0]))
 
 
 def add(to: str, amount: float) -> Callable[[dict], None]:
@@ -143,15 +176,18 @@ RESEALED = {
         "persons_newly_covered",
     ),
     "a commune is covered more": (
-        edit_line("communes.csv", "2A004;", "persons_covered_after", lambda cell: f"{cell}1"),
+        edit_line("communes.csv", "2B033;", "persons_covered_after", lambda cell: f"{cell}1"),
         "persons_covered_after",
     ),
-    "a commune is nearer": (edit_line("communes.csv", "2A004;", "minutes_mean_after", lambda _: "0,5"), "minutes_mean"),
-    "a commune is another": (edit_line("communes.csv", "2A004;", "code", lambda _: "2A005"), "communes"),
+    "a commune is nearer": (edit_line("communes.csv", "2B033;", "minutes_mean_after", lambda _: "0,5"), "minutes_mean"),
+    "a commune is another": (edit_line("communes.csv", "2B033;", "code", lambda _: "2A004"), "communes"),
     "a cell is a minute nearer": (edit_raster("travel_time_after.tif", one_minute_less), "travel_time_after.tif"),
     "a cell was a minute nearer": (edit_raster("travel_time_before.tif", one_minute_less), "travel_time_before.tif"),
     "the layer closes houses": (close_in_the_layer, "sites.gpkg"),
     "the standard is another": (longer_standard, "summary.json"),
+    "the multipliers prove nothing": (prove_more, "borne prouvée"),
+    "the multipliers are of no cell": (prove_elsewhere, "borne prouvée"),
+    "the multipliers are gone": (lambda folder: (folder / "multipliers.npz").unlink(), "borne prouvée"),
     "a raster is cut short": (truncate, "travel_time_after.tif"),
 }
 

@@ -34,6 +34,7 @@ STAGES = {
     "times": "Temps de trajet recalculés (SciPy)",
     "sites": "Habitants autour de chaque site",
     "figures": "Chiffres recomptés",
+    "bound": "Borne prouvée de nouveau",
 }
 
 INTERRUPTED = 130
@@ -84,10 +85,12 @@ def run(
     scenario = load(file)
     from siting import pipeline
     from siting.report import RunFolder, render_summary
+    from siting.report.documents import input_copies
 
     watcher = unwatched if quiet or as_json else _watch
     target = out or Path("runs") / scenario.scenario
-    with RunFolder(target, inputs=[file, *pipeline.input_files(scenario).values()]) as folder:
+    inputs = [file, *(path for _, path in input_copies(scenario).values())]
+    with RunFolder(target, inputs=inputs) as folder:
         done = pipeline.run(scenario, watcher=watcher, threads=threads)
         pipeline.write_run(done, folder, watcher=watcher)
     if as_json:

@@ -18,6 +18,7 @@ from siting.access import mean_min, percentile_min, persons_by_reason, persons_w
 from siting.allocation import CoverSets, Plan, Problem, cover_sets, lscp, mclp, solve
 from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
+from siting.report.documents import input_copies
 from siting.report.manifest import describe_file, peak_memory_mb
 from siting.scenario import LscpGoal, Scenario
 from siting.territory import Territory, assemble
@@ -58,7 +59,8 @@ class Run:
         RunFolderError
             The folder holds other people's files or one of the inputs, is held by another run, or cannot be written.
         """
-        with RunFolder(Path(folder), inputs=input_files(self.findings.scenario).values()) as target:
+        inputs = [path for _, path in input_copies(self.findings.scenario).values()]
+        with RunFolder(Path(folder), inputs=inputs) as target:
             write_run(self, target, watcher=watcher)
         return Path(folder)
 
@@ -140,7 +142,7 @@ def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> N
     """Write everything a run found into a folder that is held, and finish it."""
     clock = _Stopwatch(watcher, run.seconds)
     findings = run.findings
-    inputs = input_files(findings.scenario)
+    inputs = dict(input_copies(findings.scenario).values())
     with clock.stage("report"):
         for name, path in inputs.items():
             shutil.copyfile(path, folder.path / name)
@@ -152,17 +154,6 @@ def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> N
             "threads": run.threads,
         }
     )
-
-
-def input_files(scenario: Scenario) -> dict[str, Path]:
-    """The planner's files that a scenario reads, by the name that their copy has in the run folder."""
-    files = {}
-    for role in ("candidates", "existing"):
-        settings = getattr(scenario, role)
-        if settings.rule == "file":
-            path = Path(settings.file)
-            files[f"{role}{path.suffix.lower()}"] = path
-    return files
 
 
 def _site_rules(scenario: Scenario, territory: Territory) -> dict[str, np.ndarray]:

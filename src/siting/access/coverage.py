@@ -29,4 +29,4 @@ def percentile_min(time_s: NDArray[np.float32], persons: NDArray[np.float64], *,
     order = np.argsort(time_s[reached], kind="stable")
     cumulated = np.cumsum(persons[reached][order])
     position = np.searchsorted(cumulated, share * cumulated[-1] * (1 - 1e-12))
-    return float(time_s[reached][order][position] / 60.0)
+    return float(time_s[reached][order][position]) / 60.0

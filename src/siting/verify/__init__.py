@@ -1,7 +1,8 @@
 """Verify: a run folder recounted from its files alone, by another path than the one that made it.
 
 Times come from SciPy's Dijkstra on graphs built here (`scipy_times`), people are counted plainly (`recount`), and each
-figure of the folder is compared (`checks`). Neither the kernels nor the solver is imported.
+figure of the folder is compared (`checks`); the bound is proven again from its multipliers (`bound`). Neither the
+kernels nor the solver is asked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from siting.progress import Watcher, unwatched
 from siting.territory import assemble
 from siting.territory.inputs import PREFIX, embedded_inputs
 from siting.verify import checks
+from siting.verify.bound import check_bound
 from siting.verify.check import Check, none_of
 from siting.verify.recount import Recount
 from siting.verify.run_files import RunFiles, check_manifest, read_run
@@ -27,7 +29,7 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
     folder : path
         As ``siting run`` wrote it. Nothing is written.
     watcher : Watcher, optional
-        Told of the stages ``files, territory, times, sites, figures``.
+        Told of the stages ``files, territory, times, sites, figures, bound``.
 
     Raises
     ------
@@ -58,6 +60,8 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
         found.extend(checks.check_summary(run, recount))
         found.extend(checks.check_certificate(run, recount))
         found.extend(checks.check_goal(run, recount))
+    with watcher("bound") as progress:
+        found.extend(check_bound(run, recount, progress=progress))
     return found
 
 

@@ -43,6 +43,14 @@ class MinutesRaster:
 
 
 @dataclass(frozen=True)
+class Multipliers:
+    """Cells of the grid and their multipliers, as ``multipliers.npz`` holds them."""
+
+    cell: NDArray[np.int64]
+    multiplier: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class RunFiles:
     """What the files of a run say.
 
@@ -53,6 +61,8 @@ class RunFiles:
     sites, communes, layer : DataFrame
         ``sites.csv`` and ``communes.csv``, figures as numbers, codes as text; the attributes of ``sites.gpkg``.
     before, after : MinutesRaster
+    multipliers : Multipliers or None
+        None where the plan has none: its bound is then the solver's.
     """
 
     manifest: dict[str, Any]
@@ -64,6 +74,7 @@ class RunFiles:
     layer: pd.DataFrame
     before: MinutesRaster
     after: MinutesRaster
+    multipliers: Multipliers | None
 
 
 def check_manifest(folder: Path) -> list[Check]:
@@ -119,6 +130,7 @@ def read_run(folder: Path) -> tuple[RunFiles | None, list[Check]]:
         "sites.gpkg": _read_layer,
         "travel_time_before.tif": _read_minutes,
         "travel_time_after.tif": _read_minutes,
+        "multipliers.npz": _read_multipliers,
     }
     read, failed = [], []
     for name, reader in readers.items():
@@ -128,9 +140,7 @@ def read_run(folder: Path) -> tuple[RunFiles | None, list[Check]]:
             failed.append(Check(name, False, f"illisible : {str(error).splitlines()[0] if str(error) else error!r}"))
     if failed:
         return None, failed
-    manifest, summary, certificate, scenario, sites, communes, layer, before, after = read
-    files = RunFiles(manifest, summary, certificate, scenario, sites, communes, layer, before, after)
-    return files, []
+    return RunFiles(*read), []
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -152,6 +162,13 @@ def _read_layer(path: Path) -> pd.DataFrame:
     frame = pyogrio.read_dataframe(path, layer="sites")
     points = pd.DataFrame({"point_x_m": frame.geometry.x, "point_y_m": frame.geometry.y})
     return pd.concat([pd.DataFrame(frame.drop(columns="geometry")), points], axis=1)
+
+
+def _read_multipliers(path: Path) -> Multipliers | None:
+    if not path.exists():
+        return None
+    with np.load(path) as arrays:
+        return Multipliers(arrays["cell"].astype(np.int64), arrays["multiplier"].astype(np.float64))
 
 
 def _read_minutes(path: Path) -> MinutesRaster:

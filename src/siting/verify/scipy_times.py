@@ -55,12 +55,13 @@ class TicksGraph:
 
     def within_s(self, site_rows: NDArray[np.integer], limit_s: int) -> Iterator[NDArray[np.float64]]:
         """For each site, seconds from each cell of the grid; inf beyond the limit."""
-        for first in range(0, len(site_rows), SITES_AT_ONCE):
-            nodes = self.site_node[site_rows[first : first + SITES_AT_ONCE]]
-            found = np.full((len(nodes), self.edges.shape[0]), np.inf)
-            if (nodes >= 0).any():
-                found[nodes >= 0] = dijkstra(self.edges, indices=nodes[nodes >= 0], limit=float(limit_s * TICKS_PER_S))
-            yield from map(self._seconds_at_cells, found)
+        for ticks in _searches(self.edges, self.site_node[site_rows], limit_s):
+            yield self._seconds_at_cells(ticks)
+
+    def to_sites_s(self, cells: NDArray[np.integer], limit_s: int) -> Iterator[NDArray[np.float64]]:
+        """For each cell of the grid given, seconds to each site; inf beyond the limit."""
+        for ticks in _searches(self.edges.T.tocsr(), self.cell_node[cells], limit_s):
+            yield np.ceil(np.where(self.site_node >= 0, ticks[self.site_node], np.inf) / TICKS_PER_S)
 
     def _seconds_at_cells(self, ticks: NDArray[np.float64]) -> NDArray[np.float64]:
         at_cells = np.where(self.cell_node >= 0, ticks[self.cell_node], np.inf)
@@ -80,6 +81,16 @@ def ticks_graph(travel: RoadTravel | FrictionTravel, territory: Territory) -> Ti
         speeds_kmh=travel.speeds_kmh,
     )
     return _raster_graph(territory, friction)
+
+
+def _searches(edges: csr_array, sources: NDArray[np.integer], limit_s: int) -> Iterator[NDArray[np.float64]]:
+    """Ticks from each source (-1: from nowhere) to every node, within a limit."""
+    for first in range(0, len(sources), SITES_AT_ONCE):
+        block = sources[first : first + SITES_AT_ONCE]
+        found = np.full((len(block), edges.shape[0]), np.inf)
+        if (block >= 0).any():
+            found[block >= 0] = dijkstra(edges, indices=block[block >= 0], limit=float(limit_s * TICKS_PER_S))
+        yield from found
 
 
 def _ticks(length_m: NDArray[np.float64], m_per_s: NDArray[np.float64] | float) -> NDArray[np.float64]:
