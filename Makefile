@@ -6,12 +6,15 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constr
 SCENARIO ?= scenarios/corse.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench clean
+SCENARIOS := corse corse-mclp saone-et-loire france-screening
+
+.PHONY: help run test lint bench results clean
 
 help:
 	@echo "make run        set up, then plan Corsica ($(SCENARIO)) into runs/"
 	@echo "make test       set up, then run every test"
 	@echo "make lint       ruff, mypy and the import contract"
+	@echo "make results    run the four scenarios and print the README's table"
 	@echo "make bench      the benchmark tables"
 	@echo "make clean      remove what make has made (runs/ stays)"
 
@@ -20,6 +23,7 @@ run: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbmake notebooks
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -29,6 +33,10 @@ lint: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python -m benchmarks
+
+results: $(VENV)/installed
+	for name in $(SCENARIOS); do $(BIN)/siting run scenarios/$$name.yaml --quiet || exit; done
+	$(BIN)/python scripts/results_table.py $(SCENARIOS:%=runs/%)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,6 @@ from siting.progress import Progress, Watcher, unwatched
 
 app = typer.Typer(
     name="siting",
-    help="Où ouvrir les maisons France Santé : temps de trajet exacts, plans prouvés.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -44,13 +44,31 @@ Json = Annotated[bool, typer.Option("--json", help="Écrire le résultat en JSON
 Quiet = Annotated[bool, typer.Option("--quiet", help="Ne rien écrire d'autre que les fautes.")]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"siting {version('siting')}")
+        raise typer.Exit
+
+
+@app.callback()
+def siting(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Dire la version et finir.")
+    ] = False,
+) -> None:
+    """Où ouvrir les maisons France Santé : temps de trajet exacts, plans prouvés."""
+
+
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scénarios YAML.")],
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Lire des scénarios et dire toutes leurs fautes, sans rien calculer ni écrire."""
+    """Dire toutes les fautes d'un scénario.
+
+    Lit sans rien calculer ni écrire ; code 2 si un scénario est fautif.
+    """
     from siting.scenario import load
 
     faults: list[Fault] = []
@@ -79,7 +97,10 @@ def run(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Calculer un plan et écrire son dossier : carte, tableaux, page, certificat."""
+    """Calculer un plan et écrire son dossier.
+
+    Le dossier tient une page, une carte, des tableaux et le certificat ; il est écrit entier ou pas du tout.
+    """
     from siting.scenario import load
 
     scenario = load(file)
@@ -106,7 +127,10 @@ def verify(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Refaire les comptes d'un dossier par un autre chemin ; code 1 à la moindre différence."""
+    """Recompter un dossier par un autre chemin.
+
+    Temps de trajet par SciPy, habitants recomptés, borne prouvée de nouveau ; code 1 à la moindre différence.
+    """
     from siting.verify import verify as verify_run
 
     checks = verify_run(folder, watcher=unwatched if quiet or as_json else _watch)
@@ -124,7 +148,10 @@ def verify(
 
 @app.command()
 def schema() -> None:
-    """Écrire le schéma JSON des scénarios, dont un éditeur de texte tire aide et complétion."""
+    """Écrire le schéma JSON des scénarios.
+
+    Un éditeur de texte en tire aide et complétion : siting schema > siting.schema.json
+    """
     from siting.scenario import json_schema
 
     print(json.dumps(json_schema(), ensure_ascii=False, indent=2))

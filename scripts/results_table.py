@@ -1,0 +1,43 @@
+"""The table of results of the README, from run folders: ``python scripts/results_table.py runs/corse …``."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from pathlib import Path
+
+HEAD = "| scenario | question | people | covered today | with the plan | worst 1 % today → plan | plan | proof | time, memory |"
+
+
+def row(folder: Path) -> str:
+    """One run as a line of the table."""
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    certificate = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    question = {"lscp": "fewest houses so that all who can be are within", "mclp": "most people within"}[
+        summary["model"]
+    ]
+    proof = f"optimal ({certificate['bound_by']})" if summary["status"] == "optimal" else f"gap {summary['gap']:.2%}"
+    travel = {"roads": "real roads", "friction": "screening model"}[summary["travel"]]
+    cells = (
+        f"`{summary['scenario']}` ({travel})",
+        f"{question} {summary['standard_min']:g} min",
+        f"{summary['persons_total']:,.0f}",
+        _share(summary["covered_before"]["share"]),
+        _share(summary["covered_after"]["share"]),
+        f"{summary['p99_minutes_before']:.0f} → {summary['p99_minutes_after']:.0f} min",
+        f"{summary['sites']['opened']} houses, {summary['sites']['existing']} sites kept",
+        proof,
+        f"{sum(manifest['seconds'].values()):.0f} s, {manifest['peak_memory_mb'] / 1000:.1f} GB",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _share(share: float) -> str:
+    """Rounded down: 100 % is said of everybody only."""
+    return f"{math.floor(share * 10_000) / 100:.2f} %"
+
+
+if __name__ == "__main__":
+    print(HEAD, "|---" * (HEAD.count("|") - 1) + "|", *(row(Path(folder)) for folder in sys.argv[1:]), sep="\n")
