@@ -14,7 +14,7 @@ help:
 	@echo "make run        set up, then plan Corsica ($(SCENARIO)) into runs/"
 	@echo "make test       set up, then run every test"
 	@echo "make lint       ruff, mypy and the import contract"
-	@echo "make results    run the four scenarios and print the README's table"
+	@echo "make results    run the four scenarios; the README's picture and table"
 	@echo "make bench      the benchmark tables"
 	@echo "make clean      remove what make has made (runs/ stays)"
 
@@ -36,6 +36,7 @@ bench: $(VENV)/installed-bench
 
 results: $(VENV)/installed
 	for name in $(SCENARIOS); do $(BIN)/siting run scenarios/$$name.yaml --quiet || exit; done
+	cp runs/corse/map.png docs/corse.png
 	$(BIN)/python scripts/results_table.py $(SCENARIOS:%=runs/%)
 
 clean:

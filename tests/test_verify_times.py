@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.grid import Grid
-from siting.scenario import FrictionTravel, RoadTravel
+from siting.scenario import FrictionTravel, RoadTravel, load
+from siting.territory import assemble
 from siting.travel import build_surface, nearest, nearest_everywhere, reach, travel_times
 from siting.verify.scipy_times import ticks_graph
 from travel_worlds import road_network, territory
@@ -76,3 +79,9 @@ def test_on_roads(seed, access_nodes, max_access_m):
 def test_on_friction(seed, cutoff_min):
     travel = FrictionTravel(surface="friction", model="screening", cutoff_min=cutoff_min)
     assert_both_paths_agree(random_territory(seed, has_roads=False), travel)
+
+
+def test_every_pair_of_corsica():
+    """360 sites × 3,100 cells on 31,340 road nodes."""
+    scenario = load(Path(__file__).parent.parent / "scenarios" / "corse.yaml")
+    assert_both_paths_agree(assemble(scenario), scenario.travel)
