@@ -49,8 +49,9 @@ def assert_both_paths_agree(world, travel) -> None:
         expected = graph.nearest_s(some)
         np.testing.assert_array_equal(nearest_everywhere(surface, some).time_s.ravel(), expected)
         np.testing.assert_array_equal(nearest(surface, some).time_s, expected[world.demand.cell])
-    lone = graph.has_access[world.demand.cell]
-    np.testing.assert_array_equal(surface.unreached_reason(rows[:0]), np.where(lone, reach.CUT_OFF, reach.NO_ROAD))
+    has_access = graph.has_access[world.demand.cell]
+    code = np.where(world.demand.land_mass > 0, reach.ISLAND, np.where(has_access, reach.CUT_OFF, reach.NO_ROAD))
+    np.testing.assert_array_equal(surface.unreached_reason(rows[:0]), code)
     times = travel_times(surface, cutoff_s=travel.cutoff_s, threads=2)
     for site, seconds in enumerate(graph.within_s(rows, travel.cutoff_s)):
         at_cells = seconds[world.demand.cell]
