@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import DataError, Fault
-from siting.travel.ticks import whole_seconds
 from siting.travel.travel_times import TICKS_PER_S
 
 if TYPE_CHECKING:
@@ -120,7 +119,13 @@ class TickGraph:
 
 
 class GraphSearch:
-    """A workspace for bounded searches on one graph; one per thread."""
+    """A workspace for bounded searches on one graph; one per thread.
+
+    Attributes
+    ----------
+    queue : uint64 array, shape (n_slots, capacity)
+        The ring of buckets, as roomy as the searches so far have asked for.
+    """
 
     def __init__(self, graph: TickGraph, cutoff_s: float, *, wanted: range) -> None:
         """Searches that tell of the nodes in ``wanted`` only."""
@@ -129,7 +134,7 @@ class GraphSearch:
         self._shift = graph.shift
         self._wanted = wanted
         n_slots = ring_size(min(graph.longest_edge, self._limit), graph.shift)
-        self._queue = np.empty((n_slots, START_CAPACITY), np.uint64)
+        self.queue = np.empty((n_slots, START_CAPACITY), np.uint64)
         self._ticks = np.full(graph.n_nodes, 2**32 - 1, np.uint32)
         self._touched = np.empty(graph.n_nodes, np.uint32)
         self._taken = np.empty(len(wanted), np.uint64)
@@ -141,13 +146,13 @@ class GraphSearch:
         first, stop = self._wanted.start, self._wanted.stop
         while True:
             n_touched, is_done = kernels.search_within(
-                self._start, self._edge, source, self._limit, self._shift, self._ticks, self._touched, self._queue
+                self._start, self._edge, source, self._limit, self._shift, self._ticks, self._touched, self.queue
             )
             n_taken = kernels.take(self._ticks, self._touched, n_touched, first, stop, self._taken)
             if is_done:
                 found = np.sort(self._taken[:n_taken])
                 return (found >> np.uint64(32)).astype(np.int32), found.astype(np.uint32)
-            self._queue = np.empty((self._queue.shape[0], 2 * self._queue.shape[1]), np.uint64)
+            self.queue = np.empty((self.queue.shape[0], 2 * self.queue.shape[1]), np.uint64)
 
 
 def nearest_on_graph(graph: TickGraph, sources: NDArray[np.integer]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -176,64 +181,75 @@ def raster_shift(classes: FrictionClasses) -> int:
 
 
 class WindowSearch:
-    """A workspace for bounded searches on one raster, each in its own window; one per thread."""
+    """A workspace for bounded searches on one raster, each in its own window; one per thread.
+
+    Attributes
+    ----------
+    classes : FrictionClasses
+    limit : int
+        Ticks, inclusive.
+    class_bits, shift, beyond, leave, enter, memory, queue
+        What the kernels are given; see `siting.travel.kernels.raster`.
+    """
 
     def __init__(self, classes: FrictionClasses, place_cell: NDArray[np.int64], cutoff_s: float) -> None:
-        self._classes = classes
-        self._limit = limit_ticks(cutoff_s, classes.longest_step)
-        self._bits = 8 * classes.raster.dtype.itemsize
-        word = np.uint32 if self._limit + 1 + classes.longest_step < 2 ** (32 - self._bits) else np.uint64
-        self._beyond = word((self._limit + 1) << self._bits)
-        half_step = classes.half_ticks.astype(np.uint64) << np.uint64(self._bits)
+        self.classes = classes
+        self.limit = limit_ticks(cutoff_s, classes.longest_step)
+        self.class_bits = 8 * classes.raster.dtype.itemsize
+        self.shift = raster_shift(classes)
+        word = np.uint32 if self.limit + 1 + classes.longest_step < 2 ** (32 - self.class_bits) else np.uint64
+        self.beyond = word((self.limit + 1) << self.class_bits)
+        half_step = classes.half_ticks.astype(np.uint64) << np.uint64(self.class_bits)
         kind = np.arange(half_step.shape[1], dtype=np.uint64)
-        self._leave, self._enter = (half_step - kind).astype(word), (half_step + kind).astype(word)
-        self._shift = raster_shift(classes)
-        self._queue = np.empty((ring_size(classes.longest_step, self._shift), START_CAPACITY), np.uint64)
-        self._reach = self._limit // max(classes.shortest_step, 1)
+        self.leave, self.enter = (half_step - kind).astype(word), (half_step + kind).astype(word)
+        self.queue = np.empty((ring_size(classes.longest_step, self.shift), START_CAPACITY), np.uint64)
+        self._reach = self.limit // max(classes.shortest_step, 1)
         n_rows, n_columns = classes.raster.shape
         side = 2 * self._reach + 3
         n_most = min(side, n_rows + 2) * min(side, n_columns + 2)
         _check_cells(n_most)
-        self._memory = np.empty(n_most, word)
+        self.memory = np.empty(n_most, word)
         self._places = PlacesByRow.of(place_cell, classes.raster.shape)
         self._found = np.empty(len(self._places.place), np.int32)
         self._found_ticks = np.empty(len(self._places.place), np.uint32)
 
-    def within(self, cell: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-        """(places ascending, seconds) of the places within the cutoff of a cell of the raster."""
-        from siting.travel.kernels import raster as kernels
+    def within(self, cell: int) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
+        """(places ascending, ticks) of the places within the cutoff of a cell of the raster."""
+        from siting.travel.kernels.raster import collect
 
-        state, top, left = self._searched(cell)
+        state, top, left = self.searched(cell)
         places = self._places
-        n_found = kernels.collect(
-            state, top, left, self._bits, self._limit, places.row_start, places.column, self._found, self._found_ticks
-        )
-        place = places.place[self._found[:n_found]]
-        time_s = whole_seconds(self._found_ticks[:n_found]).astype(np.uint16)
+        n_found = collect(
+            state, top, left, self.class_bits, self.limit, places.row_start, places.column, self._found,
+            self._found_ticks,
+        )  # fmt: skip
+        place, ticks = places.place[self._found[:n_found]], self._found_ticks[:n_found].copy()
         if places.is_ascending:
-            return place, time_s
+            return place, ticks
         order = np.argsort(place)
-        return place[order], time_s[order]
+        return place[order], ticks[order]
 
-    def _searched(self, cell: int) -> tuple[NDArray[np.unsignedinteger], int, int]:
-        """(state, top, left) of the window around a cell, searched."""
-        from siting.travel.kernels import raster as kernels
-
-        n_rows, n_columns = self._classes.raster.shape
+    def window(self, cell: int) -> tuple[int, int, int, int, int]:
+        """(top, left, height, width, source) of the window around a cell that no trip within the limit leaves."""
+        n_rows, n_columns = self.classes.raster.shape
         row, column = divmod(cell, n_columns)
         top, left = max(row - self._reach, 0) - 1, max(column - self._reach, 0) - 1
         height = min(row + self._reach, n_rows - 1) + 2 - top
         width = min(column + self._reach, n_columns - 1) + 2 - left
-        flat = self._memory[: height * width]
+        return top, left, height, width, (row - top) * width + column - left
+
+    def searched(self, cell: int) -> tuple[NDArray[np.unsignedinteger], int, int]:
+        """(state, top, left) of the window around a cell, searched."""
+        from siting.travel.kernels.raster import open_window, search_window
+
+        top, left, height, width, source = self.window(cell)
+        flat = self.memory[: height * width]
         state = flat.reshape(height, width)
-        source = (row - top) * width + column - left
         while True:
-            kernels.open_window(self._classes.raster, top, left, self._beyond, state)
-            if kernels.search_window(
-                flat, width, source, self._bits, self._leave, self._enter, self._shift, self._queue
-            ):
+            open_window(self.classes.raster, top, left, self.beyond, state)
+            if search_window(flat, width, source, self.class_bits, self.leave, self.enter, self.shift, self.queue):
                 return state, top, left
-            self._queue = np.empty((self._queue.shape[0], 2 * self._queue.shape[1]), np.uint64)
+            self.queue = np.empty((self.queue.shape[0], 2 * self.queue.shape[1]), np.uint64)
 
 
 @dataclass(frozen=True)

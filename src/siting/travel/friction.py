@@ -129,7 +129,8 @@ class FrictionSearch:
         cell = int(self._site_cell[site_row])
         if cell < 0:
             return np.empty(0, np.int32), np.empty(0, np.uint16)
-        return self._search.within(cell)
+        place, ticks = self._search.within(cell)
+        return place, whole_seconds(ticks).astype(np.uint16)
 
 
 def _standing(

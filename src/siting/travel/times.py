@@ -59,7 +59,7 @@ def build_surface(territory: Territory, travel: RoadTravel | FrictionTravel) -> 
     if travel.surface == "roads":
         return RoadSurface.build(
             territory,
-            speeds_kmh={**travel.speeds_kmh},
+            speeds_kmh={str(name): kmh for name, kmh in travel.speeds_kmh.items()},
             speed_factor=travel.speed_factor,
             off_road_kmh=travel.off_road_kmh,
             access_nodes=travel.access_nodes,

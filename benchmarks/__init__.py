@@ -1,0 +1,1 @@
+"""Benchmarks: what siting takes, next to its peers, in one process."""

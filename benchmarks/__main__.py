@@ -1,0 +1,95 @@
+"""``python -m benchmarks``: the tables, their record as JSON, and what two records differ by.
+
+python -m benchmarks [--smoke] [--out FILE]         every case against every peer (or a short run)
+python -m benchmarks compare OLD.json NEW.json      fails where a case fell beyond the noise band
+python -m benchmarks commits OLD NEW                the same for two commits, measured side by side
+python -m benchmarks national [--cell-size-m 200]   35,000 sources on a made-up country the size of France
+python -m benchmarks chart                          the history as a picture
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from benchmarks import results
+from benchmarks.measure import Measurement
+
+
+def main() -> int:
+    """Run the command asked for; its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("--smoke", action="store_true", help="half a minute: two cases, SciPy alone")
+    parser.add_argument("--out", type=Path, help="JSON file to write")
+    commands = parser.add_subparsers(dest="command")
+    compare = commands.add_parser("compare")
+    compare.add_argument("old", type=Path)
+    compare.add_argument("new", type=Path)
+    commits = commands.add_parser("commits")
+    commits.add_argument("old")
+    commits.add_argument("new")
+    for command in (compare, commits):
+        command.add_argument("--noise", type=float, default=results.NOISE_SHARE, help="share, e.g. 0.25")
+    national = commands.add_parser("national")
+    national.add_argument("--cell-size-m", type=float, default=200.0)
+    national.add_argument("--sources", type=int, default=35_000)
+    commands.add_parser("chart")
+    options = parser.parse_args()
+    if options.command == "compare":
+        pair = (results.read(options.old), results.read(options.new))
+        return 0 if results.print_comparison(*pair, noise_share=options.noise) else 1
+    if options.command == "commits":
+        from benchmarks.commits import measure_both
+
+        return 0 if results.print_comparison(*measure_both(options.old, options.new), noise_share=options.noise) else 1
+    if options.command == "national":
+        from benchmarks.travel.national import run_national
+
+        return run_national(cell_size_m=options.cell_size_m, n_sources=options.sources)
+    if options.command == "chart":
+        from benchmarks.chart import draw_history
+
+        print(f"wrote {draw_history()}")
+        return 0
+    return _tables(is_smoke=options.smoke, out=options.out)
+
+
+def _tables(*, is_smoke: bool, out: Path | None) -> int:
+    measurements = _smoke() if is_smoke else _everything()
+    record = results.as_record(measurements)
+    if out is not None:
+        results.write(record, out)
+    for case, ratio in results.scipy_ratios(record).items():
+        print(f"{case}: {ratio:.1f} times faster than SciPy (commit {record['commit'][:9]})")
+    return 0
+
+
+def _smoke() -> list[Measurement]:
+    from benchmarks.travel import graphs, rasters
+
+    measurements = rasters.bounded_case("country", 200.0, n_sources=9, peers=False)
+    measurements += graphs.bounded_case("corsica", n_sources=25, peers=False)
+    results.print_table(measurements)
+    return measurements
+
+
+def _everything() -> list[Measurement]:
+    from benchmarks.travel import graphs, rasters
+    from benchmarks.travel.worlds import RASTER_KINDS
+
+    measurements: list[Measurement] = []
+
+    def add(more: list[Measurement]) -> None:
+        measurements.extend(more)
+        results.print_table(more)
+
+    for cell_size_m, kinds in ((1000.0, ("country",)), (200.0, tuple(RASTER_KINDS)), (100.0, ("country",))):
+        for kind in kinds:
+            add(rasters.bounded_case(kind, cell_size_m, n_sources=9, peers=kind == "country"))
+    add(rasters.nearest_case("country", 200.0, peers=True))
+    for name in ("corsica", "lattice 512"):
+        add(graphs.bounded_case(name, n_sources=15, peers=True))
+    return measurements
+
+
+raise SystemExit(main())

@@ -1,0 +1,118 @@
+"""Road-graph cases: siting, the same in C, and its peers, on the same times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from benchmarks.measure import Contender, Measurement, interleaved
+from benchmarks.travel import in_c
+from benchmarks.travel.worlds import GraphWorld, corsica, lattice_world
+from siting.travel.casts import GraphSearch, TickGraph
+from siting.travel.ticks import whole_ticks
+from siting.travel.travel_times import TICKS_PER_S
+
+CUTOFF_S = 1800
+NODES_FOR_SLOW_PEERS = 300_000
+
+
+def bounded_case(name: str, *, n_sources: int, peers: bool) -> list[Measurement]:
+    """30 minutes from each of some nodes; siting collects and sorts a tenth of the nodes, as for demand cells."""
+    world = corsica() if name == "corsica" else lattice_world(int(name.removeprefix("lattice ")))
+    ticks = whole_ticks(world.time_s)
+    n_nodes = len(world.x_m)
+    graph = TickGraph.from_edges(n_nodes, world.tail, world.head, ticks)
+    everything = GraphSearch(graph, CUTOFF_S, wanted=range(n_nodes))
+    centre = np.hypot(world.x_m - world.x_m.mean(), world.y_m - world.y_m.mean())
+    sources = np.argsort(centre, kind="stable")[: n_nodes // 3][:: max(n_nodes // 3 // n_sources, 1)][:n_sources]
+    settled = float(np.median([len(everything.within(int(source))[0]) for source in sources]))
+    prepare: dict[str, Callable[[], Contender]] = {
+        "siting": lambda: GraphSearch(graph, CUTOFF_S, wanted=range(n_nodes // 10)).within,
+        "scipy, cropped": lambda: _scipy(world, ticks, everything),
+    }
+    library = in_c.library()
+    if library is not None:
+        prepare["C"] = lambda: _c(graph, everything, library)
+    if peers:
+        prepare["pandana, batch"] = lambda: _pandana(world)
+        if n_nodes <= NODES_FOR_SLOW_PEERS:
+            prepare["networkx"] = lambda: _networkx(world)
+    return interleaved(f"bounded graph {name}", prepare, [int(source) for source in sources], settled=settled)
+
+
+def _scipy(world: GraphWorld, ticks: NDArray[np.uint32], search: GraphSearch) -> Contender:
+    """SciPy on the nodes no farther, in a straight line, than the farthest it has to reach."""
+    ready: dict[int, tuple[csr_array, int]] = {}
+
+    def crop(source: int) -> tuple[csr_array, int]:
+        node, found = search.within(source)
+        away_m = np.hypot(world.x_m - world.x_m[source], world.y_m - world.y_m[source])
+        is_kept = away_m <= away_m[node].max()
+        new = np.cumsum(is_kept) - 1
+        is_edge = is_kept[world.tail] & is_kept[world.head]
+        graph = _quickest(new[world.tail[is_edge]], new[world.head[is_edge]], ticks[is_edge], int(is_kept.sum()))
+        times = dijkstra(graph, indices=new[source], limit=float(CUTOFF_S * TICKS_PER_S))
+        assert np.isfinite(times).sum() == len(node), "siting and SciPy differ"
+        assert (times[new[node]] == found).all(), "siting and SciPy differ"
+        return graph, int(new[source])
+
+    def run(source: int) -> object:
+        if source not in ready:
+            ready.clear()
+            ready[source] = crop(source)
+        graph, start = ready[source]
+        return dijkstra(graph, indices=start, limit=float(CUTOFF_S * TICKS_PER_S))
+
+    return run
+
+
+def _quickest(tail: NDArray[np.int64], head: NDArray[np.int64], ticks: NDArray[np.uint32], n_nodes: int) -> csr_array:
+    """SciPy's graph; of parallel edges the quickest, for a sparse matrix would add them up."""
+    order = np.lexsort((ticks, head, tail))
+    tail, head, ticks = tail[order], head[order], ticks[order]
+    is_first = np.ones(len(tail), np.bool_)
+    is_first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    start = np.searchsorted(tail[is_first], np.arange(n_nodes + 1))
+    return csr_array((ticks[is_first].astype(np.float64), head[is_first], start), shape=(n_nodes, n_nodes))
+
+
+def _c(graph: TickGraph, search: GraphSearch, library) -> Contender:
+    queue, address = search.queue, in_c.pointer
+    n_waiting = np.empty(len(queue), np.uint64)
+    ticks = np.full(graph.n_nodes, 2**32 - 1, np.uint32)
+    touched = np.empty(graph.n_nodes, np.uint32)
+
+    def run(source: int) -> object:
+        n_touched = library.search_graph(
+            address(graph.start), address(graph.edge), source, CUTOFF_S * TICKS_PER_S, graph.shift, address(ticks),
+            address(touched), address(queue), queue.shape[0], queue.shape[1], address(n_waiting),
+        )  # fmt: skip
+        nodes = touched[:n_touched]
+        found = ticks[nodes]
+        ticks[nodes] = 2**32 - 1
+        return found
+
+    return run
+
+
+def _pandana(world: GraphWorld) -> Contender:
+    import pandana
+    import pandas as pd
+
+    edges = pd.DataFrame({"time_s": world.time_s})
+    network = pandana.Network(
+        pd.Series(world.x_m), pd.Series(world.y_m), pd.Series(world.tail), pd.Series(world.head), edges, twoway=False
+    )
+    return lambda source: network.nodes_in_range([source], CUTOFF_S)
+
+
+def _networkx(world: GraphWorld) -> Contender:
+    import networkx
+
+    graph = networkx.DiGraph()
+    graph.add_weighted_edges_from(zip(world.tail.tolist(), world.head.tolist(), world.time_s.tolist(), strict=True))
+    return lambda source: networkx.single_source_dijkstra_path_length(graph, source, cutoff=CUTOFF_S)
