@@ -1,45 +1,83 @@
-"""Solve the MCLP: reductions, a good plan, a Lagrangian bound, and branch and bound on what is left."""
+"""Solve the MCLP: a good plan by exchange, a Lagrangian bound, and branch and bound on what that leaves open."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.allocation import formulation, reductions
+from siting.allocation import formulation, reductions, subgradient
 from siting.allocation.cover import CoverSets
 from siting.allocation.effort import Effort, Found
 from siting.allocation.highs import Outcome, run_highs
-from siting.allocation.kernels import greedy
+from siting.allocation.kernels import exchange, greedy, incidence
+from siting.allocation.multipliers import exact
 from siting.allocation.problems import Lscp, Mclp
 from siting.allocation.reductions import Core
 from siting.progress import Progress
 
+_Ints = TypeVar("_Ints", NDArray[np.int32], NDArray[np.int64])
+
+_ROUNDS_PER_HOUSE = 12
+_ROUNDS_AT_LEAST = 300
+_MOST_CLOSED_AT_ONCE = 10
+_ITERATIONS = 1_500
+_MOST_PAIRS_TO_BRANCH = 1_000_000
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """The best columns so far, what they cover, and what no columns can pass."""
+
+    columns: NDArray[np.int32]
+    value: float
+    bound: float
+    multipliers: NDArray[np.float64]
+
+    def is_done(self, effort: Effort) -> bool:
+        """Whether the gap asked for is reached or the time is up."""
+        return self.bound - self.value <= effort.gap * self.value + 1e-9 * self.value or effort.left_s == 0
+
 
 def search_mclp(problem: Mclp, effort: Effort, progress: Progress) -> Found:
     """Most people over the whole problem; see `siting.allocation.mclp` for the formulation."""
-    progress(0, 1)
     cover, rules = problem.cover, problem.rules
-    core = reductions.merge_equal_rows(free_core(problem))
-    columns, bound, runs = _max_cover(core, problem.new_houses - len(rules.forced), effort)
+    houses = problem.new_houses - len(rules.forced)
+    free = free_core(problem)
+    core, row = reductions.merge_equal_rows(free)
+    progress(0, 3)
+    standing = _improve(core.cover, houses, effort)
+    progress(1, 3)
+    standing = _bound(core.cover, houses, standing, effort)
+    progress(2, 3)
+    run = None
+    if not standing.is_done(effort):
+        standing, run = _branch(core, houses, standing, effort)
+    progress(3, 3)
     already = cover.covered_by(np.union1d(rules.existing, rules.forced))
-    progress(1, 1)
+    multipliers = np.zeros(cover.n_cells)
+    share = np.divide(free.cover.persons, core.cover.persons[row])
+    multipliers[free.cell] = exact(standing.multipliers[row] * share)
     return Found(
-        opened=np.union1d(rules.forced, core.site[columns]).astype(np.int32),
-        bound=float(cover.persons[already].sum()) + bound,
-        multipliers=np.zeros(cover.n_cells),
-        runs=runs,
+        opened=np.union1d(rules.forced, core.site[standing.columns]).astype(np.int32),
+        bound=float(cover.persons[already].sum()) + standing.bound,
+        multipliers=multipliers,
+        runs=() if run is None else (run,),
     )
 
 
 def greedy_sites(problem: Mclp) -> NDArray[np.int32]:
     """Sites opened by taking, again and again, the one that adds most persons; forced ones first."""
     core = free_core(problem)
-    columns = _greedy(core, problem.new_houses - len(problem.rules.forced))
+    columns = _greedy(core.cover, problem.new_houses - len(problem.rules.forced))
     return np.union1d(problem.rules.forced, core.site[columns]).astype(np.int32)
 
 
 def free_core(problem: Mclp | Lscp) -> Core:
-    """Candidates that are free, and the cells with people that neither existing nor forced sites cover."""
+    """Candidates that are free, and the cells with people that they but no open site can cover."""
     cover, rules = problem.cover, problem.rules
     is_free = rules.is_candidate(cover.n_sites)
     is_free[rules.forced] = False
@@ -47,29 +85,107 @@ def free_core(problem: Mclp | Lscp) -> Core:
     return reductions.free_core(cover, is_free, is_wanted & cover.covered_by(np.flatnonzero(is_free)))
 
 
-def _greedy(core: Core, houses: int) -> NDArray[np.int32]:
-    cover = core.cover
-    is_covered = np.zeros(cover.n_cells, dtype=np.bool_)
-    return greedy.greedy_gain(cover.cell_start, cover.site, *cover.by_site(), cover.persons, is_covered, houses)
+def _greedy(cover: CoverSets, houses: int) -> NDArray[np.int32]:
+    nobody = np.zeros(cover.n_cells, dtype=np.bool_)
+    return greedy.greedy_gain(cover.cell_start, cover.site, *cover.by_site(), cover.persons, nobody, houses)
 
 
-def _max_cover(core: Core, houses: int, effort: Effort) -> tuple[NDArray[np.int32], float, tuple[Outcome, ...]]:
-    """Most weight with ``houses`` columns: (columns, upper bound, runs of the solver)."""
-    cover = core.cover
-    columns = _greedy(core, houses)
-    gains = np.bincount(cover.site, weights=np.repeat(cover.persons, np.diff(cover.cell_start)))
-    bound = min(float(cover.persons.sum()), float(np.sort(gains)[::-1][:houses].sum()))
-    value = _weight(cover, columns)
-    if value >= bound or effort.left_s == 0:
-        return columns, bound, ()
-    model, x = formulation.mclp_model(cover, houses)
-    formulation.set_start(x, columns)
+def _improve(cover: CoverSets, houses: int, effort: Effort) -> _Standing:
+    """Greedy, then exchange until nothing moves, then ruin and recreate for a number of rounds."""
+    columns = _greedy(cover, houses)
+    total = float(cover.persons.sum())
+    standing = _Standing(columns, _weight(cover, columns), total, np.zeros(cover.n_cells))
+    if len(columns) < houses or standing.is_done(effort):
+        return standing
+    matrix = _matrix(cover)
+    search = exchange.stand_on(matrix, columns, effort.seed)
+    share = effort.share(0.45)
+    has_moved = True
+    while has_moved and share.left_s > 0:
+        chosen = np.flatnonzero(search.is_in).astype(np.int32)
+        has_moved = sum(exchange.exchange(matrix, search, part) for part in _chunks(chosen, share)) > 0
+    most = min(_MOST_CLOSED_AT_ONCE, houses)
+    rounds = np.arange(_ROUNDS_AT_LEAST + _ROUNDS_PER_HOUSE * houses if most > 1 else 0)
+    for part in _chunks(rounds, share):
+        exchange.ruin_and_recreate(matrix, search, len(part), most)
+    columns = np.flatnonzero(search.is_in).astype(np.int32)
+    return _Standing(columns, _weight(cover, columns), total, standing.multipliers)
+
+
+def _bound(cover: CoverSets, houses: int, standing: _Standing, effort: Effort) -> _Standing:
+    """Multipliers by subgradient, from those that share each row among the columns that cover it."""
+    site_start, row = cover.by_site()
+
+    def evaluate(u: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        loads = incidence.column_sums(site_start, row, u)
+        chosen = subgradient.largest(loads, houses)
+        bound = float((cover.persons - u).sum() + loads[chosen].sum())
+        slope = incidence.times_covered(site_start, row, chosen, cover.n_cells).astype(np.float64) - 1.0
+        return bound, slope
+
+    counts = incidence.times_covered(site_start, row, standing.columns.astype(np.int64), cover.n_cells)
+    bound, multipliers = subgradient.lower(
+        evaluate,
+        cover.persons / np.maximum(counts, 1),
+        subgradient.Box(cover.persons, np.sqrt(cover.persons)),
+        target=standing.value,
+        iterations=_ITERATIONS,
+        effort=effort.share(0.6),
+    )
+    return _Standing(standing.columns, standing.value, min(standing.bound, bound), multipliers)
+
+
+def _branch(core: Core, houses: int, standing: _Standing, effort: Effort) -> tuple[_Standing, Outcome | None]:
+    """Branch and bound on the columns that the multipliers neither open nor close for good.
+
+    A column outside the ``houses`` largest sums of u whose entry would cost more than the gap is in no
+    better plan; one inside whose exit would cost as much is in every better plan.
+    """
+    must, may = _undecided(core.cover, houses, standing)
+    is_row = ~core.cover.covered_by(np.flatnonzero(must))
+    rest, _ = reductions.merge_equal_rows(core.restricted(is_row, may))
+    rest = reductions.drop_dominated_columns(rest, np.ones(len(core.site)))
+    rest, _ = reductions.merge_equal_rows(rest)
+    if rest.cover.n_pairs > _MOST_PAIRS_TO_BRANCH:
+        return standing, None
+    model, x = formulation.mclp_model(rest.cover, houses - int(must.sum()))
+    place = {site: j for j, site in enumerate(rest.site.tolist())}
+    start = [place[site] for site in core.site[standing.columns].tolist() if site in place]
+    formulation.set_start(x, start)
     run = run_highs(model, time_limit_s=effort.left_s, gap=effort.gap, seed=effort.seed)
+    fixed = float(core.cover.persons[~is_row].sum())
+    bound = max(standing.value, min(standing.bound, fixed + run.bound))
+    columns = standing.columns
     if run.has_values:
-        found = formulation.chosen_columns(x)
-        columns = found if len(found) <= houses and _weight(cover, found) >= value else columns
-    return columns, min(bound, run.bound), (run,)
+        found = np.isin(core.site, rest.site[formulation.chosen_columns(x)]) | must
+        is_better = found.sum() <= houses and _weight(core.cover, np.flatnonzero(found)) > standing.value
+        columns = np.flatnonzero(found).astype(np.int32) if is_better else columns
+    return _Standing(columns, _weight(core.cover, columns), bound, standing.multipliers), run
 
 
-def _weight(cover: CoverSets, columns: NDArray[np.int32]) -> float:
+def _undecided(cover: CoverSets, houses: int, standing: _Standing) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Columns in every better plan, and those that may be in one."""
+    loads = incidence.column_sums(*cover.by_site(), standing.multipliers)
+    is_large = np.zeros(cover.n_sites, dtype=np.bool_)
+    is_large[subgradient.largest(loads, houses)] = True
+    slack = standing.bound - standing.value + 1e-6 * max(standing.value, 1.0) * 1e-3
+    lowest_in = loads[is_large].min(initial=np.inf)
+    highest_out = loads[~is_large].max(initial=0.0)
+    must = is_large & (loads - highest_out > slack) if (~is_large).any() else is_large & False
+    return must, ~must & (is_large | (lowest_in - loads <= slack))
+
+
+def _matrix(cover: CoverSets) -> exchange.Weighted:
+    return exchange.Weighted(cover.cell_start, cover.site, *cover.by_site(), cover.persons)
+
+
+def _chunks(items: _Ints, effort: Effort, size: int = 50) -> Iterator[_Ints]:
+    """Slices of ``items`` until the time is up."""
+    for first in range(0, len(items), size):
+        if effort.left_s == 0:
+            break
+        yield items[first : first + size]
+
+
+def _weight(cover: CoverSets, columns: NDArray[np.int32] | NDArray[np.int64]) -> float:
     return float(cover.persons[cover.covered_by(columns)].sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +46,8 @@ def free_core(cover: CoverSets, is_free: NDArray[np.bool_], is_wanted: NDArray[n
     return everything.restricted(is_wanted, is_free)
 
 
-def merge_equal_rows(core: Core) -> Core:
-    """Rows with the same cover set become one, with their persons added.
+def merge_equal_rows(core: Core) -> tuple[Core, NDArray[np.int32]]:
+    """Rows with the same cover set become one, with their persons added; and the new row of each old one.
 
     Exact for every model in which a cell only asks which of its sites is open (LSCP, MCLP and the
     other covering models), not for those that ask how far it is (p-median).
@@ -56,10 +56,12 @@ def merge_equal_rows(core: Core) -> Core:
     hashes = merging.row_hashes(cover.cell_start, cover.site)
     order = np.lexsort((hashes[:, 1], hashes[:, 0]))
     leader = merging.group_equal_rows(cover.cell_start, cover.site, order, hashes)
-    persons = np.bincount(leader, weights=cover.persons, minlength=cover.n_cells).astype(np.float64)
     is_leader = leader == np.arange(cover.n_cells)
-    summed = CoverSets(cover.cell_start, cover.site, persons, cover.n_sites)
-    return Core(summed, core.site, core.cell).restricted(is_leader, np.ones(cover.n_sites, dtype=np.bool_))
+    new_row = (np.cumsum(is_leader) - 1).astype(np.int32)[leader]
+    merged = core.restricted(is_leader, np.ones(cover.n_sites, dtype=np.bool_))
+    persons = np.zeros(merged.cover.n_cells)
+    np.add.at(persons, new_row, cover.persons)
+    return replace(merged, cover=replace(merged.cover, persons=persons)), new_row
 
 
 def drop_dominated_columns(core: Core, cost: NDArray[np.float64]) -> Core:
@@ -95,7 +97,7 @@ def reduce_covering(core: Core, cost: NDArray[np.float64]) -> Core:
     """
     while True:
         before = core.cover.n_pairs
-        core = drop_dominated_columns(merge_equal_rows(core), cost[core.site])
+        core = drop_dominated_columns(merge_equal_rows(core)[0], cost[core.site])
         core = drop_dominated_rows(core)
         if core.cover.n_pairs == before:
             return core

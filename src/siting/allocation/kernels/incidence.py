@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from siting.allocation.kernels.types import I32, I64, Bools
+from siting.allocation.kernels.types import F64, I32, I64, Bools
 
 
 @njit(cache=True)
@@ -116,3 +116,23 @@ def _root(parent: I64, j: int) -> int:
         parent[j] = parent[parent[j]]
         j = parent[j]
     return j
+
+
+@njit(cache=True)
+def column_sums(column_start: I64, row: I32, value: F64) -> F64:
+    """Sum of the values of the rows of each column."""
+    sums = np.zeros(len(column_start) - 1)
+    for j in range(len(sums)):
+        for k in range(column_start[j], column_start[j + 1]):
+            sums[j] += value[row[k]]
+    return sums
+
+
+@njit(cache=True)
+def times_covered(column_start: I64, row: I32, columns: I64, n_rows: int) -> I64:
+    """How many of ``columns`` cover each row."""
+    count = np.zeros(n_rows, dtype=np.int64)
+    for j in columns:
+        for k in range(column_start[j], column_start[j + 1]):
+            count[row[k]] += 1
+    return count

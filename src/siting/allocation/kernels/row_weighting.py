@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from siting.allocation.kernels.randomness import below
 from siting.allocation.kernels.types import F64, I32, I64, U64, Bools
 
 
@@ -87,7 +88,7 @@ def improve(matrix: Matrix, search: Search, best: I32, n_steps: int) -> I32:
             _remove(matrix, search, j)
             search.may_add[j] = False
             search.stamp[j] = search.counters[1]
-        i = search.uncovered[_random(search, search.counters[0])]
+        i = search.uncovered[below(search.random, search.counters[0])]
         j = _best_gain(matrix, search, i)
         _add(matrix, search, j)
         search.stamp[j] = search.counters[1]
@@ -183,13 +184,3 @@ def _mark_uncovered(search: Search, i: int) -> None:
     search.uncovered[search.counters[0]] = i
     search.place[i] = search.counters[0]
     search.counters[0] += 1
-
-
-@njit(cache=True)
-def _random(search: Search, n: int) -> int:
-    """A whole number in 0 … n - 1, by splitmix64."""
-    search.random[0] += np.uint64(0x9E3779B97F4A7C15)
-    z = search.random[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return int(np.int64((z ^ (z >> np.uint64(31))) >> np.uint64(1)) % n)
