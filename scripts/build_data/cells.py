@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-
 from scripts.build_data.polygons import Land
 from scripts.build_data.raw import RawFiles
 
 CELL_M = 1000
+SHARED_SHARE = 0.05
+"""A cell that holds this share of two land masses goes to the larger: its people seldom live on the islet."""
 COUNTS = ("persons", "under_15", "from_15_to_64", "over_65")
 
 
@@ -26,7 +27,7 @@ def cells_table(raw: RawFiles, land: Land) -> pd.DataFrame:
     cells["country"] = cells.country.fillna("FR")
     for column in COUNTS:
         cells[column] = cells[column].fillna(0).astype(np.int64)
-    _place_cells_off_land(cells, land)
+    _place_cells(cells, land)
     _leave_neighbours_out(cells, land)
     columns = ["x_km", "y_km", "commune", "land_mass", *COUNTS, "persons_left_out"]
     return cells.sort_values(["y_km", "x_km"])[columns].astype(np.int64).reset_index(drop=True)
@@ -49,20 +50,27 @@ def _land_cells(land: Land) -> pd.DataFrame:
     return cells.sort_values(["y_km", "x_km", "commune"]).drop_duplicates(["x_km", "y_km"])
 
 
-def _place_cells_off_land(cells: pd.DataFrame, land: Land) -> None:
-    """Give each inhabited cell whose centre is off land to the part it overlaps most, else the nearest."""
-    off = cells.index[cells.commune.isna()]
-    x_km, y_km = cells.x_km[off].to_numpy(), cells.y_km[off].to_numpy()
+def _place_cells(cells: pd.DataFrame, land: Land) -> None:
+    """Give each inhabited cell off land, or on an island, to the part it overlaps most, else to the nearest.
+
+    Where it holds `SHARED_SHARE` of several land masses, the parts of the largest come first.
+    """
+    placed = cells.index[cells.commune.isna() | ((cells.land_mass > 0) & (cells.persons > 0))]
+    x_km, y_km = cells.x_km[placed].to_numpy(), cells.y_km[placed].to_numpy()
     tree = shapely.STRtree(land.part)
     row, part = tree.query_nearest(_centres(x_km, y_km), all_matches=False)
-    chosen = np.empty(len(off), dtype=np.int64)
+    chosen = np.empty(len(placed), dtype=np.int64)
     chosen[row] = part
     row, part = tree.query(_squares(x_km, y_km), predicate="intersects")
-    overlap = pd.DataFrame({"row": row, "part": part, "m2": _overlap_m2(land, x_km[row], y_km[row], part)})
-    largest = overlap.sort_values(["row", "m2", "part"], ascending=[True, False, True]).drop_duplicates("row")
-    chosen[largest.row] = largest.part
-    cells.loc[off, "commune"] = land.commune[chosen]
-    cells.loc[off, "land_mass"] = land.land_mass[chosen]
+    overlap = pd.DataFrame({"row": row, "part": part, "mass": land.land_mass[part]})
+    overlap["m2"] = _overlap_m2(land, x_km[row], y_km[row], part)
+    in_mass_m2 = overlap.groupby(["row", "mass"]).m2.transform("sum")
+    overlap["rank"] = np.where(in_mass_m2 >= SHARED_SHARE * CELL_M**2, overlap.mass, len(land.part))
+    best = overlap.sort_values(["row", "rank", "m2", "part"], ascending=[True, True, False, True])
+    best = best.drop_duplicates("row")
+    chosen[best.row] = best.part
+    cells.loc[placed, "commune"] = land.commune[chosen]
+    cells.loc[placed, "land_mass"] = land.land_mass[chosen]
 
 
 def _leave_neighbours_out(cells: pd.DataFrame, land: Land) -> None:

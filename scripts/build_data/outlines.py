@@ -6,7 +6,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-
 from scripts.build_data.cells import CELL_M
 from scripts.build_data.raw import RawFiles, read_etalab
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-
 from scripts.build_data.raw import RawFiles, read_current_communes, read_geometry, read_successors
 
 SMALLEST_HOLE_M2 = 1_000_000

