@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SCENARIO ?= scenarios/corse.yaml
 
-.DEFAULT_GOAL := help
 SCENARIOS := corse corse-mclp saone-et-loire france-screening
 
+.DEFAULT_GOAL := help
 .PHONY: help run test lint bench results clean
 
 help:

@@ -7,7 +7,10 @@ import math
 import sys
 from pathlib import Path
 
-HEAD = "| scenario | question | people | covered today | with the plan | worst 1 % today → plan | plan | proof | time, memory |"
+HEAD = (
+    "| scenario | question | people | covered today | with the plan "
+    "| worst 1 % today → plan | plan | proof | time, memory |"
+)
 
 
 def row(folder: Path) -> str:
