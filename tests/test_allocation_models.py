@@ -16,9 +16,17 @@ from siting.errors import DataError, InfeasibleError
 
 GOLDEN = Path(__file__).parent / "golden"
 SQUARE = cover_of([{0, 1}, {1, 2}, {2, 3}, {0, 3}, {1}], [10.0, 20.0, 30.0, 40.0, 5.0], 4)
+TIMED = (
+    np.array([0, 2, 3]),
+    np.array([1, 0, 2], dtype=np.int32),
+    np.array([60, 90, 30], dtype=np.float32),
+    np.array([10.0, 4.0]),
+    np.array([600.0, 500.0]),
+)
 GOLDEN_MODELS = {
     "lscp": lambda: formulation.lscp_model(SQUARE)[0],
     "mclp": lambda: formulation.mclp_model(SQUARE, 2)[0],
+    "p_median": lambda: formulation.p_median_model(*TIMED, 3, 2)[0],
 }
 
 

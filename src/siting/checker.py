@@ -51,10 +51,24 @@ class CoverMatrix:
 
     def covered_by(self, sites: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Shape (n_cells,): cells with one of ``sites`` in their cover set."""
-        is_open = np.zeros(self.n_sites, dtype=np.int64)
-        is_open[sites] = 1
-        hits = np.concatenate([[0], np.cumsum(is_open[self.site])])
-        return np.asarray(hits[self.cell_start[1:]] > hits[self.cell_start[:-1]])
+        is_open = np.zeros(self.n_sites, dtype=np.bool_)
+        is_open[sites] = True
+        is_covered = np.zeros(len(self.cell_start) - 1, dtype=np.bool_)
+        hits = np.flatnonzero(is_open[self.site])
+        is_covered[np.searchsorted(self.cell_start, hits, side="right") - 1] = True
+        return is_covered
+
+    def nearest_s(
+        self, time_s: NDArray[np.float32], sites: NDArray[np.int32], otherwise_s: float
+    ) -> NDArray[np.float64]:
+        """Shape (n_cells,): time to the nearest of ``sites``, ``otherwise_s`` where that is nearer or none."""
+        is_open = np.zeros(self.n_sites, dtype=np.bool_)
+        is_open[sites] = True
+        hits = np.flatnonzero(is_open[self.site])
+        cell = np.searchsorted(self.cell_start, hits, side="right") - 1
+        nearest = np.full(len(self.cell_start) - 1, float(otherwise_s))
+        np.minimum.at(nearest, cell, time_s[hits])
+        return nearest
 
     def loads(self, multipliers: NDArray[np.float64]) -> NDArray[np.float64]:
         """Shape (n_sites,): the sum of the multipliers of the cells that each site covers."""
@@ -135,6 +149,41 @@ def check_mclp(
     if (matrix.persons % 1 == 0).all():
         bound = math.floor(bound)
     return Checked(tuple(faults), float(matrix.persons[is_covered].sum()), float(bound))
+
+
+def check_p_median(
+    matrix: CoverMatrix,
+    time_s: NDArray[np.float32],
+    opened: NDArray[np.int32],
+    multipliers: NDArray[np.float64],
+    *,
+    new_houses: int,
+    penalty_s: float,
+) -> Checked:
+    """Recount a p-median plan; bound: Σ_i w_i v_i − the p − f largest Σ_i w_i max(0, v_i − t_ij).
+
+    ``time_s``, shape (n_pairs,): the time of each pair of ``matrix``. ``v_i`` lies between 0 and the time
+    to the nearest existing or forced site (``f`` of these), the penalty at most.
+    """
+    faults = _broken_rules(matrix, opened)
+    if len(opened) > new_houses:
+        faults.append(f"{len(opened)} houses open, but at most {new_houses} may")
+    already = np.concatenate([matrix.existing, matrix.forced])
+    v_s = np.clip(multipliers, 0.0, matrix.nearest_s(time_s, already, penalty_s))
+    free = matrix.is_candidate
+    free[matrix.forced] = False
+    savings = np.zeros(matrix.n_sites)
+    for first in range(0, len(v_s), _CELLS_AT_ONCE):
+        last = min(first + _CELLS_AT_ONCE, len(v_s))
+        pairs = slice(matrix.cell_start[first], matrix.cell_start[last])
+        counts = np.diff(matrix.cell_start[first : last + 1])
+        saved = np.maximum(np.repeat(v_s[first:last], counts) - time_s[pairs], 0.0)
+        saved *= np.repeat(matrix.persons[first:last], counts)
+        savings += np.bincount(matrix.site[pairs], weights=saved, minlength=matrix.n_sites)
+    best = np.sort(savings[free])[::-1][: new_houses - len(matrix.forced)]
+    nearest_s = matrix.nearest_s(time_s, np.concatenate([matrix.existing, opened]), penalty_s)
+    objective = float((matrix.persons * nearest_s).sum())
+    return Checked(tuple(faults), objective, float((matrix.persons * v_s).sum() - best.sum()))
 
 
 def _broken_rules(matrix: CoverMatrix, opened: NDArray[np.int32]) -> list[str]:

@@ -41,6 +41,35 @@ def mclp_model(cover: CoverSets, new_houses: int) -> tuple[pulp.LpProblem, Varia
     return model, x
 
 
+def p_median_model(
+    start: NDArray[np.int64],
+    site: NDArray[np.int32],
+    time_s: NDArray[np.float32],
+    persons: NDArray[np.float64],
+    cap_s: NDArray[np.float64],
+    n_sites: int,
+    new_houses: int,
+) -> tuple[pulp.LpProblem, Variables]:
+    """Least person-seconds with ``new_houses`` columns; returns the model and x.
+
+    A row that no column serves counts for its cap; the objective says what each service saves on that.
+    """
+    model = pulp.LpProblem("p_median", pulp.LpMinimize)
+    x = _binaries(model, "open", n_sites)
+    costs = pulp.LpAffineExpression(constant=float((persons * cap_s).sum()))
+    rows = zip(start[:-1].tolist(), start[1:].tolist(), persons.tolist(), cap_s.tolist(), strict=True)
+    for i, (first, last, weight, cap) in enumerate(rows):
+        served = [model.add_variable(f"served_{i:06d}_{j:06d}", 0) for j in site[first:last].tolist()]
+        for z, j, seconds in zip(served, site[first:last].tolist(), time_s[first:last].tolist(), strict=True):
+            costs[z] = weight * (seconds - cap)
+            _add(model, {z: 1, x[j]: -1}, pulp.LpConstraintLE, 0, f"open_if_{z.name}")
+        if served:
+            _add(model, dict.fromkeys(served, 1), pulp.LpConstraintLE, 1, f"once_{i:06d}")
+    model.setObjective(costs)
+    _add(model, dict.fromkeys(x, 1), pulp.LpConstraintLE, new_houses, "houses")
+    return model, x
+
+
 def set_start(x: Variables, chosen: Iterable[int]) -> None:
     """Give the solver a plan to start from: the columns ``chosen`` open, the others not."""
     for variable in x:

@@ -22,12 +22,13 @@ class Certificate:
     Attributes
     ----------
     model : str
-        ``"lscp"`` or ``"mclp"``.
+        ``"lscp"``, ``"mclp"`` or ``"p_median"``.
     sense : str
         ``"min"`` or ``"max"``.
     status : Status
     objective : float
-        Recounted on the rounded plan, not the solver's figure. Houses (lscp) or persons (mclp).
+        Recounted on the rounded plan, not the solver's figure. Houses (lscp), persons (mclp) or
+        person-seconds (p_median).
     bound : float
         Proven: no plan does better than this.
     gap : float

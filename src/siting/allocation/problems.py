@@ -108,7 +108,7 @@ def lscp(
     Toregas, Swain, ReVelle and Bergman (1971), The location of emergency service facilities,
     Operations Research 19(6), 1363-1373.
     """
-    rules = _rules("lscp", cover, existing, forced, forbidden, "max_new", max_new)
+    rules = make_rules("lscp", cover.n_sites, existing, forced, forbidden, "max_new", max_new)
     return Lscp(cover=cover, rules=rules, max_new=max_new)
 
 
@@ -152,13 +152,13 @@ def mclp(
     Church and ReVelle (1974), The maximal covering location problem, Papers of the Regional Science
     Association 32, 101-118.
     """
-    rules = _rules("mclp", cover, existing, forced, forbidden, "new_houses", new_houses)
+    rules = make_rules("mclp", cover.n_sites, existing, forced, forbidden, "new_houses", new_houses)
     return Mclp(cover=cover, rules=rules, new_houses=int(new_houses))
 
 
-def _rules(
+def make_rules(
     model: str,
-    cover: CoverSets,
+    n_sites: int,
     existing: ArrayLike,
     forced: ArrayLike,
     forbidden: ArrayLike,
@@ -169,9 +169,9 @@ def _rules(
     kept, must, never = (_rows(rows) for rows in (existing, forced, forbidden))
     faults: list[tuple[str, str, str]] = []
     for name, rows in (("existing", kept), ("forced", must), ("forbidden", never)):
-        outside = rows[(rows < 0) | (rows >= cover.n_sites)]
+        outside = rows[(rows < 0) | (rows >= n_sites)]
         if len(outside):
-            faults.append((name, f"no such site: {_listed(outside)}", f"rows are 0 … {cover.n_sites - 1}"))
+            faults.append((name, f"no such site: {_listed(outside)}", f"rows are 0 … {n_sites - 1}"))
     both = np.intersect1d(must, never)
     if len(both):
         faults.append(("forced", f"also forbidden: {_listed(both)}", "keep each site in one of the two"))

@@ -9,18 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting import checker
+from siting.allocation.cell_times import CellTimes
+from siting.allocation.cover import CoverSets
 from siting.allocation.covering import search_lscp
 from siting.allocation.effort import Effort, Found
 from siting.allocation.highs import VERSION
 from siting.allocation.maximal import greedy_sites, search_mclp
+from siting.allocation.medians import PMedian, search_p_median
 from siting.allocation.plan import Certificate, Plan, Sense
-from siting.allocation.problems import Lscp, Mclp, Problem
+from siting.allocation.problems import Lscp, Mclp, Problem, Rules
 from siting.errors import InfeasibleError, SolverError
 from siting.progress import Progress, silent
 
 
 def solve(
-    problem: Problem,
+    problem: Problem | PMedian,
     *,
     time_limit_s: float = 60.0,
     gap: float = 0.0,
@@ -36,8 +39,8 @@ def solve(
 
     Parameters
     ----------
-    problem : Lscp or Mclp
-        From `lscp` or `mclp`.
+    problem : Lscp, Mclp or PMedian
+        From `lscp`, `mclp` or `p_median`.
     time_limit_s : float
         Seconds of wall clock for the whole search.
     gap : float
@@ -55,33 +58,50 @@ def solve(
     """
     effort = Effort(time.monotonic() + time_limit_s, gap, seed)
     if isinstance(problem, Lscp):
-        found = search_lscp(problem, effort, progress)
-        plan = _certified(problem, "lscp", "min", found, _check_lscp(problem, found))
+        plan = _solve_lscp(problem, effort, progress)
         _check_max_new(problem, plan)
         return plan
+    if isinstance(problem, Mclp):
+        return _solve_mclp(problem, effort, progress)
+    return _solve_p_median(problem, effort, progress)
+
+
+def _solve_lscp(problem: Lscp, effort: Effort, progress: Progress) -> Plan:
+    found = search_lscp(problem, effort, progress)
+    checked = checker.check_lscp(_matrix(problem.cover, problem.rules), found.opened, found.multipliers)
+    is_covered = problem.cover.covered_by(_open(problem, found.opened))
+    return Plan(found.opened, is_covered, _certificate("lscp", found, checked), found.multipliers)
+
+
+def _solve_mclp(problem: Mclp, effort: Effort, progress: Progress) -> Plan:
     found = search_mclp(problem, effort, progress)
-    return _certified(problem, "mclp", "max", found, _check_mclp(problem, found))
+    matrix = _matrix(problem.cover, problem.rules)
+    checked = checker.check_mclp(matrix, found.opened, found.multipliers, new_houses=problem.new_houses)
+    is_whole = bool((problem.cover.persons % 1 == 0).all())
+    certificate = _certificate("mclp", found, checked, is_whole=is_whole)
+    is_covered = problem.cover.covered_by(_open(problem, found.opened))
+    return Plan(found.opened, is_covered, certificate, found.multipliers)
 
 
-def _matrix(problem: Problem) -> checker.CoverMatrix:
-    cover, rules = problem.cover, problem.rules
-    return checker.CoverMatrix(
-        cover.cell_start,
-        cover.site,
-        cover.persons,
-        cover.n_sites,
-        rules.existing,
-        rules.forced,
-        rules.forbidden,
+def _solve_p_median(problem: PMedian, effort: Effort, progress: Progress) -> Plan:
+    found = search_p_median(problem, effort, progress)
+    times = problem.times
+    checked = checker.check_p_median(
+        _matrix(times, problem.rules),
+        times.time_s,
+        found.opened,
+        found.multipliers,
+        new_houses=problem.new_houses,
+        penalty_s=problem.penalty_s,
     )
+    certificate = _certificate("p_median", found, checked, is_whole=False)
+    seconds = times.nearest_s(_open(problem, found.opened), np.inf)
+    return Plan(found.opened, seconds <= problem.penalty_s, certificate, found.multipliers)
 
 
-def _check_lscp(problem: Lscp, found: Found) -> checker.Checked:
-    return checker.check_lscp(_matrix(problem), found.opened, found.multipliers)
-
-
-def _check_mclp(problem: Mclp, found: Found) -> checker.Checked:
-    return checker.check_mclp(_matrix(problem), found.opened, found.multipliers, new_houses=problem.new_houses)
+def _matrix(cover: CoverSets | CellTimes, rules: Rules) -> checker.CoverMatrix:
+    pairs = (cover.cell_start, cover.site, cover.persons, cover.n_sites)
+    return checker.CoverMatrix(*pairs, rules.existing, rules.forced, rules.forbidden)
 
 
 def _check_max_new(problem: Lscp, plan: Plan) -> None:
@@ -105,20 +125,19 @@ def _check_max_new(problem: Lscp, plan: Plan) -> None:
     )
 
 
-def _open(problem: Problem, opened: NDArray[np.int32]) -> NDArray[np.int32]:
+def _open(problem: Problem | PMedian, opened: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.union1d(problem.rules.existing, opened)
 
 
-def _certified(problem: Problem, model: str, sense: Sense, found: Found, checked: checker.Checked) -> Plan:
-    """The plan with its certificate; the checker has recounted it on the whole problem."""
+def _certificate(model: str, found: Found, checked: checker.Checked, *, is_whole: bool = True) -> Certificate:
+    """How good the plan is, once the checker has recounted it on the whole problem."""
     if checked.faults:
         raise SolverError(f"the plan found breaks its own rules ({'; '.join(checked.faults)}): report this")
-    is_whole = sense == "min" or bool((problem.cover.persons % 1 == 0).all())
+    sense: Sense = "max" if model == "mclp" else "min"
     by_solver = _tight(found.bound, checked.objective, sense, is_whole)
     by_arithmetic = _tight(checked.bound, checked.objective, sense, False)
-    best = max if sense == "min" else min
-    bound = best(by_solver, by_arithmetic)
-    certificate = Certificate(
+    bound = max(by_solver, by_arithmetic) if sense == "min" else min(by_solver, by_arithmetic)
+    return Certificate(
         model=model,
         sense=sense,
         status="optimal" if bound == checked.objective else "feasible",
@@ -132,8 +151,6 @@ def _certified(problem: Problem, model: str, sense: Sense, found: Found, checked
         n_nonzeros=sum(run.n_nonzeros for run in found.runs),
         arithmetic_bound=by_arithmetic,
     )
-    is_covered = problem.cover.covered_by(_open(problem, found.opened))
-    return Plan(found.opened, is_covered, certificate, found.multipliers)
 
 
 def _tight(bound: float, objective: float, sense: Sense, is_whole: bool) -> float:

@@ -136,3 +136,82 @@ def times_covered(column_start: I64, row: I32, columns: I64, n_rows: int) -> I64
         for k in range(column_start[j], column_start[j + 1]):
             count[row[k]] += 1
     return count
+
+
+@njit(cache=True)
+def by_cell_and_time(
+    site_start: I64, cell: I32, time_s: NDArray[np.uint16], n_cells: int
+) -> tuple[I64, I32, NDArray[np.float32]]:
+    """Pairs of the travel times turned into rows of cells, each by (time, site)."""
+    start = np.zeros(n_cells + 1, dtype=np.int64)
+    for k in range(len(cell)):
+        start[cell[k] + 1] += 1
+    start = np.cumsum(start)
+    key = np.empty(len(cell), dtype=np.int64)
+    fill = start[:-1].copy()
+    for s in range(len(site_start) - 1):
+        for k in range(site_start[s], site_start[s + 1]):
+            key[fill[cell[k]]] = (np.int64(time_s[k]) << 32) | s
+            fill[cell[k]] += 1
+    site = np.empty(len(cell), dtype=np.int32)
+    seconds = np.empty(len(cell), dtype=np.float32)
+    for i in range(n_cells):
+        key[start[i] : start[i + 1]].sort()
+    for k in range(len(key)):
+        site[k] = key[k] & 0xFFFFFFFF
+        seconds[k] = key[k] >> 32
+    return start, site, seconds
+
+
+@njit(cache=True)
+def nearest(start: I64, site: I32, time_s: NDArray[np.float32], is_open: Bools, otherwise_s: float) -> F64:
+    """Time of each row, sorted by time, to its first open column; ``otherwise_s`` if that is less."""
+    seconds = np.full(len(start) - 1, otherwise_s)
+    for i in range(len(start) - 1):
+        for k in range(start[i], start[i + 1]):
+            if is_open[site[k]]:
+                seconds[i] = min(seconds[i], time_s[k])
+                break
+    return seconds
+
+
+@njit(cache=True)
+def keep_nearer(
+    start: I64, site: I32, time_s: NDArray[np.float32], cap_s: F64, new_site: I32
+) -> tuple[I64, I32, NDArray[np.float32]]:
+    """The pairs nearer than the cap of their row, of the columns whose ``new_site`` is ≥ 0."""
+    sub_start = np.zeros(len(start), dtype=np.int64)
+    for i in range(len(start) - 1):
+        sub_start[i + 1] = sub_start[i]
+        for k in range(start[i], start[i + 1]):
+            sub_start[i + 1] += new_site[site[k]] >= 0 and time_s[k] < cap_s[i]
+    sub_site = np.empty(sub_start[-1], dtype=np.int32)
+    sub_time = np.empty(sub_start[-1], dtype=np.float32)
+    pair = 0
+    for i in range(len(start) - 1):
+        for k in range(start[i], start[i + 1]):
+            if new_site[site[k]] >= 0 and time_s[k] < cap_s[i]:
+                sub_site[pair] = new_site[site[k]]
+                sub_time[pair] = time_s[k]
+                pair += 1
+    return sub_start, sub_site, sub_time
+
+
+@njit(cache=True)
+def transpose_times(
+    start: I64, column: I32, time_s: NDArray[np.float32], n_columns: int
+) -> tuple[I64, I32, NDArray[np.float32]]:
+    """`transpose`, the times carried along."""
+    column_start = np.zeros(n_columns + 1, dtype=np.int64)
+    for k in range(len(column)):
+        column_start[column[k] + 1] += 1
+    column_start = np.cumsum(column_start)
+    row = np.empty(len(column), dtype=np.int32)
+    seconds = np.empty(len(column), dtype=np.float32)
+    fill = column_start[:-1].copy()
+    for i in range(len(start) - 1):
+        for k in range(start[i], start[i + 1]):
+            row[fill[column[k]]] = i
+            seconds[fill[column[k]]] = time_s[k]
+            fill[column[k]] += 1
+    return column_start, row, seconds

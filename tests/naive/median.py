@@ -1,0 +1,55 @@
+"""p-median and p-center by enumeration, on dense times with inf for pairs beyond the cutoff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from math import inf
+
+
+def seconds_to_nearest(times: Sequence[Sequence[float]], is_open: set[int], penalty_s: float) -> list[float]:
+    """Time of each cell (rows of ``times``) to its nearest open site, at most the penalty."""
+    return [min([row[j] for j in is_open] + [penalty_s]) for row in times]
+
+
+def p_median(
+    times: Sequence[Sequence[float]],
+    persons: Sequence[float],
+    houses: int,
+    penalty_s: float,
+    existing: set[int],
+    forced: set[int],
+    forbidden: set[int],
+) -> float:
+    """Least person-seconds with at most ``houses`` new sites."""
+    best = inf
+    for plan in _plans(len(times[0]), houses, existing, forced, forbidden):
+        seconds = seconds_to_nearest(times, existing | plan, penalty_s)
+        best = min(best, sum(w * s for w, s in zip(persons, seconds, strict=True)))
+    return best
+
+
+def p_center(
+    times: Sequence[Sequence[float]],
+    persons: Sequence[float],
+    houses: int,
+    existing: set[int],
+    forced: set[int],
+    forbidden: set[int],
+) -> float:
+    """Least worst time of the inhabited cells that some allowed site reaches."""
+    allowed = set(range(len(times[0]))) - forbidden
+    wanted = [
+        row for row, w in zip(times, persons, strict=True) if w > 0 and min([row[j] for j in allowed] + [inf]) < inf
+    ]
+    return min(
+        max(seconds_to_nearest(wanted, existing | plan, inf), default=0.0)
+        for plan in _plans(len(times[0]), houses, existing, forced, forbidden)
+    )
+
+
+def _plans(n_sites: int, houses: int, existing: set[int], forced: set[int], forbidden: set[int]):
+    free = [j for j in range(n_sites) if j not in existing | forced | forbidden]
+    for size in range(max(houses - len(forced - existing), 0) + 1):
+        for extra in combinations(free, size):
+            yield (forced - existing) | set(extra)

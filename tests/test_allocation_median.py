@@ -1,0 +1,78 @@
+"""p-median against enumeration, its golden LP and its certificate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from naive import median as naive
+from siting import checker
+from siting.allocation import CellTimes, p_median, solve
+from siting.errors import DataError
+
+KINDS = st.sampled_from("efn....")
+
+
+@st.composite
+def timed_worlds(draw):
+    """Dense times (inf where too far), the same as CellTimes, persons and rules."""
+    n_sites, n_cells = draw(st.integers(1, 6)), draw(st.integers(0, 8))
+    time = st.one_of(st.integers(0, 60), st.just(float("inf")))
+    dense = draw(st.lists(st.lists(time, min_size=n_sites, max_size=n_sites), min_size=n_cells, max_size=n_cells))
+    persons = draw(st.lists(st.integers(0, 30).map(float), min_size=n_cells, max_size=n_cells))
+    kind = draw(st.lists(KINDS, min_size=n_sites, max_size=n_sites))
+    rules = {
+        name: {j for j in range(n_sites) if kind[j] == letter}
+        for name, letter in (("existing", "e"), ("forced", "f"), ("forbidden", "n"))
+    }
+    return dense, cell_times_of(dense, persons, n_sites), persons, rules
+
+
+def cell_times_of(dense, persons, n_sites: int) -> CellTimes:
+    pairs = [[j for j in range(n_sites) if row[j] < float("inf")] for row in dense]
+    start = np.r_[0, np.cumsum([len(sites) for sites in pairs], dtype=np.int64)]
+    times = [row[j] for row, sites in zip(dense, pairs, strict=True) for j in sites]
+    flat = [j for sites in pairs for j in sites]
+    return CellTimes.from_csr(start, flat, times, n_sites=n_sites, persons=persons)
+
+
+@settings(max_examples=150, deadline=None)
+@given(timed_worlds(), st.integers(0, 3), st.integers(1, 80))
+def test_p_median_is_the_enumerated_optimum(world, extra: int, penalty_s: int) -> None:
+    dense, times, persons, rules = world
+    houses = len(rules["forced"]) + extra
+    plan = solve(p_median(times, new_houses=houses, penalty_s=penalty_s, **{k: sorted(v) for k, v in rules.items()}))
+    best = naive.p_median(dense, persons, houses, penalty_s, **rules) if dense else 0.0
+    assert plan.status == "optimal"
+    assert plan.objective == pytest.approx(best, abs=1e-6)
+    assert len(plan.opened) <= houses
+    arrays = {name: np.array(sorted(rows), dtype=np.int32) for name, rows in rules.items()}
+    matrix = checker.CoverMatrix(times.cell_start, times.site, times.persons, times.n_sites, **arrays)
+    checked = checker.check_p_median(
+        matrix, times.time_s, plan.opened, plan.multipliers, new_houses=houses, penalty_s=penalty_s
+    )
+    assert checked.faults == ()
+    assert checked.objective == plan.objective
+    assert checked.bound == pytest.approx(plan.certificate.arithmetic_bound, rel=1e-8, abs=1e-5)
+
+
+@settings(max_examples=100, deadline=None)
+@given(timed_worlds(), st.lists(st.floats(0, 90), min_size=8, max_size=8))
+def test_no_multipliers_prove_more_than_the_p_median_optimum(world, multipliers) -> None:
+    dense, times, persons, rules = world
+    houses = len(rules["forced"]) + 1
+    best = naive.p_median(dense, persons, houses, 70, **rules) if dense else 0.0
+    arrays = {name: np.array(sorted(rows), dtype=np.int32) for name, rows in rules.items()}
+    matrix = checker.CoverMatrix(times.cell_start, times.site, times.persons, times.n_sites, **arrays)
+    v_s = np.array(multipliers[: len(dense)])
+    nothing = np.zeros(0, dtype=np.int32)
+    checked = checker.check_p_median(matrix, times.time_s, nothing, v_s, new_houses=houses, penalty_s=70)
+    assert checked.bound <= best + 1e-6
+
+
+def test_a_penalty_must_be_positive() -> None:
+    times = cell_times_of([[1.0]], [1.0], 1)
+    with pytest.raises(DataError, match="penalty_s: must be positive"):
+        p_median(times, new_houses=1, penalty_s=0)
