@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from naive.travel import dense, dijkstra, raster_edges, seconds
 from siting.errors import DataError
-from siting.travel import FrictionSurface, nearest, nearest_everywhere, travel_times
+from siting.travel import FrictionSurface, each_site, nearest, nearest_everywhere, travel_times
 from siting.travel.classes import classify
 from travel_worlds import ascii_friction, raster_world
 
@@ -200,3 +200,30 @@ def test_one_thread_or_many_give_the_same_bytes() -> None:
     one, many = (travel_times(surface, cutoff_s=600, threads=threads) for threads in (1, 5))
     for name in ("site_start", "cell", "time_s"):
         assert getattr(one, name).tobytes() == getattr(many, name).tobytes()
+
+
+def test_beyond_the_memory_budget_the_same_times_come_from_disk(tmp_path) -> None:
+    rng = np.random.default_rng(6)
+    friction = rng.choice([0.05, 0.2, 0.7], (40, 40))
+    surface = FrictionSurface.build(raster_world(friction, site_cell=rng.integers(0, 1600, 300)), friction)
+    in_memory = travel_times(surface, cutoff_s=600)
+    on_disk = travel_times(surface, cutoff_s=600, memory_budget_mb=0.1, spill_folder=tmp_path)
+    assert isinstance(on_disk.cell, np.memmap) and isinstance(on_disk.time_s, np.memmap)
+    assert not isinstance(in_memory.cell, np.memmap)
+    for name in ("site_start", "cell", "time_s"):
+        assert getattr(on_disk, name).tobytes() == getattr(in_memory, name).tobytes()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_each_site_streams_what_travel_times_holds() -> None:
+    rng = np.random.default_rng(8)
+    friction = rng.choice([0.05, 0.2, np.inf], (30, 30))
+    surface = FrictionSurface.build(raster_world(friction, site_cell=rng.integers(0, 900, 150)), friction)
+    table = dense(travel_times(surface, cutoff_s=300))
+    streamed = np.full_like(table, -1)
+    sites = []
+    for site, cell, time_s in each_site(surface, cutoff_s=300, threads=3):
+        streamed[site, cell] = time_s
+        sites.append(site)
+    assert sorted(sites) == list(range(150))
+    assert (streamed == table).all()

@@ -9,7 +9,7 @@ Three ideas carry this room:
 
 from siting.travel.friction import FrictionSurface
 from siting.travel.roads import RoadSurface
-from siting.travel.times import build_surface, nearest, nearest_everywhere, travel_times
+from siting.travel.times import build_surface, each_site, nearest, nearest_everywhere, travel_times
 from siting.travel.travel_times import NearestTimes, TravelTimes
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "RoadSurface",
     "TravelTimes",
     "build_surface",
+    "each_site",
     "nearest",
     "nearest_everywhere",
     "travel_times",

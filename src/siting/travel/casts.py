@@ -210,8 +210,8 @@ class WindowSearch:
         _check_cells(n_most)
         self.memory = np.empty(n_most, word)
         self._places = PlacesByRow.of(place_cell, classes.raster.shape)
-        self._found = np.empty(len(self._places.place), np.int32)
-        self._found_ticks = np.empty(len(self._places.place), np.uint32)
+        self._found = np.empty(len(self._places.place) + 1, np.int32)
+        self._found_ticks = np.empty(len(self._places.place) + 1, np.uint32)
 
     def within(self, cell: int) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
         """(places ascending, ticks) of the places within the cutoff of a cell of the raster."""
@@ -220,12 +220,12 @@ class WindowSearch:
         state, top, left = self.searched(cell)
         places = self._places
         n_found = collect(
-            state, top, left, self.class_bits, self.limit, places.row_start, places.column, self._found,
-            self._found_ticks,
+            state, top, left, np.uint64(self.class_bits), self.limit, places.row_start, places.place, places.column,
+            self._found, self._found_ticks,
         )  # fmt: skip
-        place, ticks = places.place[self._found[:n_found]], self._found_ticks[:n_found].copy()
+        place, ticks = self._found[:n_found], self._found_ticks[:n_found]
         if places.is_ascending:
-            return place, ticks
+            return place.copy(), ticks.copy()
         order = np.argsort(place)
         return place[order], ticks[order]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Protocol
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +16,9 @@ from siting.errors import DataError, Fault
 from siting.progress import Progress, silent
 from siting.territory.values import Territory
 from siting.travel.friction import FrictionSurface
+from siting.travel.pairs import PairStore
 from siting.travel.roads import RoadSurface
+from siting.travel.space import space_order
 from siting.travel.travel_times import NearestTimes, TravelTimes
 
 if TYPE_CHECKING:
@@ -22,6 +26,11 @@ if TYPE_CHECKING:
 
 BLOCK_SITES = 64
 """Sites that a thread takes at a time: some 50 ms of work, so that progress moves and threads end together."""
+MEMORY_BUDGET_MB = 4000
+"""What travel times may take before they go to disk: 0.3e9 pairs."""
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
 
 
 class Search(Protocol):
@@ -78,7 +87,13 @@ def build_surface(territory: Territory, travel: RoadTravel | FrictionTravel) -> 
 
 
 def travel_times(
-    surface: Surface, *, cutoff_s: int, progress: Progress = silent, threads: int | None = None
+    surface: Surface,
+    *,
+    cutoff_s: int,
+    progress: Progress = silent,
+    threads: int | None = None,
+    memory_budget_mb: float = MEMORY_BUDGET_MB,
+    spill_folder: Path | None = None,
 ) -> TravelTimes:
     """Time from every demand cell to every site, where it is within the cutoff.
 
@@ -91,6 +106,10 @@ def travel_times(
         Told the sites done, and how many there are.
     threads : int, optional
         As many as there are processors, unless said. The result is the same, byte for byte.
+    memory_budget_mb : float
+        Beyond this the pairs are kept in nameless files and memory-mapped: the same arrays, read from disk.
+    spill_folder : Path, optional
+        Where those files go; the system's temporary folder unless said.
 
     Returns
     -------
@@ -103,22 +122,57 @@ def travel_times(
         Where the cutoff is negative or too long.
     """
     n_sites = len(surface.territory.sites)
-    blocks = [range(first, min(first + BLOCK_SITES, n_sites)) for first in range(0, n_sites, BLOCK_SITES)]
+    store = PairStore(budget_mb=memory_budget_mb, folder=spill_folder)
+    n_done = 0
+    for sites, found in _searched_blocks(surface, cutoff_s=cutoff_s, threads=threads):
+        store.add(sites, found)
+        n_done += len(sites)
+        progress(n_done, n_sites)
+    return store.times(n_sites=n_sites, n_cells=len(surface.territory.demand), cutoff_s=cutoff_s)
+
+
+def each_site(
+    surface: Surface, *, cutoff_s: int, threads: int | None = None
+) -> Iterator[tuple[int, NDArray[np.int32], NDArray[np.uint16]]]:
+    """(site, demand rows ascending, seconds) of one site after the other; only a few are ever held.
+
+    For sums over more pairs than fit anywhere: who is covered, how many people a site reaches, how many sites a
+    cell can choose from. The order of the sites follows space, and is the same with any number of threads.
+    """
+    for sites, found in _searched_blocks(surface, cutoff_s=cutoff_s, threads=threads):
+        for site, (cell, time_s) in zip(sites.tolist(), found, strict=True):
+            yield site, cell, time_s
+
+
+def _searched_blocks(
+    surface: Surface, *, cutoff_s: int, threads: int | None
+) -> Iterator[tuple[NDArray[np.int64], list[tuple[NDArray[np.int32], NDArray[np.uint16]]]]]:
+    """Blocks of sites, neighbours together, with what each site reaches."""
+    sites = surface.territory.sites
+    order = space_order(sites.x_m, sites.y_m)
+    blocks = [order[first : first + BLOCK_SITES] for first in range(0, len(order), BLOCK_SITES)]
     n_threads = max(1, min(threads or os.cpu_count() or 1, len(blocks)))
     idle = [surface.searcher(cutoff_s) for _ in range(n_threads)]
 
-    def search(block: range) -> list[tuple[NDArray[np.int32], NDArray[np.uint16]]]:
+    def search(block: NDArray[np.int64]) -> list[tuple[NDArray[np.int32], NDArray[np.uint16]]]:
         workspace = idle.pop()
-        found = [workspace.within(site) for site in block]
+        found = [workspace.within(site) for site in block.tolist()]
         idle.append(workspace)
         return found
 
-    found: list[tuple[NDArray[np.int32], NDArray[np.uint16]]] = []
+    yield from zip(blocks, in_threads(search, blocks, n_threads=n_threads), strict=True)
+
+
+def in_threads(work: Callable[[Job], Result], jobs: Iterable[Job], *, n_threads: int) -> Iterator[Result]:
+    """Results in the order of the jobs; no thread runs far ahead of who takes them, so few are ever held."""
+    waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(n_threads) as pool:
-        for part in pool.map(search, blocks):
-            found.extend(part)
-            progress(len(found), n_sites)
-    return _joined(found, n_cells=len(surface.territory.demand), cutoff_s=cutoff_s)
+        for job in jobs:
+            waiting.append(pool.submit(work, job))
+            if len(waiting) > 2 * n_threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def nearest(surface: Surface, site_rows: Sequence[int] | NDArray[np.integer]) -> NearestTimes:
@@ -158,15 +212,3 @@ def _checked_rows(surface: Surface, site_rows: Sequence[int] | NDArray[np.intege
             Fault("sites", 0, 0, "site_rows", f"name sites that are not there: {rows}", f"0 to {n_sites - 1}")
         )
     return rows
-
-
-def _joined(found: list[tuple[NDArray[np.int32], NDArray[np.uint16]]], *, n_cells: int, cutoff_s: int) -> TravelTimes:
-    site_start = np.zeros(len(found) + 1, np.int64)
-    site_start[1:] = np.cumsum([len(cell) for cell, _ in found])
-    return TravelTimes(
-        site_start=site_start,
-        cell=np.concatenate([np.empty(0, np.int32), *(cell for cell, _ in found)]),
-        time_s=np.concatenate([np.empty(0, np.uint16), *(time_s for _, time_s in found)]),
-        n_cells=n_cells,
-        cutoff_s=cutoff_s,
-    )
