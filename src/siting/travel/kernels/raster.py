@@ -269,3 +269,24 @@ def neighbour_ring(width):  # type: ignore[no-untyped-def]
     for side, (down, right) in enumerate(((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))):
         ring[side] = down * width + right
     return ring.view(np.uint64)
+
+
+@njit(cache=True, nogil=True)
+def sum_within(state, top, left, class_bits, limit, persons):  # type: ignore[no-untyped-def]
+    """Persons of the cells that a searched window reached, added up row by row.
+
+    Parameters
+    ----------
+    state, top, left, class_bits, limit : as for `collect`
+    persons : float64 array, shape of the raster
+    """
+    total = 0.0
+    n_rows, n_columns = state.shape
+    last, one = np.uint64(limit), np.uint64(1)
+    for row in range(1, n_rows - 1):
+        people = persons[top + row, left + 1 : left + n_columns - 1]
+        line = state[row, 1 : n_columns - 1]
+        for i in range(people.size):
+            if np.uint64(line[i]) - one >> class_bits <= last:
+                total += people[i]
+    return total

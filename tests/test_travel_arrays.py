@@ -1,0 +1,117 @@
+"""Travel on bare arrays: known on paper, and against the naive twins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from naive.travel import dijkstra, seconds
+from naive.travel import raster_edges as naive_raster_edges
+from siting.errors import DataError
+from siting.grid import Grid
+from siting.travel import arrays
+
+FLAT = 3.6 / 5.0
+
+
+@st.composite
+def rasters(draw):
+    shape = draw(st.sampled_from([(1, 1), (1, 6), (4, 3), (5, 5)]))
+    size = shape[0] * shape[1]
+    friction = np.array(draw(st.lists(st.sampled_from([0.1, 0.3, 0.7, np.inf]), min_size=size, max_size=size)))
+    return friction.reshape(shape), draw(st.integers(0, size - 1)), draw(st.sampled_from([0, 30, 90, 3600]))
+
+
+@settings(deadline=None, max_examples=60)
+@given(rasters())
+def test_rasters_equal_the_naive_twin(drawn) -> None:
+    friction, source, cutoff_s = drawn
+    edges = naive_raster_edges(friction, 100.0)
+    place = divmod(source, friction.shape[1])
+    is_open = np.isfinite(friction).ravel()
+    time_s = arrays.raster_times(friction, place, cell_size_m=100.0, cutoff_s=cutoff_s)
+    best = dijkstra(edges, [source]) if is_open[source] else {}
+    want = [
+        seconds(best[c][0]) if c in best and best[c][0] <= cutoff_s * 4096 else np.inf for c in range(friction.size)
+    ]
+    assert time_s.ravel().tolist() == want
+    persons = np.arange(friction.size, dtype=np.float64).reshape(friction.shape)
+    within = arrays.raster_persons_within(friction, persons, cell_size_m=100.0, cutoff_s=cutoff_s, threads=2)
+    for cell in range(friction.size):
+        reached = dijkstra(edges, [cell]) if is_open[cell] else {}
+        assert within.ravel()[cell] == sum(c for c, (ticks, _) in reached.items() if ticks <= cutoff_s * 4096)
+
+
+def test_nearest_on_a_bare_raster() -> None:
+    near = arrays.raster_nearest(np.full((1, 5), 0.1), [(0, 4), (0, 0)], cell_size_m=100.0)
+    assert near.time_s.tolist() == [[0, 10, 20, 10, 0]]
+    assert near.site.tolist() == [[1, 1, 0, 0, 0]]
+
+
+def test_isochrones_are_the_cells_within_each_limit() -> None:
+    grid = Grid("EPSG:3035", 1000.0, 5000.0, 100.0, 3, 3)
+    time_s = np.array([[0, 60, 120], [60, 60, np.inf], [120, 121, 0]])
+    inner, outer, none = arrays.isochrones(time_s, grid, [1, 2, -1])
+    assert inner.area == 5 * 100.0**2 and outer.area == 7 * 100.0**2 and none.is_empty
+    assert inner.bounds == (1000.0, 4700.0, 1300.0, 5000.0)
+    assert inner.geom_type == "MultiPolygon" and len(inner.geoms) == 2
+
+
+def test_walking_uphill_takes_longer_than_down() -> None:
+    # 100 m flat at 5 km/h take 72 s; a rise of 10 m in 100: exp(3.5 × 0.10) times that; a fall: exp(3.5 × 0)
+    edges = arrays.raster_edges(np.full((1, 2), FLAT), cell_size_m=100.0, elevation_m=np.array([[0.0, 10.0]]))
+    up = arrays.graph_times(2, edges, 1, cutoff_s=3600, towards=True)
+    down = arrays.graph_times(2, edges, 0, cutoff_s=3600, towards=True)
+    assert up.tolist() == [np.ceil(72 * np.exp(0.35)), 0]
+    assert down.tolist() == [0, 72]
+    away = arrays.graph_times(2, edges, 0, cutoff_s=3600, towards=False)
+    assert away.tolist() == [0, up[0]]
+
+
+@settings(deadline=None, max_examples=40)
+@given(rasters())
+def test_edges_of_a_flat_raster_give_the_raster_s_times(drawn) -> None:
+    friction, source, _ = drawn
+    if not np.isfinite(friction.ravel()[source]):
+        return
+    edges = arrays.raster_edges(friction, cell_size_m=100.0, elevation_m=np.zeros(friction.shape))
+    by_graph = arrays.graph_times(friction.size, edges, source, cutoff_s=3600, towards=True)
+    by_raster = arrays.raster_times(
+        friction, divmod(source, friction.shape[1]), cell_size_m=100.0, cutoff_s=3600
+    ).ravel()
+    assert (np.isfinite(by_graph) == np.isfinite(by_raster)).all()
+    # an edge is rounded once, two half cells twice: a tick a step, which seldom moves the whole second
+    reached = np.isfinite(by_graph)
+    assert np.abs(by_graph[reached] - by_raster[reached]).max() <= 1
+
+
+def test_a_walk_to_the_road_and_then_the_road() -> None:
+    # a row of 4 cells of 100 m at 5 km/h; node 4 is a bus stop in cell 1, 60 s from the site at node 5
+    tail, head, time_s = arrays.raster_edges(np.full((1, 4), FLAT), cell_size_m=100.0)
+    edges = (np.append(tail, [1, 4]), np.append(head, [4, 5]), np.append(time_s, [0.0, 60.0]))
+    assert arrays.graph_times(6, edges, 5, cutoff_s=3600, towards=True).tolist() == [132, 60, 132, 204, 60, 0]
+    near = arrays.graph_nearest(6, edges, [5, 3], towards=True)
+    assert near.time_s.tolist() == [132, 60, 72, 0, 60, 0]
+    assert near.site.tolist() == [0, 0, 1, 1, 0, 0]
+
+
+def test_people_who_reach_each_node() -> None:
+    # 0 → 1 → 2, one way
+    edges = (np.array([0, 1]), np.array([1, 2]), np.array([10.0, 20.0]))
+    people = np.array([1.0, 10.0, 100.0])
+    within = arrays.graph_persons_within(3, edges, people, cutoff_s=20, threads=2)
+    assert within.tolist() == [1.0, 11.0, 110.0]
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    friction = np.full((2, 2), 0.1)
+    with pytest.raises(DataError, match="outside"):
+        arrays.raster_times(friction, (2, 0), cell_size_m=100.0, cutoff_s=60)
+    with pytest.raises(DataError, match="persons"):
+        arrays.raster_persons_within(friction, np.ones((1, 2)), cell_size_m=100.0, cutoff_s=60)
+    with pytest.raises(DataError, match="time_s"):
+        arrays.isochrones(friction, Grid("EPSG:3035", 0.0, 0.0, 1.0, 1, 2), [1])
+    with pytest.raises(DataError, match="less than 0 s"):
+        arrays.graph_times(2, (np.array([0]), np.array([1]), np.array([-1.0])), 0, cutoff_s=60, towards=True)
