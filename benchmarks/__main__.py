@@ -33,6 +33,7 @@ def main() -> int:
     national = commands.add_parser("national")
     national.add_argument("--cell-size-m", type=float, default=200.0)
     national.add_argument("--sources", type=int, default=35_000)
+    commands.add_parser("price-of-raster")
     commands.add_parser("chart")
     options = parser.parse_args()
     if options.command == "compare":
@@ -46,6 +47,11 @@ def main() -> int:
         from benchmarks.travel.national import run_national
 
         return run_national(cell_size_m=options.cell_size_m, n_sources=options.sources)
+    if options.command == "price-of-raster":
+        from benchmarks.travel.price_of_raster import print_table
+
+        print_table()
+        return 0
     if options.command == "chart":
         from benchmarks.chart import draw_history
 
