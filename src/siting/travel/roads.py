@@ -14,7 +14,8 @@ from siting.errors import DataError, Fault
 from siting.territory.values import RoadNetwork, Territory
 from siting.travel import reach
 from siting.travel.access_legs import Legs, legs_between, legs_to_nodes, main_component, union
-from siting.travel.casts import GraphSearch, TickGraph, nearest_on_graph
+from siting.travel.casts import GraphSearch, nearest_on_graph
+from siting.travel.leaf_graph import LeafGraph, Leaves
 from siting.travel.ticks import ticks_to_cross, whole_seconds
 from siting.travel.travel_times import NearestTimes
 
@@ -44,18 +45,22 @@ class RoadSurface:
 
     Attributes
     ----------
-    towards : TickGraph
-        Every edge turned round, to be searched from the sites: road nodes first, then demand cells, then sites.
-    n_road_nodes, n_cells, n_sites : int
+    towards : LeafGraph
+        Every edge turned round, to be searched from the sites.
+    junctions : LeafGraph
+        The same without the nodes that are only passed through, neighbours numbered together: what the times of
+        many sites are searched on. On Corsica, 31,340 nodes become 22,000 and a search takes a third less.
+    access_nodes, main_nodes : int32 arrays
+        Nodes that places may be joined to, and those of them in the main component.
+    n_nearest, max_access_m, off_road_m_per_s
+        The rule of the access legs.
     """
 
     territory: Territory
-    towards: TickGraph
+    towards: LeafGraph
+    junctions: LeafGraph
     access_nodes: NDArray[np.int32]
     main_nodes: NDArray[np.int32]
-    n_road_nodes: int
-    n_cells: int
-    n_sites: int
     n_nearest: int
     max_access_m: float
     off_road_m_per_s: float
@@ -96,39 +101,34 @@ class RoadSurface:
             raise DataError(Fault("territory", 0, 0, "roads", "there are none", "travel on a friction surface"))
         is_driven, ticks = _driven(roads, speeds_kmh, speed_factor)
         link_from, link_to = roads.link_from[is_driven], roads.link_to[is_driven]
-        n_road_nodes, n_cells, n_sites = len(roads.node_x_m), len(territory.demand), len(territory.sites)
+        n_road_nodes = len(roads.node_x_m)
         is_closed = np.isin(np.array(roads.classes), NO_ACCESS_CLASSES)[roads.link_class[is_driven]]
         usable = np.unique(np.concatenate([link_from[~is_closed], link_to[~is_closed]])).astype(np.int32)
-        is_main = main_component(n_road_nodes, link_from, link_to)
-        off_road = off_road_kmh / 3.6
+        main = usable[main_component(n_road_nodes, link_from, link_to)[usable]]
 
         def legs(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Legs:
-            return _legs(roads, x_m, y_m, usable, usable[is_main[usable]], access_nodes, max_access_m)
+            return _legs(roads, x_m, y_m, usable, main, access_nodes, max_access_m)
 
         centre_x_m, centre_y_m = territory.grid.centre_of(territory.demand.cell)
         sites = territory.sites
-        of_cells, of_sites = legs(centre_x_m, centre_y_m), legs(sites.x_m, sites.y_m)
-        direct = legs_between(centre_x_m, centre_y_m, sites.x_m, sites.y_m, max_length_m=max_access_m)
-        first_site = n_road_nodes + n_cells
-        towards = TickGraph.from_edges(
-            first_site + n_sites,
-            np.concatenate([link_to, of_cells.node, first_site + of_sites.place, first_site + direct.node]),
-            np.concatenate([link_from, n_road_nodes + of_cells.place, of_sites.node, n_road_nodes + direct.place]),
-            np.concatenate(
-                [ticks, *(ticks_to_cross(some.length_m, off_road) for some in (of_cells, of_sites, direct))]
-            ),
+        leaves = Leaves(
+            of_cells=legs(centre_x_m, centre_y_m),
+            of_sites=legs(sites.x_m, sites.y_m),
+            direct=legs_between(centre_x_m, centre_y_m, sites.x_m, sites.y_m, max_length_m=max_access_m),
+            n_cells=len(territory.demand),
+            n_sites=len(sites),
+            off_road_m_per_s=off_road_kmh / 3.6,
         )
+        links = (link_to.astype(np.int64), link_from.astype(np.int64), ticks)
         return cls(
             territory=territory,
-            towards=towards,
+            towards=leaves.on(links, np.arange(n_road_nodes)),
+            junctions=leaves.on_junctions(links, roads.node_x_m, roads.node_y_m),
             access_nodes=usable,
-            main_nodes=usable[is_main[usable]],
-            n_road_nodes=n_road_nodes,
-            n_cells=n_cells,
-            n_sites=n_sites,
+            main_nodes=main,
             n_nearest=access_nodes,
             max_access_m=max_access_m,
-            off_road_m_per_s=off_road,
+            off_road_m_per_s=off_road_kmh / 3.6,
         )
 
     def searcher(self, cutoff_s: int) -> RoadSearch:
@@ -138,7 +138,8 @@ class RoadSurface:
     def nearest(self, site_rows: NDArray[np.integer]) -> NearestTimes:
         """See `siting.travel.nearest`."""
         ticks, site = self._nearest_nodes(site_rows)
-        cells = slice(self.n_road_nodes, self.n_road_nodes + self.n_cells)
+        first = self.towards.n_road_nodes
+        cells = slice(first, first + self.towards.n_cells)
         return _nearest_times(ticks[cells], site[cells])
 
     def nearest_everywhere(self, site_rows: NDArray[np.integer]) -> NearestTimes:
@@ -165,9 +166,9 @@ class RoadSurface:
 
     def unreached_reason(self, site_rows: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Reach code (`siting.travel.reach`) of every demand cell, as uint8."""
-        has_access = np.zeros(self.n_cells, np.bool_)
-        leaves = self.towards.head - self.n_road_nodes
-        has_access[leaves[(leaves >= 0) & (leaves < self.n_cells)]] = True
+        has_access = np.zeros(self.towards.n_cells, np.bool_)
+        leaves = self.towards.graph.head - self.towards.n_road_nodes
+        has_access[leaves[leaves >= 0]] = True
         is_reached = self.nearest(site_rows).site >= 0
         return reach.reason(is_reached, has_access, self.territory.demand.land_mass)
 
@@ -176,21 +177,22 @@ class RoadSurface:
 
         Pieces are connected without regard to direction: a one-way trap belongs to the piece that leads into it.
         """
-        tail, head = self.towards.tail, self.towards.head
-        is_road = (tail < self.n_road_nodes) & (head < self.n_road_nodes)
+        n_road_nodes = self.towards.n_road_nodes
+        tail, head = self.towards.graph.tail, self.towards.graph.head
+        is_road = (tail < n_road_nodes) & (head < n_road_nodes)
         ends = (tail[is_road], head[is_road])
-        links = csr_array((np.ones(len(ends[0]), np.int8), ends), shape=(self.n_road_nodes, self.n_road_nodes))
+        links = csr_array((np.ones(len(ends[0]), np.int8), ends), shape=(n_road_nodes, n_road_nodes))
         label = connected_components(links, directed=False)[1]
         size_of = np.bincount(label, minlength=1)[label]
-        cell = head - self.n_road_nodes
-        is_leg = (tail < self.n_road_nodes) & (cell >= 0)
-        sizes = np.zeros(self.n_cells, np.int32)
+        cell = head - n_road_nodes
+        is_leg = (tail < n_road_nodes) & (cell >= 0)
+        sizes = np.zeros(self.towards.n_cells, np.int32)
         np.maximum.at(sizes, cell[is_leg], size_of[tail[is_leg]].astype(np.int32))
         return sizes
 
     def _nearest_nodes(self, site_rows: NDArray[np.integer]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         rows = np.unique(site_rows)
-        ticks, position = nearest_on_graph(self.towards, self.n_road_nodes + self.n_cells + rows)
+        ticks, position = nearest_on_graph(self.towards.graph, self.towards.first_site + rows)
         if len(rows) == 0:
             return ticks, position
         return ticks, np.where(position >= 0, rows[position], -1)
@@ -200,8 +202,11 @@ class RoadSearch:
     """Bounded searches on a `RoadSurface`, one site at a time."""
 
     def __init__(self, surface: RoadSurface, cutoff_s: int) -> None:
-        self._first_site = surface.n_road_nodes + surface.n_cells
-        self._search = GraphSearch(surface.towards, cutoff_s, wanted=range(surface.n_road_nodes, self._first_site))
+        junctions = surface.junctions
+        self._first_site = junctions.first_site
+        self._search = GraphSearch(
+            junctions.graph, cutoff_s, wanted=range(junctions.n_road_nodes, junctions.first_site)
+        )
 
     def within(self, site_row: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """(demand rows ascending, seconds) of the cells within the cutoff of a site."""
