@@ -54,7 +54,7 @@ def _scipy(world: GraphWorld, ticks: NDArray[np.uint32], search: GraphSearch) ->
         is_kept = away_m <= away_m[node].max()
         new = np.cumsum(is_kept) - 1
         is_edge = is_kept[world.tail] & is_kept[world.head]
-        graph = _quickest(new[world.tail[is_edge]], new[world.head[is_edge]], ticks[is_edge], int(is_kept.sum()))
+        graph = quickest(new[world.tail[is_edge]], new[world.head[is_edge]], ticks[is_edge], int(is_kept.sum()))
         times = dijkstra(graph, indices=new[source], limit=float(CUTOFF_S * TICKS_PER_S))
         assert np.isfinite(times).sum() == len(node), "siting and SciPy differ"
         assert (times[new[node]] == found).all(), "siting and SciPy differ"
@@ -70,7 +70,7 @@ def _scipy(world: GraphWorld, ticks: NDArray[np.uint32], search: GraphSearch) ->
     return run
 
 
-def _quickest(tail: NDArray[np.int64], head: NDArray[np.int64], ticks: NDArray[np.uint32], n_nodes: int) -> csr_array:
+def quickest(tail: NDArray[np.int64], head: NDArray[np.int64], ticks: NDArray[np.uint32], n_nodes: int) -> csr_array:
     """SciPy's graph; of parallel edges the quickest, for a sparse matrix would add them up."""
     order = np.lexsort((ticks, head, tail))
     tail, head, ticks = tail[order], head[order], ticks[order]

@@ -129,7 +129,7 @@ def _burn_roads(
     villages = rng.random((max(int((side_km / VILLAGE_KM) ** 2), 4), 2))
     for every, n_near, kmh in tiers:
         towns = villages[::every]
-        near = cKDTree(towns).query(towns, k=min(n_near, len(towns)))[1]
+        near = cKDTree(towns).query(towns, k=[*range(1, min(n_near, len(towns)) + 1)])[1]
         start = np.repeat(np.arange(len(towns)), near.shape[1] - 1)
         _burn(speed, towns[start], towns[near[:, 1:].ravel()], kmh)
 
