@@ -1,13 +1,35 @@
 """Access: who is reached and how well."""
 
 from siting.access.coverage import mean_min, percentile_min, persons_within
+from siting.access.decay import APL_STEPS, Decay, ExponentialDecay, GaussianDecay, StepDecay
+from siting.access.e2sfca import (
+    RELATIVE_CONSUMPTION,
+    Accessibility,
+    AreaCatchments,
+    catchments_by_area,
+    e2sfca,
+    standardised_demand,
+    supply_below_age,
+)
 from siting.access.reasons import REASONS, persons_by_reason, uncoverable_reason
 
 __all__ = [
+    "APL_STEPS",
     "REASONS",
+    "RELATIVE_CONSUMPTION",
+    "Accessibility",
+    "AreaCatchments",
+    "Decay",
+    "ExponentialDecay",
+    "GaussianDecay",
+    "StepDecay",
+    "catchments_by_area",
+    "e2sfca",
     "mean_min",
     "percentile_min",
     "persons_by_reason",
     "persons_within",
+    "standardised_demand",
+    "supply_below_age",
     "uncoverable_reason",
 ]

@@ -1,0 +1,1 @@
+"""Measurements of access and of the simulation."""
