@@ -26,8 +26,8 @@ ligne : `# yaml-language-server: $schema=siting.schema.json`.
 - **Une clé inconnue est une faute**, ainsi qu'une clé écrite deux fois, une ancre, un renvoi ou une étiquette de type.
 - **Un fichier nommé** par `file:` est cherché à partir du dossier du scénario. Une fois les liens suivis, il doit se
   trouver dans ce dossier ou dans le dossier de travail ; une adresse réseau n'est pas un fichier.
-- **Un site** se désigne par `hall:CODE` (la mairie d'une commune), `gp:CODE` (les cabinets d'une commune),
-  `cell:…` (une maille) ou son identifiant dans votre fichier.
+- **Un site** se désigne par le code d'une commune (sa mairie), `practice:CODE` (les cabinets d'une commune),
+  `cell:…` (une maille) ou son identifiant dans votre fichier ; `sites.csv` d'un premier calcul les donne tous.
 - `siting run` écrit dans le dossier de résultats le scénario complet, valeurs par défaut comprises.
 
 Cette page est tirée du schéma (`siting schema`) : chaque clé, ce qu'elle veut dire, ses bornes et sa valeur par défaut.

@@ -42,8 +42,8 @@ CASES = {
         '(comme "01", "2A" ou "974")',
     ),
     "a site of a commune without its zero": (
-        {"goal": GOAL + "forced_open: [§hall:1004]"},
-        "goal.forced_open[0]: « hall:1004 » n'est pas un identifiant de site (écrivez \"hall:01004\")",
+        {"goal": GOAL + "forced_open: [§practice:1004]"},
+        "goal.forced_open[0]: « practice:1004 » n'est pas un identifiant de site (écrivez \"practice:01004\")",
     ),
     "a site with a space": (
         {"goal": GOAL + 'forbidden: [§"cell:1 "]'},
@@ -51,7 +51,7 @@ CASES = {
     ),
     "a blank site": (
         {"goal": GOAL + 'forbidden: [§" "]'},
-        "goal.forbidden[0]: «   » n'est pas un identifiant de site (comme hall:2A004)",
+        "goal.forbidden[0]: «   » n'est pas un identifiant de site (comme 2A004)",
     ),
     # keys
     "a misspelt key": (
@@ -246,23 +246,23 @@ CASES = {
     ),
     # contradictions
     "forced and forbidden": (
-        {"goal": GOAL + "forced_open: [hall:2A004]\n  forbidden:\n    - §hall:2A004"},
-        "goal.forbidden[0]: « hall:2A004 » est à la fois interdit et imposé, voir ligne {goal+2} : goal.forced_open[0] "
+        {"goal": GOAL + "forced_open: [practice:2A004]\n  forbidden:\n    - §practice:2A004"},
+        "goal.forbidden[0]: « practice:2A004 » est à la fois interdit et imposé, voir ligne {goal+2} : goal.forced_open[0] "
         "(retirez-le d'une des deux listes)",
     ),
     "more forced than allowed": (
-        {"goal": GOAL + "max_new_houses: §1\n  forced_open: [hall:2A004, hall:2A005]"},
+        {"goal": GOAL + "max_new_houses: §1\n  forced_open: [practice:2A004, practice:2A005]"},
         "goal.max_new_houses: 2 sites imposés, pour 1 au plus, voir ligne {goal+3} : goal.forced_open "
         "(augmentez ce nombre, ou imposez moins de sites)",
     ),
     "more forced than to open": (
-        {"goal": "goal:\n  model: mclp\n  forced_open: [hall:2A004, hall:2A005]\n  new_houses: §1"},
+        {"goal": "goal:\n  model: mclp\n  forced_open: [practice:2A004, practice:2A005]\n  new_houses: §1"},
         "goal.new_houses: 2 sites imposés, pour 1 au plus, voir ligne {goal+2} : goal.forced_open "
         "(augmentez ce nombre, ou imposez moins de sites)",
     ),
     "forced twice": (
-        {"goal": GOAL + "forced_open:\n    - hall:2A004\n    - §hall:2A004"},
-        "goal.forced_open[1]: « hall:2A004 » figure deux fois dans la liste, voir ligne {goal+3} : goal.forced_open[0] "
+        {"goal": GOAL + "forced_open:\n    - practice:2A004\n    - §practice:2A004"},
+        "goal.forced_open[1]: « practice:2A004 » figure deux fois dans la liste, voir ligne {goal+3} : goal.forced_open[0] "
         "(n'en gardez qu'un)",
     ),
     "a département twice": (
@@ -358,8 +358,8 @@ goal:
   model: lscp
   §max_hoses: 1
   §model: mclp
-  forced_open: [hall:2A004, §hall:1004]
-  forbidden: [§hall:2A004]
+  forced_open: [practice:2A004, §practice:1004]
+  forbidden: [§practice:2A004]
 §solver:
 """)
     assert [(fault.line, fault.column) for fault in faults_of(text, tmp_path)] == places

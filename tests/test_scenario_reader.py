@@ -215,7 +215,7 @@ def test_a_name_too_long_for_the_disk_is_told(tmp_path):
 
 
 def test_a_field_can_be_pointed_at_later(tmp_path):
-    text, places = marked(text_with(goal="goal:\n  model: lscp\n  forced_open: [hall:2A004, §hall:2A005]"))
+    text, places = marked(text_with(goal="goal:\n  model: lscp\n  forced_open: [practice:2A004, §practice:2A005]"))
     fault = load_text(text, tmp_path).fault("goal.forced_open[1]", "n'existe pas", "retirez-le")
     expected = (
         f"{tmp_path / 'essai.yaml'}:{places[0][0]}:{places[0][1]}: goal.forced_open[1]: n'existe pas (retirez-le)"

@@ -160,9 +160,9 @@ def test_the_resolved_copy_names_files_from_the_scenario_folder_or_as_asked(tmp_
 
 
 def test_a_long_list_takes_one_line_per_item(tmp_path):
-    sites = tuple(f"hall:2A{i:03}" for i in range(40))
+    sites = tuple(f"practice:2A{i:03}" for i in range(40))
     scenario = Scenario(**{**CORSICA, "goal": LscpGoal(model="lscp", forced_open=sites)})
-    assert '  forced_open:\n    - "hall:2A000"\n    - "hall:2A001"\n' in dump(scenario)
+    assert '  forced_open:\n    - "practice:2A000"\n    - "practice:2A001"\n' in dump(scenario)
     assert load_text(dump(scenario), tmp_path) == scenario
 
 

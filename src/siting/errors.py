@@ -6,6 +6,7 @@ SitingError
 │   └── DataError                  … in a file or array that the scenario names
 ├── RunFolderError (OSError)       a run folder cannot be written, or is held         exit code 2
 ├── InfeasibleError                the problem has no solution                        exit code 1
+│   └── TooFewHousesError          … because more houses are needed than may open
 ├── SolverError (RuntimeError)     the solver ended without an answer                 exit code 1
 └── VerificationError              a run folder does not hold what it claims          exit code 1
 
@@ -72,6 +73,34 @@ class RunFolderError(SitingError, OSError):
 
 class InfeasibleError(SitingError):
     """No plan satisfies the rules asked for."""
+
+
+class TooFewHousesError(InfeasibleError):
+    """More houses are needed than may open.
+
+    Attributes
+    ----------
+    new_houses : int
+        Most that may open.
+    at_least, enough : int
+        Houses needed by proof; houses that a plan was found for.
+    persons_coverable, persons_left_out : float
+        People to be covered; those that ``new_houses`` houses, chosen greedily, leave out of them.
+    """
+
+    def __init__(
+        self, *, new_houses: int, at_least: int, enough: int, persons_coverable: float, persons_left_out: float
+    ) -> None:
+        self.new_houses = new_houses
+        self.at_least = at_least
+        self.enough = enough
+        self.persons_coverable = persons_coverable
+        self.persons_left_out = persons_left_out
+        super().__init__(
+            f"{new_houses} new houses cannot cover the {persons_coverable:,.0f} persons that some site can cover: at "
+            f"least {at_least} are needed. Cheapest relaxation: {enough} houses; or leave out at most "
+            f"{persons_left_out:,.0f} persons with {new_houses} houses"
+        )
 
 
 class SolverError(SitingError, RuntimeError):

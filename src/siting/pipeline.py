@@ -16,6 +16,7 @@ import numpy as np
 
 from siting.access import mean_min, percentile_min, persons_by_reason, persons_within, uncoverable_reason
 from siting.allocation import CoverSets, Plan, Problem, cover_sets, lscp, mclp, solve
+from siting.errors import Fault, InfeasibleError, TooFewHousesError
 from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
 from siting.report.documents import input_copies
@@ -111,7 +112,10 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         cover = cover_sets(times, standard_s=scenario.goal.standard_s, persons=territory.demand.persons)
         problem = _problem(scenario, cover, rules)
         limits = scenario.solver
-        plan = solve(problem, time_limit_s=limits.time_limit_s, gap=limits.gap, seed=limits.seed, progress=progress)
+        try:
+            plan = solve(problem, time_limit_s=limits.time_limit_s, gap=limits.gap, seed=limits.seed, progress=progress)
+        except TooFewHousesError as error:
+            raise InfeasibleError(_too_few_houses(scenario, error)) from error
     with clock.stage("nearest"):
         open_before = rules["existing"]
         open_after = np.union1d(open_before, plan.opened)
@@ -171,6 +175,23 @@ def _problem(scenario: Scenario, cover: CoverSets, rules: dict[str, np.ndarray])
     if isinstance(goal, LscpGoal):
         return lscp(cover, **rules, max_new=goal.max_new_houses)
     return mclp(cover, **rules, new_houses=goal.new_houses)
+
+
+def _too_few_houses(scenario: Scenario, error: TooFewHousesError) -> Fault:
+    """Why ``max_new_houses`` cannot hold, and what would do, in the scenario's language."""
+    few, enough, at_least = error.new_houses, error.enough, error.at_least
+    people, left_out = f"{error.persons_coverable:,.0f}", f"{error.persons_left_out:,.0f}"
+    if scenario.language == "en":
+        problem = f"{few} new houses cannot cover the {people} persons that some site can cover: {at_least} are needed"
+        remedy = f"allow {enough}, or ask for the most people with {few} (model: mclp): at most {left_out} stay out"
+    else:
+        people, left_out = people.replace(",", "\u202f"), left_out.replace(",", "\u202f")
+        problem = f"{few} maisons ne peuvent pas couvrir les {people} habitants qu'un site peut couvrir : il en faut {at_least}"
+        remedy = (
+            f"autoriser {enough} maisons, ou demander le plus d'habitants avec {few} (model: mclp) : "
+            f"{left_out} au plus resteraient au-delà"
+        )
+    return scenario.fault("goal.max_new_houses", problem, remedy)
 
 
 def _summary(

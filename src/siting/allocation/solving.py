@@ -18,7 +18,7 @@ from siting.allocation.maximal import greedy_sites, search_mclp
 from siting.allocation.medians import PMedian, search_p_median
 from siting.allocation.plan import Certificate, Plan, Sense
 from siting.allocation.problems import Lscp, Mclp, Problem, Rules
-from siting.errors import InfeasibleError, SolverError
+from siting.errors import SolverError, TooFewHousesError
 from siting.progress import Progress, silent
 
 
@@ -51,7 +51,7 @@ def solve(
 
     Raises
     ------
-    InfeasibleError
+    TooFewHousesError
         When no plan satisfies the rules: says which people, which rule and the cheapest relaxation.
     SolverError
         When the time ran out before a plan within ``max_new`` was found or excluded, or HiGHS failed.
@@ -118,10 +118,12 @@ def _check_max_new(problem: Lscp, plan: Plan) -> None:
     best = greedy_sites(Mclp(problem.cover, problem.rules, limit))
     persons = problem.cover.persons
     left_out = persons[problem.is_coverable & ~problem.cover.covered_by(_open(problem, best))].sum()
-    raise InfeasibleError(
-        f"max_new: {limit} new houses cannot cover the {persons[problem.is_coverable].sum():,.0f} persons "
-        f"that some site can cover: at least {plan.bound:.0f} are needed. Cheapest relaxation: "
-        f"max_new = {plan.objective:.0f}; or leave out at most {left_out:,.0f} persons with {limit} houses"
+    raise TooFewHousesError(
+        new_houses=limit,
+        at_least=math.ceil(plan.bound),
+        enough=round(plan.objective),
+        persons_coverable=float(persons[problem.is_coverable].sum()),
+        persons_left_out=float(left_out),
     )
 
 

@@ -13,7 +13,7 @@ from siting.scenario.messages import refuse
 DEPARTEMENT = r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]|97[1-46]"
 COMMUNE = r"(0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5])[0-9]{3}|97[1-46][0-9]{2}"
 
-_SITE_OF_COMMUNE = re.compile(r"(hall|gp):(.*)", re.DOTALL)
+_SITE_OF_COMMUNE = re.compile(r"(practice):(.*)", re.DOTALL)
 
 
 def _code_reader(kind: str, pattern: str, width: int) -> Callable[[object], object]:

@@ -21,9 +21,11 @@ Standard = Annotated[
 Forced = Annotated[
     tuple[SiteId, ...],
     manual(
-        "Sites à ouvrir de toute façon : hall:CODE (mairie), cell:… (maille) ou l'identifiant d'un fichier.",
-        "Sites to open in any case: hall:CODE (town hall), cell:… (cell) or the id of a file.",
-        examples=[["hall:2A004"]],
+        "Sites à ouvrir de toute façon : code d'une commune (sa mairie), practice:CODE (ses cabinets, à labelliser), "
+        "cell:… (maille) ou identifiant d'un fichier ; sites.csv les donne tous.",
+        "Sites to open in any case: code of a commune (its town hall), practice:CODE (its practices, to label), "
+        "cell:… (cell) or id of a file; sites.csv has them all.",
+        examples=[["2A004"]],
     ),
     Field(json_schema_extra={"uniqueItems": True}),
 ]
@@ -32,7 +34,7 @@ Forbidden = Annotated[
     manual(
         "Sites à ne jamais ouvrir, désignés comme dans forced_open.",
         "Sites never to open, named as in forced_open.",
-        examples=[["hall:2B033"]],
+        examples=[["2B033"]],
     ),
     Field(json_schema_extra={"uniqueItems": True}),
 ]

@@ -298,7 +298,7 @@ HINTS: dict[str, tuple[str, str]] = {
     "of_section": ("cette clé va sous {sections}", "this key goes under {sections}"),
     "example_commune": ('le code INSEE, comme "01004" ou "2A004"', 'the INSEE code, like "01004" or "2A004"'),
     "example_departement": ('comme "01", "2A" ou "974"', 'like "01", "2A" or "974"'),
-    "example_site_id": ("comme hall:2A004", "like hall:2A004"),
+    "example_site_id": ("comme 2A004", "like 2A004"),
     "copy_file": ("posez-le là : cp VOTRE_FICHIER {path}", "put it there: cp YOUR_FILE {path}"),
     "see_line": (", voir ligne {line} : {field}", ", see line {line}: {field}"),
     "in_unit": (", en {unit}", ", in {unit}"),
