@@ -163,11 +163,25 @@ def test_every_fault_of_a_site_file_is_named_with_its_line(tmp_path):
     lines = refused(
         tmp_path / "s.csv",
         "id;name;lon;lat\na;Un;8.737;41.919\na;Deux;8.75;41.93\n;Trois;8.75;41.93\nd;Loin;2.35;48.85\n"
-        "e;Virgule;8,7;41,9\nf;Échange;41.919;8.737\n",
+        "e;Texte;8,7 E;41,9\nf;Échange;41.919;8.737\ng;Terre;8.7;593\nh;Trop;8.7;41.9;x\n",
     )
-    assert [line.split(":")[1] for line in lines] == ["3", "4", "5", "6", "7"]
-    for line, said in zip(lines, ("déjà", "vide", "hors", "point décimal", "échangées"), strict=True):
+    assert [line.split(":")[1] for line in lines] == ["3", "4", "5", "6", "7", "8", "9"]
+    said_of = ("déjà", "vide", "hors", "nombres", "échangées", "degrés", "5 champs, 4 attendus")
+    for line, said in zip(lines, said_of, strict=True):
         assert said in line
+
+
+def test_a_decimal_comma_is_read_where_commas_do_not_separate(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("id;name;lon;lat\na;Un;8,737;41,919\n\n")
+    with_comma = read_site_file(path, AROUND_AJACCIO)
+    path.write_text("id\tname\tlon\tlat\na\tUn\t8.737\t41.919\n")
+    assert [row[1:] for row in with_comma] == [row[1:] for row in read_site_file(path, AROUND_AJACCIO)]
+
+
+def test_a_wrong_export_does_not_flood_the_terminal(tmp_path):
+    lines = refused(tmp_path / "s.csv", "id;name;lon;lat\n" + "a;Loin;2;48\n" * 500)
+    assert len(lines) == 21 and "autres fautes" in "".join(lines)
 
 
 @pytest.mark.parametrize(

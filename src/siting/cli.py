@@ -67,14 +67,16 @@ def check(
 ) -> None:
     """Dire toutes les fautes d'un scénario.
 
-    Lit sans rien calculer ni écrire ; code 2 si un scénario est fautif.
+    Lit aussi les fichiers de sites et les codes qu'il cite ; ne calcule et n'écrit rien. Code 2 s'il est fautif.
     """
     from siting.scenario import load
+    from siting.territory import assemble
 
     faults: list[Fault] = []
     for file in files:
         try:
             scenario = load(file)
+            assemble(scenario)
         except InputError as error:
             faults.extend(error.faults)
         else:

@@ -11,6 +11,7 @@ from siting.grid import Grid
 from siting.scenario import RoadTravel, Scenario
 from siting.territory import embedded
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, CellLayers, lay_cells
+from siting.territory.notes import notes
 from siting.territory.roads import road_network
 from siting.territory.sites import check_named_sites, choose_sites
 from siting.territory.study_area import communes_of, grid_over
@@ -36,7 +37,7 @@ def assemble(scenario: Scenario) -> Territory:
     communes, row_of = _communes_on(grid, all_communes, is_chosen, layers)
     demand = _demand(layers, row_of, communes)
     commune_of_cell = np.where(layers.commune_of_cell >= 0, row_of[layers.commune_of_cell], -1).astype(np.int32)
-    sites, site_notes = choose_sites(
+    sites, n_twins = choose_sites(
         scenario, grid=grid, communes=communes, demand=demand, commune_of_cell=commune_of_cell
     )
     check_named_sites(scenario, sites)
@@ -56,7 +57,14 @@ def assemble(scenario: Scenario) -> Territory:
         in_study_area=in_study_area,
         roads=roads,
         sources=_sources(scenario),
-        notes=(*_population_notes(scenario, of_area, grid), *site_notes),
+        notes=notes(
+            scenario,
+            grid=grid,
+            census=of_area,
+            communes=communes,
+            has_land_around=bool((layers.is_land & ~in_study_area).any()),
+            n_twins=n_twins,
+        ),
     )
 
 
@@ -131,24 +139,3 @@ def _sources(scenario: Scenario) -> tuple[str, ...]:
     if isinstance(scenario.travel, RoadTravel):
         names.append(f"{scenario.travel.network}_roads")
     return tuple(dict.fromkeys(embedded.attribution(name) for name in names))
-
-
-def _population_notes(scenario: Scenario, cells: pd.DataFrame, grid: Grid) -> tuple[str, ...]:
-    is_french = scenario.language == "fr"
-    notes = []
-    left_out = int(cells["persons_left_out"].sum())
-    if left_out:
-        notes.append(
-            f"{left_out} résidents de mailles à cheval sur la frontière, estimés habiter le pays voisin, "
-            "ne sont pas comptés."
-            if is_french
-            else f"{left_out} residents of cells shared with a neighbouring country, estimated to live there, "
-            "are left out."
-        )
-    if grid.crs != CENSUS_CRS or grid.cell_size_m != CENSUS_CELL_M:
-        notes.append(
-            "La population, connue par maille de 1 km, est répartie également à l'intérieur de chaque maille."
-            if is_french
-            else "The population, known by 1 km cell, is spread evenly within each."
-        )
-    return tuple(notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -19,15 +20,15 @@ KIND_OF_TREATMENT = {"keep": "practice", "label": "label"}
 
 def choose_sites(
     scenario: Scenario, *, grid: Grid, communes: Communes, demand: Demand, commune_of_cell: np.ndarray
-) -> tuple[Sites, tuple[str, ...]]:
-    """The sites that the scenario asks for, and what a reader must be told about them.
+) -> tuple[Sites, int]:
+    """The sites that the scenario asks for, and how many candidates were left out.
 
-    A candidate that would stand at the very point of an existing site is left out: it would serve the same people.
+    Those would stand at the very point of an existing site, and serve the same people.
 
     Raises
     ------
     DataError
-        A file of sites is wrong, two sites have the same id, or a candidate is outside the study area.
+        A file of sites is wrong, two sites have the same id, there is no candidate, or one is outside the study area.
     """
     existing = _existing(scenario, grid, communes)
     candidates = _candidates(scenario, grid, communes, demand)
@@ -40,6 +41,7 @@ def choose_sites(
         table["in_study_area"] = inside
     if scenario.existing.rule != "none" and scenario.existing.treatment == "label":
         existing = existing[existing["in_study_area"]]
+    _refuse_no_candidate(scenario, candidates)
     _refuse_candidates_outside(scenario, candidates)
     points = set(zip(existing["x_m"], existing["y_m"], strict=True))
     is_twin = np.array(
@@ -47,8 +49,7 @@ def choose_sites(
     )
     table = pd.concat([existing, candidates[~is_twin]], ignore_index=True).sort_values("id", kind="stable")
     _refuse_twice(scenario, table)
-    notes = _notes(scenario, int(is_twin.sum()))
-    return _sites(table), notes
+    return _sites(table), int(is_twin.sum())
 
 
 def _sites(table: pd.DataFrame) -> Sites:
@@ -97,6 +98,14 @@ def _town_halls(communes: Communes, where: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({name: values[row] for name, values in columns.items()}).assign(commune=row)
 
 
+def _refuse_no_candidate(scenario: Scenario, candidates: pd.DataFrame) -> None:
+    if candidates.empty:
+        settings = scenario.candidates
+        what = "aucune maille" if settings.rule == "cells" else "aucune commune"
+        problem = f"{what} du territoire n'a {getattr(settings, 'min_persons', 0)} habitants : aucun candidat"
+        raise DataError(scenario.fault("candidates.min_persons", problem, "baisser ce seuil"))
+
+
 def _refuse_candidates_outside(scenario: Scenario, candidates: pd.DataFrame) -> None:
     outside = candidates.loc[~candidates["in_study_area"].to_numpy(bool), "id"]
     if len(outside):
@@ -116,27 +125,6 @@ def _listed(ids: Iterable[str], most: int = 5) -> str:
     return ", ".join(ids[:most]) + (f" … ({len(ids)} en tout)" if len(ids) > most else "")
 
 
-def _notes(scenario: Scenario, n_twins: int) -> tuple[str, ...]:
-    is_french = scenario.language == "fr"
-    notes = []
-    if scenario.existing.rule == "gp_practices" and scenario.existing.treatment != "ignore":
-        least = scenario.existing.min_gp_practices
-        notes.append(
-            f"Sites existants : communes d'au moins {least} cabinet(s) de médecine générale enregistré(s) en 2019, "
-            "placés à la mairie ; ce sont des établissements, pas des médecins."
-            if is_french
-            else f"Existing sites: communes with at least {least} GP practice(s) registered in 2019, placed at the "
-            "town hall; these are establishments, not doctors."
-        )
-    if n_twins:
-        notes.append(
-            f"{n_twins} candidats au même point qu'un site existant ont été écartés."
-            if is_french
-            else f"{n_twins} candidates at the very point of an existing site were left out."
-        )
-    return tuple(notes)
-
-
 def check_named_sites(scenario: Scenario, sites: Sites) -> None:
     """Refuse ids under ``goal`` that name no candidate.
 
@@ -145,8 +133,6 @@ def check_named_sites(scenario: Scenario, sites: Sites) -> None:
     DataError
         One fault per unknown id.
     """
-    from difflib import get_close_matches
-
     candidates = sites.id[~sites.is_existing].tolist()
     known, existing = set(candidates), set(sites.id[sites.is_existing].tolist())
     faults: list[Fault] = []
@@ -155,7 +141,11 @@ def check_named_sites(scenario: Scenario, sites: Sites) -> None:
             if site_id in known:
                 continue
             near = get_close_matches(site_id, candidates, n=1)
-            remedy = f"vouliez-vous dire {near[0]} ?" if near else "donner l'identifiant d'un candidat (voir sites.csv)"
+            remedy = (
+                f"vouliez-vous dire {near[0]} ?"
+                if near
+                else "donner l'identifiant d'un candidat : un premier calcul les écrit dans sites.csv"
+            )
             problem = f"« {site_id} » n'est pas un candidat"
             if site_id in existing or f"practice:{site_id}" in existing:
                 problem, remedy = f"« {site_id} » est déjà un site existant", "retirer cet identifiant"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+import re
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,12 @@ from siting.errors import DataError
 from siting.grid import Grid
 from siting.scenario import Scenario
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS
+
+CITIES_WITH_ARRONDISSEMENTS = {
+    re.compile(r"751\d\d"): "75056 (Paris)",
+    re.compile(r"132\d\d"): "13055 (Marseille)",
+    re.compile(r"6938\d"): "69123 (Lyon)",
+}
 
 EDGE_POINTS = 21
 """Points along each side when a census rectangle is carried to another CRS, where its edges bend."""
@@ -32,16 +38,28 @@ def communes_of(scenario: Scenario, communes: pd.DataFrame) -> NDArray[np.bool_]
     column, field = ("departement", "departements") if area.departements else ("code", "communes")
     asked = getattr(area, field)
     known = set(communes[column])
-    faults = []
-    for position, code in enumerate(asked):
-        if code not in known:
-            near = get_close_matches(code, sorted(known), n=1)
-            remedy = f"vouliez-vous dire {near[0]} ?" if near else "donner un code de France métropolitaine"
-            what = "aucun département" if field == "departements" else "aucune commune actuelle"
-            faults.append(scenario.fault(f"study_area.{field}[{position}]", f"{what} n'a le code {code}", remedy))
+    faults = [
+        scenario.fault(f"study_area.{field}[{position}]", *_unknown(code, field, known))
+        for position, code in enumerate(asked)
+        if code not in known
+    ]
     if faults:
         raise DataError(faults)
     return np.asarray(communes[column].isin(asked))
+
+
+def _unknown(code: str, field: str, known: set[str]) -> tuple[str, str]:
+    """(problem, remedy) of a code that is no département or commune of today's metropolitan France."""
+    if code.startswith("97"):
+        return f"{code} est outre-mer", "seule la France métropolitaine est fournie"
+    if field == "departements":
+        return f"aucun département n'a le code {code}", "donner un code de département métropolitain, 01 à 95"
+    for city, code_of_city in CITIES_WITH_ARRONDISSEMENTS.items():
+        if city.match(code):
+            return f"{code} est un arrondissement", f"donner la commune entière : {code_of_city}"
+    is_postal = code.endswith("00") or code[:2] in {known_code[:2] for known_code in known}
+    hint = "est-ce un code postal ? " if is_postal else ""
+    return f"aucune commune actuelle n'a le code {code}", f"{hint}donner le code INSEE actuel"
 
 
 def grid_over(cells: pd.DataFrame, *, crs: str, cell_size_m: float, halo_m: float) -> Grid:

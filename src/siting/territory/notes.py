@@ -1,0 +1,92 @@
+"""What a reader must be told about the data of a run, in the scenario's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from siting.grid import Grid
+from siting.scenario import Scenario
+from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS
+from siting.territory.values import Communes
+
+LARGE_CITY_PERSONS = 100_000
+"""From this population on, a page says that one town hall stands for a whole city."""
+
+
+def notes(
+    scenario: Scenario,
+    *,
+    grid: Grid,
+    census: pd.DataFrame,
+    communes: Communes,
+    has_land_around: bool,
+    n_twins: int,
+) -> tuple[str, ...]:
+    """Every note that applies.
+
+    Parameters
+    ----------
+    census : DataFrame
+        Census cells of the study area, with ``persons_left_out``.
+    has_land_around : bool
+        Whether the halo holds land: people near the edge may then be served from beyond it.
+    n_twins : int
+        Candidates left out because an existing site stands at the same point.
+    """
+    language = 0 if scenario.language == "fr" else 1
+    return tuple(pair[language] for pair in _notes(scenario, grid, census, communes, has_land_around, n_twins) if pair)
+
+
+def _notes(
+    scenario: Scenario, grid: Grid, census: pd.DataFrame, communes: Communes, has_land_around: bool, n_twins: int
+) -> Iterator[tuple[str, str]]:
+    left_out = int(census["persons_left_out"].sum())
+    if left_out:
+        yield (
+            f"{left_out} résidents de mailles à cheval sur la frontière, estimés habiter le pays voisin, "
+            "ne sont pas comptés.",
+            f"{left_out} residents of cells shared with a neighbouring country, estimated to live there, are left out.",
+        )
+    if grid.crs != CENSUS_CRS or grid.cell_size_m != CENSUS_CELL_M:
+        yield (
+            "La population, connue par maille de 1 km, est répartie également à l'intérieur de chacune.",
+            "The population, known by 1 km cell, is spread evenly within each.",
+        )
+    if has_land_around:
+        yield _edge_note(scenario)
+    if n_twins:
+        yield (
+            f"Candidats écartés parce qu'un site existant est au même point : {n_twins}.",
+            f"Candidates left out because an existing site stands at the same point: {n_twins}.",
+        )
+    cities = communes.name[_is_large(communes)]
+    if len(cities) and scenario.candidates.rule == "town_halls":
+        shown = ", ".join(cities[:4]) + (", …" if len(cities) > 4 else "")
+        yield (
+            f"Une mairie représente toute une ville ({shown}) : les temps y sont surestimés.",
+            f"One town hall stands for a whole city ({shown}): times there are overestimated.",
+        )
+
+
+def _edge_note(scenario: Scenario) -> tuple[str, str]:
+    cutoff, halo = f"{scenario.travel.cutoff_min:g}", f"{scenario.halo_m / 1000:.0f}"
+    existing = scenario.existing
+    if existing.rule != "none" and existing.treatment == "label":
+        return (
+            "Les sites existants hors du territoire ne sont pas vus : ils ne peuvent être labellisés par ce plan.",
+            "Existing sites outside the study area are not seen: this plan cannot label them.",
+        )
+    return (
+        f"Les sites existants jusqu'à {halo} km autour du territoire sont comptés ; au-delà de {cutoff} minutes, un "
+        "temps près du bord peut être surestimé, un site plus lointain n'étant pas vu.",
+        f"Existing sites up to {halo} km around the study area count; beyond {cutoff} minutes a time near the edge "
+        "may be overestimated, since a site farther out is not seen.",
+    )
+
+
+def _is_large(communes: Communes) -> NDArray[np.bool_]:
+    return np.asarray(communes.in_study_area & (communes.persons >= LARGE_CITY_PERSONS))
