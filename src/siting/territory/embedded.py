@@ -1,4 +1,4 @@
-"""Readers of the embedded facts (``siting/data``): people, communes, outlines, roads, fixed links.
+"""Readers of the embedded facts (``siting/data``): people, communes, outlines, relief, roads, fixed links.
 
 Each table says where it comes from in `PROVENANCE`; `attribution` is the line to print beside anything
 derived from it. Codes are text.
@@ -92,6 +92,18 @@ def read_departement_outlines() -> gpd.GeoDataFrame:
     """Outlines of the 96 départements for maps (EPSG:2154): ``code, name, region, geometry``, by code."""
     with as_file(_data_file("departements.parquet")) as path:
         return gpd.read_parquet(path)
+
+
+def read_relief() -> pd.DataFrame:
+    """Relief at points 5 km apart, on land and a little beyond: read it through `siting.territory.relief`.
+
+    Returns
+    -------
+    DataFrame
+        int32 columns ``x_5km, y_5km`` (south-west corner of a 5 km cell of EPSG:3035, in units of 5 km; the point
+        is its centre) and ``relief_m`` (standard deviation of the altitude around it, in metres).
+    """
+    return _read_table("relief_5km.parquet").astype(np.int32)
 
 
 def read_roads(name: str = "corsica") -> tuple[pd.DataFrame, pd.DataFrame]:
