@@ -49,14 +49,16 @@ def write_travel_time_after_tif(findings: Findings, folder: Path) -> None:
 
 
 def _write_minutes(findings: Findings, nearest: NearestTimes, path: Path) -> None:
-    """A Cloud Optimised GeoTIFF of float32 minutes, NaN at sea and where no way leads to a site.
+    """A Cloud Optimised GeoTIFF of float32 minutes; NaN outside the study area and where no way leads to a site.
+
+    Outside, sites beyond the halo are not seen: a time there would be an upper bound that nobody could tell.
 
     The times are whole seconds rounded up, so that ``minutes <= 30`` says exactly who is covered.
     Overviews repeat values of cells, they do not average: a place beyond the standard stays beyond.
     """
     grid = findings.territory.grid
     minutes = (nearest.time_s.astype(np.float64) / 60).astype(np.float32)
-    minutes[~np.isfinite(minutes)] = np.nan
+    minutes[~(np.isfinite(minutes) & findings.territory.in_study_area)] = np.nan
     profile = _profile(grid) | {"compress": "deflate", "predictor": 3, "overview_resampling": "nearest"}
     with rasterio.open(path, "w", driver="COG", **profile) as raster:
         raster.write(minutes, 1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from siting.checker import CoverMatrix, check_lscp, check_mclp
 from siting.progress import Progress, silent
 from siting.scenario import LscpGoal
-from siting.verify.check import Check
+from siting.verify.check import Check, shown
 from siting.verify.recount import Recount
 from siting.verify.run_files import RunFiles
 
@@ -42,9 +42,9 @@ def check_bound(run: RunFiles, recount: Recount, *, progress: Progress = silent)
         found = check_mclp(matrix, recount.opened.astype(np.int32), multipliers, new_houses=new_houses)
         proven = found.bound + others
         holds = proven <= said + TOLERANCE * max(abs(said), 1.0)
-    yield Check("borne prouvée par l'arithmétique", holds, f"{proven:g} recomptée, {said:g} écrite")
+    yield Check("borne prouvée par l'arithmétique", holds, f"{shown(proven)} recomptée, {shown(said)} écrite")
     if by_whom == "arithmetic":
-        yield Check("la borne est celle de l'arithmétique", said == run.certificate.get("bound"), f"{said:g}")
+        yield Check("la borne est celle de l'arithmétique", said == run.certificate.get("bound"), shown(said))
     else:
         yield Check(
             "borne du solveur", by_whom == "solver", "plus serrée que l'arithmétique ; celle du solveur, non refaite"

@@ -44,5 +44,7 @@ def none_of(name: str, wrong: list[str], *, otherwise: str) -> Check:
 
 
 def shown(value: Any) -> str:
-    """A value as a line of a terminal shows it."""
-    return f"{value:.6g}" if isinstance(value, float) and value != int(value) else str(value)
+    """A value as a line of a terminal shows it: whole numbers whole, the others with six decimals at most."""
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value)

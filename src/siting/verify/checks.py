@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.scenario import LscpGoal
-from siting.verify.check import Check, none_of, same
+from siting.verify.check import Check, none_of, same, shown
 from siting.verify.recount import Recount
 from siting.verify.run_files import MinutesRaster, RunFiles
 
@@ -88,7 +88,8 @@ def check_raster(name: str, said: MinutesRaster, recounted_s: NDArray[np.float64
     """A raster of minutes, cell by cell, against the recounted seconds."""
     if said.grid != recount.territory.grid:
         return Check(name, False, f"grille {said.grid}, {recount.territory.grid} attendue")
-    expected = np.where(np.isfinite(recounted_s), recounted_s / 60, np.nan).astype(np.float32)
+    is_told = np.isfinite(recounted_s) & recount.territory.in_study_area
+    expected = np.where(is_told, recounted_s / 60, np.nan).astype(np.float32)
     wrong = ~((said.minutes == expected) | (np.isnan(said.minutes) & np.isnan(expected)))
     cells = [f"maille {cell}" for cell in np.flatnonzero(wrong)]
     return none_of(name, cells, otherwise=f"{int(np.isfinite(expected).sum())} mailles, à la seconde près")
@@ -115,7 +116,7 @@ def check_certificate(run: RunFiles, recount: Recount) -> Iterator[Check]:
         return
     sense = 1 if run.scenario.goal.model == "lscp" else -1
     is_beaten = sense * (objective - bound) < -FLOAT_TOLERANCE * max(abs(objective), 1.0)
-    yield Check("la borne n'est pas battue", not is_beaten, f"objectif {objective:g}, borne {bound:g}")
+    yield Check("la borne n'est pas battue", not is_beaten, f"objectif {shown(objective)}, borne {shown(bound)}")
     yield same(
         "certificat, écart", said=gap, recounted=abs(objective - bound) / max(abs(objective), 1.0), tolerance=1e-9
     )
@@ -138,7 +139,7 @@ def check_goal(run: RunFiles, recount: Recount) -> Iterator[Check]:
         left = recount.is_coverable & ~(recount.after_s <= standard_s)
         persons = float(recount.territory.demand.persons[left].sum())
         yield Check(
-            "tous ceux qui peuvent être couverts le sont", not left.any(), f"{persons:g} personne(s) oubliée(s)"
+            "tous ceux qui peuvent être couverts le sont", not left.any(), f"{shown(persons)} personne(s) oubliée(s)"
         )
 
 
