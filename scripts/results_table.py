@@ -30,11 +30,17 @@ def row(folder: Path) -> str:
         _share(summary["covered_before"]["share"]),
         _share(summary["covered_after"]["share"]),
         f"{summary['p99_minutes_before']:.0f} → {summary['p99_minutes_after']:.0f} min",
-        f"{summary['sites']['opened']} houses, {summary['sites']['existing']} sites kept",
+        f"{summary['sites']['opened']} houses, {_kept(summary['sites'])}",
         proof,
         f"{sum(manifest['seconds'].values()):.0f} s, {manifest['peak_memory_mb'] / 1000:.1f} GB",
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _kept(sites: dict[str, int]) -> str:
+    outside = sites["existing_outside"]
+    around = f" and {outside} around" if outside else ""
+    return f"{sites['existing'] - outside} sites kept{around}"
 
 
 def _share(share: float) -> str:
