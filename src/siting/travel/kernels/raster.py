@@ -15,7 +15,8 @@ What makes it fast, with what each brought on 200 m cells (ns a settled cell, on
   of the cell the step came from, which reaches them directly at no more (36 to 29 ns). The direction travels in
   the queue's entry, which is ``side << 61 | cell << 32 | ticks``; an entry whose ticks are no longer its cell's is
   skipped.
-- The 5 states are loaded before any is written (29 to 24 ns).
+- The 5 states are loaded before any is written (29 to 25 ns); a bucket is read from its front, which needs no write
+  for each entry, and the ring of neighbours goes on past its end (25 to 23 ns).
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def search_window(state, width, source, class_bits, leave, enter, shift, queue):
     """
     if state[source] == 0:
         return True
-    one, two, three, four, seven = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4), np.uint64(7)
+    one, two, three, four = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+    five, six, seven = np.uint64(5), np.uint64(6), np.uint64(7)
     kind_bits, cell_bits, side_bits = np.uint64(class_bits), np.uint64(32), np.uint64(61)
     kind_mask, low = (one << kind_bits) - one, (one << cell_bits) - one
     bucket_bits = kind_bits + np.uint64(shift)
@@ -94,33 +96,33 @@ def search_window(state, width, source, class_bits, leave, enter, shift, queue):
     n_waiting[0] = n_live
     while n_live > 0:
         slot = bucket & slot_mask
-        while n_waiting[slot] > 0:
-            n_waiting[slot] -= one
-            n_live -= one
-            entry = queue[slot, n_waiting[slot]]
+        served = np.uint64(0)
+        while served < n_waiting[slot]:
+            entry = queue[slot, served]
+            served += one
             cell = (entry >> cell_bits) & (low >> three)
             now = np.uint64(state[cell])
             if now >> kind_bits != entry & low:
                 continue
-            left = (entry >> side_bits) + np.uint64(6)
-            slant = left & one
+            ahead = entry >> side_bits
+            slant = ahead & one
             even, odd = now + leave[slant, now & kind_mask], now + leave[one - slant, now & kind_mask]
-            c0, c1, c2 = cell + ring[left & seven], cell + ring[(left + one) & seven], cell + ring[(left + two) & seven]
-            c3, c4 = cell + ring[(left + three) & seven], cell + ring[(left + four) & seven]
+            c0, c1, c2 = cell + ring[ahead + one], cell + ring[ahead + two], cell + ring[ahead + three]
+            c3, c4 = cell + ring[ahead + four], cell + ring[ahead + five]
             s0, s1, s2 = np.uint64(state[c0]), np.uint64(state[c1]), np.uint64(state[c2])
             s3, s4 = np.uint64(state[c3]), np.uint64(state[c4])
-            for other, before, then, turned in (
-                (c0, s0, even + enter[slant, s0 & kind_mask], left),
-                (c1, s1, odd + enter[one - slant, s1 & kind_mask], left + one),
-                (c2, s2, even + enter[slant, s2 & kind_mask], left + two),
-                (c3, s3, odd + enter[one - slant, s3 & kind_mask], left + three),
-                (c4, s4, even + enter[slant, s4 & kind_mask], left + four),
+            for other, before, then, turn in (
+                (c0, s0, even + enter[slant, s0 & kind_mask], ahead),
+                (c1, s1, odd + enter[one - slant, s1 & kind_mask], ahead + one),
+                (c2, s2, even + enter[slant, s2 & kind_mask], ahead + two),
+                (c3, s3, odd + enter[one - slant, s3 & kind_mask], ahead + three),
+                (c4, s4, even + enter[slant, s4 & kind_mask], ahead + four),
             ):
                 if then >= before:
                     continue
-                side = turned & seven
-                if side & one and state[cell + ring[side - one]] | state[cell + ring[(side + one) & seven]] == 0:
+                if turn & one and state[cell + ring[turn]] | state[cell + ring[turn + two]] == 0:
                     continue
+                side = (turn + six) & seven
                 aim = (then >> bucket_bits) & slot_mask
                 if n_waiting[aim] == capacity:
                     return False
@@ -128,6 +130,8 @@ def search_window(state, width, source, class_bits, leave, enter, shift, queue):
                 queue[aim, n_waiting[aim]] = side << side_bits | other << cell_bits | then >> kind_bits
                 n_waiting[aim] += one
                 n_live += one
+        n_live -= served
+        n_waiting[slot] = 0
         bucket += one
     return True
 
@@ -201,7 +205,8 @@ def search_nearest(kinds, width, key, sources, half_step, shift, queue):  # type
     shift, queue : as for `search_window`
         The first bucket takes 4 entries for each source.
     """
-    one, two, three, four, seven = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4), np.uint64(7)
+    one, two, three, four = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+    five, six, seven = np.uint64(5), np.uint64(6), np.uint64(7)
     cell_bits, side_bits = np.uint64(32), np.uint64(61)
     low = (one << cell_bits) - one
     bucket_bits = cell_bits + np.uint64(shift)
@@ -217,31 +222,31 @@ def search_nearest(kinds, width, key, sources, half_step, shift, queue):  # type
     n_waiting[0] = n_live
     while n_live > 0:
         slot = bucket & slot_mask
-        while n_waiting[slot] > 0:
-            n_waiting[slot] -= one
-            n_live -= one
-            entry = queue[slot, n_waiting[slot]]
+        served = np.uint64(0)
+        while served < n_waiting[slot]:
+            entry = queue[slot, served]
+            served += one
             cell = (entry >> cell_bits) & (low >> three)
             now = key[cell]
             if now >> cell_bits != entry & low:
                 continue
-            left = (entry >> side_bits) + np.uint64(6)
-            slant = left & one
+            ahead = entry >> side_bits
+            slant = ahead & one
             even, odd = now + half_step[slant, kinds[cell]], now + half_step[one - slant, kinds[cell]]
-            c0, c1, c2 = cell + ring[left & seven], cell + ring[(left + one) & seven], cell + ring[(left + two) & seven]
-            c3, c4 = cell + ring[(left + three) & seven], cell + ring[(left + four) & seven]
-            for other, before, then, turned in (
-                (c0, key[c0], even + half_step[slant, kinds[c0]], left),
-                (c1, key[c1], odd + half_step[one - slant, kinds[c1]], left + one),
-                (c2, key[c2], even + half_step[slant, kinds[c2]], left + two),
-                (c3, key[c3], odd + half_step[one - slant, kinds[c3]], left + three),
-                (c4, key[c4], even + half_step[slant, kinds[c4]], left + four),
+            c0, c1, c2 = cell + ring[ahead + one], cell + ring[ahead + two], cell + ring[ahead + three]
+            c3, c4 = cell + ring[ahead + four], cell + ring[ahead + five]
+            for other, before, then, turn in (
+                (c0, key[c0], even + half_step[slant, kinds[c0]], ahead),
+                (c1, key[c1], odd + half_step[one - slant, kinds[c1]], ahead + one),
+                (c2, key[c2], even + half_step[slant, kinds[c2]], ahead + two),
+                (c3, key[c3], odd + half_step[one - slant, kinds[c3]], ahead + three),
+                (c4, key[c4], even + half_step[slant, kinds[c4]], ahead + four),
             ):
                 if then >= before:
                     continue
-                side = turned & seven
-                if side & one and kinds[cell + ring[side - one]] | kinds[cell + ring[(side + one) & seven]] == 0:
+                if turn & one and kinds[cell + ring[turn]] | kinds[cell + ring[turn + two]] == 0:
                     continue
+                side = (turn + six) & seven
                 aim = (then >> bucket_bits) & slot_mask
                 if n_waiting[aim] == capacity:
                     return False
@@ -249,6 +254,8 @@ def search_nearest(kinds, width, key, sources, half_step, shift, queue):  # type
                 queue[aim, n_waiting[aim]] = side << side_bits | other << cell_bits | then >> cell_bits
                 n_waiting[aim] += one
                 n_live += one
+        n_live -= served
+        n_waiting[slot] = 0
         bucket += one
     return True
 
@@ -264,10 +271,16 @@ def start_at(source, n_live, queue):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def neighbour_ring(width):  # type: ignore[no-untyped-def]
-    """Offsets to the 8 neighbours of a cell, clockwise from the north (modulo 2**64); odd ones are diagonal."""
-    ring = np.empty(8, np.int64)
-    for side, (down, right) in enumerate(((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))):
-        ring[side] = down * width + right
+    """Offsets to the neighbours of a cell, clockwise (modulo 2**64), once round and on: no turn needs a remainder.
+
+    Sides count from 0, the north; odd ones are diagonal. Side ``s`` is at ``s + 3``, so the five ahead of it are at
+    ``s + 1 … s + 5``, each between the two it passes.
+    """
+    downs, rights = (-1, -1, 0, 1, 1, 1, 0, -1), (0, 1, 1, 1, 0, -1, -1, -1)
+    ring = np.empty(14, np.int64)
+    for i in range(14):
+        side = (i + 5) % 8
+        ring[i] = downs[side] * width + rights[side]
     return ring.view(np.uint64)
 
 
