@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 
 from allocation_worlds import cover_of, worlds
 from naive import allocation as naive
-from siting.allocation import CoverSets, formulation, lscp, mclp, solve
+from siting.allocation import (
+    Apart,
+    Budget,
+    CoveredShare,
+    CoverSets,
+    Houses,
+    NewPerZone,
+    compose,
+    composing,
+    formulation,
+    lscp,
+    mclp,
+    solve,
+)
 from siting.errors import DataError, InfeasibleError
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -23,9 +36,22 @@ TIMED = (
     np.array([10.0, 4.0]),
     np.array([600.0, 500.0]),
 )
+COMPOSED = compose(
+    SQUARE,
+    ["fewest_houses", "most_covered_twice"],
+    clauses=[
+        Houses(3),
+        Budget(np.array([1.0, 2.0, 3.0, 4.0]), 9.0),
+        CoveredShare(0.9, np.array([0, 0, 1, 1, -1], dtype=np.int32)),
+        NewPerZone(np.array([0, 0, 1, 1], dtype=np.int32), np.array([1, 0]), np.array([2, 1])),
+        Apart(np.array([[1, 2]], dtype=np.int32)),
+    ],
+    existing=[0],
+)
 GOLDEN_MODELS = {
     "lscp": lambda: formulation.lscp_model(SQUARE)[0],
     "mclp": lambda: formulation.mclp_model(SQUARE, 2)[0],
+    "composed": lambda: composing.composed_model(COMPOSED, "most_covered_twice", [("fewest_houses", 3.0)])[0],
     "p_median": lambda: formulation.p_median_model(*TIMED, 3, 2)[0],
 }
 
@@ -37,7 +63,8 @@ def test_model_is_the_golden_lp(name: str, tmp_path: Path) -> None:
 
 
 def test_no_model_lacks_a_golden_lp() -> None:
-    models = {name.removesuffix("_model") for name in vars(formulation) if name.endswith("_model")}
+    names = [*vars(formulation), *vars(composing)]
+    models = {name.removesuffix("_model") for name in names if name.endswith("_model")}
     assert models == set(GOLDEN_MODELS) == {path.stem for path in GOLDEN.glob("*.lp")}
 
 

@@ -152,19 +152,18 @@ def _improve(timed: median.Timed, houses: int, effort: Effort) -> _Standing:
 
 def _bound(timed: median.Timed, houses: int, standing: _Standing, effort: Effort) -> _Standing:
     """Lower bound Σ w v − the largest savings of ``houses`` columns on rows that wait v, v in [0, cap]."""
-    by_column = (timed.site_start, timed.row, timed.row_time_s)
 
     def evaluate(v_s: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        savings = _savings(timed, v_s)
+        savings = median.column_savings(timed, v_s)
         chosen = subgradient.largest(savings, houses)
         bound = float((timed.weight * v_s).sum() - savings[chosen].sum())
-        return -bound, timed.weight * (median.times_saved(*by_column, chosen, v_s) - 1.0)
+        return -bound, timed.weight * (median.times_saved(timed, chosen, v_s) - 1.0)
 
     first_s, second_s = median.two_nearest(timed, standing.columns)
     bound, v_s = subgradient.lower(
         evaluate,
         0.5 * (first_s + second_s),
-        subgradient.Box(timed.cap_s, 1.0 / np.sqrt(np.maximum(timed.weight, 1e-9))),
+        subgradient.Box(timed.cap_s, np.maximum(timed.weight, 1e-9) ** -1.5),
         target=-standing.cost,
         iterations=_ITERATIONS,
         effort=effort.share(0.7),
@@ -174,7 +173,7 @@ def _bound(timed: median.Timed, houses: int, standing: _Standing, effort: Effort
 
 def _branch(timed: median.Timed, houses: int, standing: _Standing, effort: Effort) -> tuple[_Standing, Outcome | None]:
     """Branch and bound on the columns whose entry the multipliers do not price above the gap."""
-    savings = _savings(timed, standing.v_s)
+    savings = median.column_savings(timed, standing.v_s)
     is_large = np.zeros(len(savings), dtype=np.bool_)
     is_large[subgradient.largest(savings, houses)] = True
     slack = standing.cost - standing.bound + 1e-9 * standing.cost
@@ -195,11 +194,6 @@ def _branch(timed: median.Timed, houses: int, standing: _Standing, effort: Effor
             columns, cost = found, _cost(timed, found)
     bound = min(standing.cost, max(standing.bound, run.bound))
     return _Standing(columns, cost, bound, standing.v_s), run
-
-
-def _savings(timed: median.Timed, v_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What each column would save on rows that wait v seconds."""
-    return median.column_savings(timed.site_start, timed.row, timed.row_time_s, timed.weight, v_s)
 
 
 def _cost(timed: median.Timed, columns: NDArray[np.int32]) -> float:

@@ -22,7 +22,7 @@ class Certificate:
     Attributes
     ----------
     model : str
-        ``"lscp"``, ``"mclp"`` or ``"p_median"``.
+        ``"lscp"``, ``"mclp"``, ``"p_median"``, ``"p_center"``, or the goal of a composed problem.
     sense : str
         ``"min"`` or ``"max"``.
     status : Status
@@ -71,12 +71,15 @@ class Plan:
     certificate : Certificate
     multipliers : float64 array, shape (n_cells,), or None
         Whole multiples of 2**-20 from which `siting.checker` draws ``certificate.arithmetic_bound``.
+    stages : tuple of Certificate
+        One per goal of a composed problem, in order; ``certificate`` is the first of them.
     """
 
     opened: NDArray[np.int32]
     is_covered: NDArray[np.bool_]
     certificate: Certificate
     multipliers: NDArray[np.float64] | None = None
+    stages: tuple[Certificate, ...] = ()
 
     @property
     def status(self) -> Status:

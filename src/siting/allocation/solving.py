@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from siting import checker
 from siting.allocation.cell_times import CellTimes
+from siting.allocation.composing import Composed, solve_composed
 from siting.allocation.cover import CoverSets
 from siting.allocation.covering import search_lscp
 from siting.allocation.effort import Effort, Found
@@ -23,7 +24,7 @@ from siting.progress import Progress, silent
 
 
 def solve(
-    problem: Problem | PMedian,
+    problem: Problem | PMedian | Composed,
     *,
     time_limit_s: float = 60.0,
     gap: float = 0.0,
@@ -39,8 +40,8 @@ def solve(
 
     Parameters
     ----------
-    problem : Lscp, Mclp or PMedian
-        From `lscp`, `mclp` or `p_median`.
+    problem : Lscp, Mclp, PMedian or Composed
+        From `lscp`, `mclp`, `p_median` or `compose`.
     time_limit_s : float
         Seconds of wall clock for the whole search.
     gap : float
@@ -63,6 +64,8 @@ def solve(
         return plan
     if isinstance(problem, Mclp):
         return _solve_mclp(problem, effort, progress)
+    if isinstance(problem, Composed):
+        return solve_composed(problem, effort, progress)
     return _solve_p_median(problem, effort, progress)
 
 

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from siting.allocation.effort import Effort
 
-_AVERAGING = 0.98
-_PATIENCE = 40
+_AVERAGING = 0.95
+_PATIENCE = 20
+_FIRST_LENGTH = 0.3
 _SHORTER = 0.75
 _SHORTEST = 1e-4
-"""Synthetic France, MCLP at 10 minutes with p = 5,000: 0.33 % after 150 iterations; with an averaging of
-0.7 and a patience of 15 the bound was at 1.10 %, and at 0.54 % when it stalled."""
+"""Synthetic France, MCLP at 10 minutes with p = 5,000: gap 0.33 % after 400 iterations, 0.27 % after 1,000.
+With an averaging of 0.7 and a patience of 15 it stalled at 0.54 %."""
 
 Evaluate = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
 """Multipliers to (bound, slope of the bound); may change its argument's copy, never the argument."""
@@ -49,7 +50,8 @@ def lower(
     iterations : int
         At most; one is made even when no time is left.
     """
-    u, direction, length, waited = start, np.zeros(len(start)), 1.0, 0
+    u, length, waited = start, _FIRST_LENGTH, 0
+    direction: NDArray[np.float64] | None = None
     best, best_u = np.inf, start
     for _ in range(iterations):
         bound, slope = evaluate(u)
@@ -61,7 +63,7 @@ def lower(
         if waited > _PATIENCE:
             u, length, waited = best_u, length * _SHORTER, 0
             continue
-        direction = (1.0 - _AVERAGING) * slope + _AVERAGING * direction
+        direction = slope if direction is None else (1.0 - _AVERAGING) * slope + _AVERAGING * direction
         norm = float((box.scale * direction**2).sum())
         step = length * (bound - target) / norm if norm > 0 else 0.0
         u = np.clip(u - step * box.scale * direction, 0.0, box.upper)

@@ -166,22 +166,31 @@ def _shift_gains(timed: Timed, standing: Standing, i: int, before_s: float, afte
 
 
 @njit(cache=True)
-def column_savings(site_start: I64, row: I32, row_time_s: NDArray[np.float32], weight: F64, v_s: F64) -> F64:
-    """Σ w max(0, v − time) of each column: what it would save on rows that wait v seconds."""
-    savings = np.zeros(len(site_start) - 1)
-    for j in range(len(savings)):
-        for k in range(site_start[j], site_start[j + 1]):
-            savings[j] += weight[row[k]] * max(v_s[row[k]] - row_time_s[k], 0.0)
+def column_savings(timed: Timed, v_s: F64) -> F64:
+    """Σ w max(0, v − time) of each column: what it would save on rows that wait v seconds.
+
+    By rows, which stop at v: at p = 5,000 that reads a twentieth of the pairs.
+    """
+    savings = np.zeros(len(timed.site_start) - 1)
+    for i in range(len(v_s)):
+        for k in range(timed.start[i], timed.start[i + 1]):
+            if timed.time_s[k] >= v_s[i]:
+                break
+            savings[timed.site[k]] += timed.weight[i] * (v_s[i] - timed.time_s[k])
     return savings
 
 
 @njit(cache=True)
-def times_saved(site_start: I64, row: I32, row_time_s: NDArray[np.float32], columns: I64, v_s: F64) -> F64:
+def times_saved(timed: Timed, columns: I64, v_s: F64) -> F64:
     """How many of ``columns`` are nearer to each row than v seconds."""
+    is_open = np.zeros(len(timed.site_start) - 1, dtype=np.bool_)
+    is_open[columns] = True
     count = np.zeros(len(v_s))
-    for j in columns:
-        for k in range(site_start[j], site_start[j + 1]):
-            count[row[k]] += v_s[row[k]] > row_time_s[k]
+    for i in range(len(v_s)):
+        for k in range(timed.start[i], timed.start[i + 1]):
+            if timed.time_s[k] >= v_s[i]:
+                break
+            count[i] += is_open[timed.site[k]]
     return count
 
 

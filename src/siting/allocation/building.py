@@ -1,0 +1,95 @@
+"""The integer program of a composed problem while it is being put together, in PuLP."""
+
+from __future__ import annotations
+
+import numpy as np
+import pulp
+from numpy.typing import NDArray
+
+from siting.allocation.cover import CoverSets
+from siting.allocation.problems import Rules
+
+
+class Building:
+    """A PuLP model with one binary per candidate; what clauses and goals speak of is added on demand.
+
+    Parameters
+    ----------
+    cover : CoverSets
+    rules : Rules
+        Existing sites count as open wherever cover is counted, and are no variables.
+    """
+
+    def __init__(self, name: str, cover: CoverSets, rules: Rules) -> None:
+        self.cover = cover
+        self.model = pulp.LpProblem(name, pulp.LpMinimize)
+        self.candidates = np.flatnonzero(rules.is_candidate(cover.n_sites))
+        self.x = {j: self._variable(f"open_{j:06d}", is_whole=True) for j in self.candidates.tolist()}
+        for j in rules.forced.tolist():
+            self.x[j].lowBound = 1
+        self._is_existing = np.zeros(cover.n_sites, dtype=np.bool_)
+        self._is_existing[rules.existing] = True
+        self._covered: dict[tuple[int, int], pulp.LpVariable] = {}
+
+    def new_houses(self, sites: NDArray[np.int64] | None = None) -> pulp.LpAffineExpression:
+        """How many of ``sites`` open (all candidates by default)."""
+        rows = self.candidates.tolist() if sites is None else sites.tolist()
+        return pulp.LpAffineExpression({self.x[j]: 1.0 for j in rows if j in self.x})
+
+    def cost(self, cost: NDArray[np.float64]) -> pulp.LpAffineExpression:
+        """What the new houses cost, at ``cost`` (n_sites,)."""
+        return pulp.LpAffineExpression({x: float(cost[j]) for j, x in self.x.items()})
+
+    def covered_persons(self, cells: NDArray[np.int64], times: int = 1) -> pulp.LpAffineExpression:
+        """Persons of ``cells`` with at least ``times`` (1 or 2) open sites within the standard."""
+        expression = pulp.LpAffineExpression()
+        for i in cells.tolist():
+            weight = float(self.cover.persons[i])
+            if weight == 0.0:
+                continue
+            sites = self.cover.site[self.cover.cell_start[i] : self.cover.cell_start[i + 1]]
+            n_existing = int(self._is_existing[sites].sum())
+            new = [self.x[j] for j in sites.tolist() if j in self.x]
+            if n_existing >= times:
+                expression.constant += weight
+            elif n_existing + len(new) >= times:
+                expression[self._cover_variable(i, times, n_existing, new)] = weight
+        return expression
+
+    def at_least(self, expression: pulp.LpAffineExpression, value: float, name: str) -> None:
+        """Constrain ``expression`` ≥ ``value``."""
+        self._constrain(expression, pulp.LpConstraintGE, value, name)
+
+    def at_most(self, expression: pulp.LpAffineExpression, value: float, name: str) -> None:
+        """Constrain ``expression`` ≤ ``value``."""
+        self._constrain(expression, pulp.LpConstraintLE, value, name)
+
+    def number(self, name: str) -> pulp.LpVariable:
+        """A new variable ≥ 0."""
+        return self.model.add_variable(name, 0)
+
+    def _cover_variable(self, i: int, times: int, n_existing: int, new: list[pulp.LpVariable]) -> pulp.LpVariable:
+        """Whether cell i is covered ``times``: 0 … 1, no more than its sites allow.
+
+        Covered twice needs a binary of its own: half of two would pass the sum for a half.
+        """
+        if (i, times) not in self._covered:
+            y = self._variable(f"covered_{times}_{i:06d}", is_whole=times > 1)
+            self._covered[i, times] = y
+            terms = dict.fromkeys(new, 1.0)
+            terms[y] = -float(times - n_existing)
+            self._constrain(pulp.LpAffineExpression(terms), pulp.LpConstraintGE, 0.0, f"cover_{times}_{i:06d}")
+        return self._covered[i, times]
+
+    def _variable(self, name: str, *, is_whole: bool) -> pulp.LpVariable:
+        return self.model.add_variable(name, 0, 1, pulp.LpInteger if is_whole else pulp.LpContinuous)
+
+    def _constrain(self, expression: pulp.LpAffineExpression, sense: int, value: float, name: str) -> None:
+        if len(expression) == 0:
+            slack = expression.constant - value
+            if slack * sense >= 0:
+                return
+            # PuLP drops a constraint without variables: a false one is put on a variable fixed at 0.
+            expression = pulp.LpAffineExpression({self.model.add_variable(f"no_{name}", 0, 0): 1.0})
+            sense, value = pulp.LpConstraintGE, 1.0
+        self.model.addConstraint(pulp.LpConstraint(expression, sense, name, value))

@@ -1,0 +1,203 @@
+"""Clauses: what a planner may ask of a plan beside its goal, each on its own and freely combined.
+
+A clause knows its constraint in the integer program, how to recount itself on a plan, and, where no plan
+satisfies all clauses, what would do in its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pulp
+from numpy.typing import NDArray
+
+from siting.allocation.building import Building
+
+
+@dataclass(frozen=True)
+class Recount:
+    """A plan as the clauses see it: which sites it opens, which cells are covered, and their persons."""
+
+    is_new: NDArray[np.bool_]
+    is_covered: NDArray[np.bool_]
+    persons: NDArray[np.float64]
+
+
+class Clause(Protocol):
+    """One thing asked of a plan."""
+
+    def constrain(self, building: Building) -> None:
+        """Add the constraint to the model."""
+
+    def is_kept(self, plan: Recount) -> bool:
+        """Whether a plan satisfies it, recounted."""
+
+    def shortfall(self, building: Building) -> pulp.LpAffineExpression:
+        """What to minimise to find the least that would have to be granted in its place."""
+
+    def instead(self, shortfall: float) -> str:
+        """What would do in its place, in words."""
+
+    def __str__(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Houses:
+    """At most a number of new houses."""
+
+    at_most: int
+
+    def constrain(self, building: Building) -> None:
+        building.at_most(building.new_houses(), self.at_most, "houses")
+
+    def is_kept(self, plan: Recount) -> bool:
+        return int(plan.is_new.sum()) <= self.at_most
+
+    def shortfall(self, building: Building) -> pulp.LpAffineExpression:
+        return building.new_houses()
+
+    def instead(self, shortfall: float) -> str:
+        return f"{round(shortfall)} new houses instead of {self.at_most}"
+
+    def __str__(self) -> str:
+        return f"at most {self.at_most} new houses"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """At most a sum of costs; ``cost`` has one value per site, so each kind of house may have its own."""
+
+    cost: NDArray[np.float64]
+    at_most: float
+
+    def constrain(self, building: Building) -> None:
+        building.at_most(building.cost(self.cost), self.at_most, "budget")
+
+    def is_kept(self, plan: Recount) -> bool:
+        return float(self.cost[plan.is_new].sum()) <= self.at_most * (1 + 1e-9) + 1e-9
+
+    def shortfall(self, building: Building) -> pulp.LpAffineExpression:
+        return building.cost(self.cost)
+
+    def instead(self, shortfall: float) -> str:
+        return f"a budget of {shortfall:,.0f} instead of {self.at_most:,.0f}"
+
+    def __str__(self) -> str:
+        return f"a budget of at most {self.at_most:,.0f}"
+
+
+@dataclass(frozen=True)
+class CoveredShare:
+    """At least a share of the persons of each area covered.
+
+    ``area``: shape (n_cells,), a number per cell from 0 (a département, an EPCI), -1 for none; or None
+    for the whole country at once.
+    """
+
+    at_least_share: float
+    area: NDArray[np.int32] | None = None
+
+    def constrain(self, building: Building) -> None:
+        for number, cells in self._areas(building.cover.n_cells):
+            wanted = self.at_least_share * float(building.cover.persons[cells].sum())
+            building.at_least(building.covered_persons(cells), wanted, f"share_{number:04d}")
+
+    def is_kept(self, plan: Recount) -> bool:
+        return all(
+            plan.persons[cells][plan.is_covered[cells]].sum()
+            >= self.at_least_share * plan.persons[cells].sum() * (1 - 1e-9) - 1e-9
+            for _, cells in self._areas(len(plan.persons))
+        )
+
+    def shortfall(self, building: Building) -> pulp.LpAffineExpression:
+        """The largest share left out of any area."""
+        left_out = building.number("left_out_share")
+        for number, cells in self._areas(building.cover.n_cells):
+            persons = float(building.cover.persons[cells].sum())
+            building.at_least(building.covered_persons(cells) + persons * left_out, persons, f"left_out_{number:04d}")
+        return pulp.LpAffineExpression({left_out: 1.0})
+
+    def instead(self, shortfall: float) -> str:
+        return f"{100 * (1 - shortfall):.1f} % covered instead of {100 * self.at_least_share:.1f} %"
+
+    def _areas(self, n_cells: int) -> list[tuple[int, NDArray[np.int64]]]:
+        if self.area is None:
+            return [(0, np.arange(n_cells))]
+        return [(int(number), np.flatnonzero(self.area == number)) for number in np.unique(self.area) if number >= 0]
+
+    def __str__(self) -> str:
+        where = "" if self.area is None else " of each area"
+        return f"at least {100 * self.at_least_share:.1f} % of the persons{where} covered"
+
+
+@dataclass(frozen=True)
+class NewPerZone:
+    """A floor and a cap on the new houses of each zone.
+
+    ``zone``: shape (n_sites,), a number per site from 0 (a département, an EPCI, a pooling group), -1 for
+    none. ``at_least`` and ``at_most``: one value per zone.
+    """
+
+    zone: NDArray[np.int32]
+    at_least: NDArray[np.int32]
+    at_most: NDArray[np.int32]
+
+    def constrain(self, building: Building) -> None:
+        for number in range(len(self.at_least)):
+            houses = building.new_houses(np.flatnonzero(self.zone == number))
+            building.at_least(houses, float(self.at_least[number]), f"floor_{number:04d}")
+            building.at_most(houses, float(self.at_most[number]), f"cap_{number:04d}")
+
+    def is_kept(self, plan: Recount) -> bool:
+        zones = self.zone[plan.is_new & (self.zone >= 0)]
+        counts = np.bincount(zones, minlength=len(self.at_least))
+        return bool(((counts >= self.at_least) & (counts <= self.at_most)).all())
+
+    def shortfall(self, building: Building) -> pulp.LpAffineExpression:
+        """Houses that zones have too few or too many, added up."""
+        off = []
+        for number in range(len(self.at_least)):
+            slack = building.number(f"off_{number:04d}")
+            houses = building.new_houses(np.flatnonzero(self.zone == number))
+            building.at_least(houses + slack, float(self.at_least[number]), f"near_floor_{number:04d}")
+            building.at_most(houses - slack, float(self.at_most[number]), f"near_cap_{number:04d}")
+            off.append(slack)
+        return pulp.LpAffineExpression(dict.fromkeys(off, 1.0))
+
+    def instead(self, shortfall: float) -> str:
+        return f"floors and caps of the zones eased by {round(shortfall)} houses in all"
+
+    def __str__(self) -> str:
+        return "the floors and caps of the zones"
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Of each pair of sites at most one opens; ``pairs`` has shape (n, 2): those nearer than they may be."""
+
+    pairs: NDArray[np.int32]
+
+    def constrain(self, building: Building) -> None:
+        for number, pair in enumerate(self.pairs):
+            building.at_most(building.new_houses(pair.astype(np.int64)), 1.0, f"apart_{number:06d}")
+
+    def is_kept(self, plan: Recount) -> bool:
+        return not plan.is_new[self.pairs].all(axis=1).any()
+
+    def shortfall(self, building: Building) -> pulp.LpAffineExpression:
+        """How many pairs would stand too near."""
+        near = []
+        for number, pair in enumerate(self.pairs):
+            slack = building.number(f"near_{number:06d}")
+            houses = building.new_houses(pair.astype(np.int64))
+            building.at_most(houses - slack, 1.0, f"nearly_apart_{number:06d}")
+            near.append(slack)
+        return pulp.LpAffineExpression(dict.fromkeys(near, 1.0))
+
+    def instead(self, shortfall: float) -> str:
+        return f"{round(shortfall)} pairs of houses nearer than the minimum distance"
+
+    def __str__(self) -> str:
+        return "the minimum distance between new houses"

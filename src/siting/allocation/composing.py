@@ -1,0 +1,227 @@
+"""Composed problems: goals in order of importance, and clauses, put together into one integer program.
+
+For what the searches of `covering`, `maximal` and `medians` do not know. No reductions, no heuristics: made
+for a region, not for the country.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pulp
+from numpy.typing import ArrayLike, NDArray
+
+from siting.allocation.building import Building
+from siting.allocation.clauses import Clause, Recount
+from siting.allocation.cover import CoverSets
+from siting.allocation.effort import Effort
+from siting.allocation.highs import VERSION, Outcome, run_highs
+from siting.allocation.plan import Certificate, Plan
+from siting.allocation.problems import Rules, make_rules
+from siting.errors import InfeasibleError, SolverError
+from siting.progress import Progress
+
+Goal = Literal["fewest_houses", "least_cost", "most_covered", "most_covered_twice"]
+
+_MAXIMISED = ("most_covered", "most_covered_twice")
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A composed problem. Make one with `compose`, whose docstring has the formulation."""
+
+    cover: CoverSets
+    rules: Rules
+    goals: tuple[Goal, ...]
+    clauses: tuple[Clause, ...]
+    cost: NDArray[np.float64]
+
+
+def compose(
+    cover: CoverSets,
+    goals: Sequence[Goal],
+    *,
+    clauses: Sequence[Clause] = (),
+    cost: ArrayLike | None = None,
+    existing: ArrayLike = (),
+    forced: ArrayLike = (),
+    forbidden: ArrayLike = (),
+) -> Composed:
+    """Goals in order of importance, subject to any clauses.
+
+    .. code-block:: text
+
+        lexicographically  min Σ_j x_j  |  min Σ_j c_j x_j  |  max Σ_i w_i y_i  |  max Σ_i w_i b_i
+        subject to  y_i ≤ e_i + Σ_{j ∈ N_i} x_j        covered: e_i existing sites cover cell i
+                    2 b_i ≤ e_i + Σ_{j ∈ N_i} x_j      covered twice (at least 1 - e_i where e_i = 1)
+                    the constraint of each clause
+                    x_j = 1 for each forced site j,  0 ≤ y_i ≤ 1,  x_j, b_i ∈ {0, 1}
+
+    Each goal is solved with the value of the ones before it kept. Partial cover is ``fewest_houses`` with a
+    `CoveredShare`; backup cover is ``fewest_houses`` with a share of 1, then ``most_covered_twice``.
+
+    Parameters
+    ----------
+    cover : CoverSets
+    goals : sequence of Goal, the most important first
+    clauses : sequence of Clause
+        `Houses`, `Budget`, `CoveredShare`, `NewPerZone`, `Apart`.
+    cost : numbers, shape (n_sites,), optional
+        What each site costs to open, for ``least_cost``; 1 each by default.
+    existing, forced, forbidden : rows of the sites table
+
+    Raises
+    ------
+    DataError
+        When the rules contradict each other, or name a site that does not exist.
+
+    References
+    ----------
+    Daskin, Hogan and ReVelle (1988), Integration of multiple, excess, backup, and expected covering models,
+    Environment and Planning B 15(1), 15-35 (backup); Daskin and Owen (1999), Two new location covering
+    problems, Geographical Analysis 31(3), 217-235 (partial cover).
+    """
+    rules = make_rules("compose", cover.n_sites, existing, forced, forbidden, "houses", None)
+    costs = np.ones(cover.n_sites) if cost is None else np.asarray(cost, dtype=np.float64)
+    return Composed(cover, rules, tuple(goals), tuple(clauses), costs)
+
+
+def solve_composed(problem: Composed, effort: Effort, progress: Progress) -> Plan:
+    """Solve goal after goal; the certificate is the first goal's, ``stages`` has one per goal."""
+    kept: list[tuple[Goal, float]] = []
+    stages: list[Certificate] = []
+    for number, goal in enumerate(problem.goals):
+        progress(number, len(problem.goals))
+        opened, run = _solve_stage(problem, goal, kept, effort.share(1 / (len(problem.goals) - number)))
+        value = _value(problem, goal, opened)
+        kept.append((goal, value))
+        stages.append(_certificate(goal, value, run))
+    progress(len(problem.goals), len(problem.goals))
+    is_covered = problem.cover.covered_by(np.union1d(problem.rules.existing, opened))
+    return Plan(opened, is_covered, stages[0], stages=tuple(stages))
+
+
+def composed_model(
+    problem: Composed, goal: Goal, kept: Sequence[tuple[Goal, float]] = ()
+) -> tuple[pulp.LpProblem, Building]:
+    """The integer program of one goal, with the values of the goals before it kept."""
+    building = Building("composed", problem.cover, problem.rules)
+    for clause in problem.clauses:
+        clause.constrain(building)
+    for number, (before, value) in enumerate(kept):
+        noise = 1e-9 * abs(value)
+        building.at_most(_expression(problem, before, building), _signed(before, value) + noise, f"kept_{number}")
+    building.model.setObjective(_expression(problem, goal, building))
+    return building.model, building
+
+
+def _solve_stage(
+    problem: Composed, goal: Goal, kept: Sequence[tuple[Goal, float]], effort: Effort
+) -> tuple[NDArray[np.int32], Outcome]:
+    model, building = composed_model(problem, goal, kept)
+    run = run_highs(model, time_limit_s=effort.left_s, gap=effort.gap, seed=effort.seed)
+    if run.ended == "infeasible":
+        raise InfeasibleError(_why_infeasible(problem, effort))
+    if not run.has_values:
+        raise SolverError("no plan was found in the time allowed, and none is excluded (allow more time)")
+    opened = np.array([j for j, x in building.x.items() if (x.varValue or 0.0) > 0.5], dtype=np.int32)
+    plan = _recount(problem, opened)
+    broken = [str(clause) for clause in problem.clauses if not clause.is_kept(plan)]
+    if broken:
+        raise SolverError(f"the plan found breaks its own rules ({'; '.join(broken)}): report this")
+    return opened, run
+
+
+def _why_infeasible(problem: Composed, effort: Effort) -> str:
+    """The clauses that contradict each other, none of which can be left out, and what would do."""
+    core = list(problem.clauses)
+    for clause in problem.clauses:
+        rest = [other for other in core if other is not clause]
+        if _is_infeasible(problem, rest, effort):
+            core = rest
+    remedies = [_remedy(problem, clause, core, effort) for clause in core]
+    return (
+        "no plan keeps all of: "
+        + "; ".join(map(str, core))
+        + ". Any one of these would do: "
+        + "; or ".join(remedy for remedy in remedies if remedy)
+    )
+
+
+def _is_infeasible(problem: Composed, clauses: Sequence[Clause], effort: Effort) -> bool:
+    building = Building("feasibility", problem.cover, problem.rules)
+    for clause in clauses:
+        clause.constrain(building)
+    building.model.setObjective(pulp.LpAffineExpression(dict.fromkeys(building.x.values(), 0.0)))
+    return run_highs(building.model, time_limit_s=30, gap=0.0, seed=effort.seed).ended == "infeasible"
+
+
+def _remedy(problem: Composed, clause: Clause, core: Sequence[Clause], effort: Effort) -> str:
+    """What would do in the place of one clause, the others kept; nothing where 30 s do not tell."""
+    building = Building("remedy", problem.cover, problem.rules)
+    for other in core:
+        if other is not clause:
+            other.constrain(building)
+    shortfall = clause.shortfall(building)
+    building.model.setObjective(shortfall)
+    run = run_highs(building.model, time_limit_s=30, gap=0.0, seed=effort.seed)
+    return clause.instead(float(shortfall.value())) if run.ended == "optimal" else ""
+
+
+def _recount(problem: Composed, opened: NDArray[np.int32]) -> Recount:
+    is_new = np.zeros(problem.cover.n_sites, dtype=np.bool_)
+    is_new[opened] = True
+    is_covered = problem.cover.covered_by(np.union1d(problem.rules.existing, opened))
+    return Recount(is_new, is_covered, problem.cover.persons)
+
+
+def _expression(problem: Composed, goal: Goal, building: Building) -> pulp.LpAffineExpression:
+    """What HiGHS minimises for a goal."""
+    everywhere = np.arange(problem.cover.n_cells)
+    if goal == "fewest_houses":
+        return building.new_houses()
+    if goal == "least_cost":
+        return building.cost(problem.cost)
+    return -building.covered_persons(everywhere, 1 if goal == "most_covered" else 2)
+
+
+def _value(problem: Composed, goal: Goal, opened: NDArray[np.int32]) -> float:
+    """The value of a goal, recounted on the plan."""
+    if goal == "fewest_houses":
+        return float(len(opened))
+    if goal == "least_cost":
+        return float(problem.cost[opened].sum())
+    cover = problem.cover
+    is_open = np.zeros(cover.n_sites, dtype=np.int64)
+    is_open[opened] = is_open[problem.rules.existing] = 1
+    hits = np.concatenate([[0], np.cumsum(is_open[cover.site])])[cover.cell_start]
+    return float(cover.persons[np.diff(hits) >= (1 if goal == "most_covered" else 2)].sum())
+
+
+def _signed(goal: Goal, value: float) -> float:
+    return -value if goal in _MAXIMISED else value
+
+
+def _certificate(goal: Goal, value: float, run: Outcome) -> Certificate:
+    """The solver's bound: branch and bound of a composed program leaves no multipliers."""
+    signed = _signed(goal, value)
+    noise = 1e-6 + 1e-9 * abs(signed)
+    bound = math.ceil(run.bound - noise) if goal == "fewest_houses" and math.isfinite(run.bound) else run.bound
+    bound = signed if signed - bound <= noise else float(bound)
+    return Certificate(
+        model=goal,
+        sense="max" if goal in _MAXIMISED else "min",
+        status="optimal" if bound == signed else "feasible",
+        objective=value,
+        bound=_signed(goal, bound),
+        gap=(signed - bound) / max(abs(signed), 1.0),
+        bound_by="solver",
+        solver=VERSION,
+        n_rows=run.n_rows,
+        n_columns=run.n_columns,
+        n_nonzeros=run.n_nonzeros,
+    )
