@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from benchmarks.measure import Contender, Measurement, interleaved
+from benchmarks.measure import BATCH, Contender, Measurement, interleaved
 from benchmarks.travel import in_c
 from benchmarks.travel.worlds import GraphWorld, corsica, lattice_world
 from siting.travel.casts import GraphSearch, TickGraph
@@ -107,7 +107,7 @@ def _pandana(world: GraphWorld) -> Contender:
     network = pandana.Network(
         pd.Series(world.x_m), pd.Series(world.y_m), pd.Series(world.tail), pd.Series(world.head), edges, twoway=False
     )
-    return lambda source: network.nodes_in_range([source], CUTOFF_S)
+    return lambda source: network.nodes_in_range([source] * BATCH, CUTOFF_S)
 
 
 def _networkx(world: GraphWorld) -> Contender:

@@ -1,4 +1,10 @@
-"""The screening friction: how fast one gets on where no road data are at hand, from where people live."""
+"""The screening friction: how fast one gets on where no road data are at hand.
+
+A speed as the crow flies in each cell, from two facts known everywhere: how many people live around, and how
+rugged the land is. Two curves give the speed by density, one on a plain, one in rugged country; relief says how
+much of each. Roads run where people live: on a plain empty land is crossed fast, in mountains slowly, and the
+valley floor, where people are, is the way through.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-DENSITY_PERSONS_PER_KM2 = (0.0, 50.0, 400.0, 3000.0, 10000.0)
-SPEEDS_KMH = (43.0, 48.0, 52.0, 45.0, 25.0)
+DENSITY_PERSONS_PER_KM2 = (0.0, 50.0, 500.0, 5000.0, 20000.0)
+SPEEDS_KMH = (66.0, 66.0, 80.0, 50.0, 25.0)
+RUGGED_SPEEDS_KMH = (34.0, 34.0, 56.0, 50.0, 25.0)
 
 SMOOTHING_M = 1000.0
 """Standard deviation of the Gaussian that spreads people: a road serves its surroundings, not one cell."""
+
+RUGGED_RELIEF_M = 60.0
+"""Relief (`siting.territory.relief`) from which country is rugged through and through."""
 
 SPEED_STEP_KMH = 0.25
 """Speeds are rounded to this: at most 255 frictions up to 64 km/h, so that a cell's class fits in a byte."""
@@ -23,14 +33,12 @@ def screening_friction(
     is_land: NDArray[np.bool_],
     *,
     cell_size_m: float,
+    relief_m: NDArray[np.floating] | None = None,
     density_persons_per_km2: Sequence[float] = DENSITY_PERSONS_PER_KM2,
     speeds_kmh: Sequence[float] = SPEEDS_KMH,
+    rugged_speeds_kmh: Sequence[float] = RUGGED_SPEEDS_KMH,
 ) -> NDArray[np.float32]:
-    """Friction of every cell from the population density around it.
-
-    The density is that of land, smoothed over `SMOOTHING_M`; the speed follows the knots given, linearly in
-    ``log(1 + density)``, and is constant beyond them. Speeds are as the crow flies from cell to cell: they hold
-    the bends of roads, and the detours of an 8-neighbour raster.
+    """Friction of every cell from the people and the relief around it.
 
     Parameters
     ----------
@@ -38,19 +46,33 @@ def screening_friction(
         Residents of each cell.
     is_land : bool array, same shape
     cell_size_m : float
-    density_persons_per_km2, speeds_kmh : sequences of float, same length
-        Knots, densities ascending.
+    relief_m : float array, same shape, optional
+        Standard deviation of the altitude around each cell. Where it is not known at all, country is taken to be
+        half rugged.
+    density_persons_per_km2 : sequence of float
+        Knots, ascending: persons per km² of land, smoothed over `SMOOTHING_M`.
+    speeds_kmh, rugged_speeds_kmh : sequences of float, as long
+        Speed at each knot on a plain, and where relief is `RUGGED_RELIEF_M` or more. Pace (time per metre) is
+        linear in ``log(1 + density)`` between the knots, constant beyond them, and linear in relief.
 
     Returns
     -------
     float32 array, same shape
         Seconds to cross one metre; inf (a barrier) off land.
     """
-    cell_km2 = (cell_size_m / 1000) ** 2
-    sigma_cells = SMOOTHING_M / cell_size_m
-    people = gaussian_filter(np.where(is_land, persons, 0).astype(np.float64), sigma_cells, mode="constant")
-    land_km2 = gaussian_filter(is_land.astype(np.float64), sigma_cells, mode="constant") * cell_km2
-    density = np.divide(people, land_km2, out=np.zeros_like(people), where=is_land)
-    speed_kmh = np.interp(np.log1p(density), np.log1p(density_persons_per_km2), speeds_kmh)
+    ruggedness = 0.5 if relief_m is None else np.clip(relief_m / RUGGED_RELIEF_M, 0.0, 1.0)
+    knots, log_density = np.log1p(density_persons_per_km2), np.log1p(_density(persons, is_land, cell_size_m))
+    plain_pace = np.interp(log_density, knots, 3.6 / np.asarray(speeds_kmh))
+    rugged_pace = np.interp(log_density, knots, 3.6 / np.asarray(rugged_speeds_kmh))
+    speed_kmh = 3.6 / ((1 - ruggedness) * plain_pace + ruggedness * rugged_pace)
     speed_kmh = np.maximum(np.round(speed_kmh / SPEED_STEP_KMH), 1) * SPEED_STEP_KMH
     return np.where(is_land, 3.6 / speed_kmh, np.inf).astype(np.float32)
+
+
+def _density(persons: NDArray[np.floating], is_land: NDArray[np.bool_], cell_size_m: float) -> NDArray[np.float64]:
+    """Persons per km² of land around each cell of land; 0 off land."""
+    sigma_cells = SMOOTHING_M / cell_size_m
+    people = gaussian_filter(np.where(is_land, persons, 0).astype(np.float64), sigma_cells, mode="constant")
+    land_km2 = gaussian_filter(is_land.astype(np.float64), sigma_cells, mode="constant") * (cell_size_m / 1000) ** 2
+    density: NDArray[np.float64] = np.divide(people, land_km2, out=np.zeros_like(people), where=is_land)
+    return density

@@ -54,10 +54,10 @@ def search_within(start, edge, source, limit, shift, ticks, touched, queue):  # 
     n_touched, n_live, bucket = one, one, np.uint64(0)
     while n_live > 0:
         slot = bucket & slot_mask
-        while n_waiting[slot] > 0:
-            n_waiting[slot] -= one
-            n_live -= one
-            entry = queue[slot, n_waiting[slot]]
+        served = np.uint64(0)
+        while served < n_waiting[slot]:
+            entry = queue[slot, served]
+            served += one
             node, now = entry >> high, entry & low
             if ticks[node] != now:
                 continue
@@ -77,6 +77,8 @@ def search_within(start, edge, source, limit, shift, ticks, touched, queue):  # 
                 queue[aim, n_waiting[aim]] = other << high | then
                 n_waiting[aim] += one
                 n_live += one
+        n_live -= served
+        n_waiting[slot] = 0
         bucket += one
     return n_touched, True
 
@@ -139,10 +141,10 @@ def search_nearest(start, edge, sources, limit, shift, key, queue):  # type: ign
     n_waiting[0] = n_live
     while n_live > 0:
         slot = bucket & slot_mask
-        while n_waiting[slot] > 0:
-            n_waiting[slot] -= one
-            n_live -= one
-            entry = queue[slot, n_waiting[slot]]
+        served = np.uint64(0)
+        while served < n_waiting[slot]:
+            entry = queue[slot, served]
+            served += one
             node = entry >> high
             now = key[node]
             if now >> high != entry & low:
@@ -159,5 +161,7 @@ def search_nearest(start, edge, sources, limit, shift, key, queue):  # type: ign
                 queue[aim, n_waiting[aim]] = other << high | then >> high
                 n_waiting[aim] += one
                 n_live += one
+        n_live -= served
+        n_waiting[slot] = 0
         bucket += one
     return True
