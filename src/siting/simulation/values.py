@@ -1,0 +1,151 @@
+"""World, State and Schedule: what stays, what a quarter leaves behind, and when houses open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.access import AreaCatchments, supply_below_age
+from siting.simulation.rules import Rules
+
+NEVER = np.iinfo(np.int64).max
+"""Opening quarter of a row that is no house."""
+
+
+def quarter_number(text: str) -> int:
+    """``"2027-Q1"`` as ``year * 4 + quarter - 1``."""
+    year, quarter = text.split("-Q")
+    return int(year) * 4 + int(quarter) - 1
+
+
+def quarter_text(number: int) -> str:
+    """The reverse of `quarter_number`."""
+    return f"{number // 4}-Q{number % 4 + 1}"
+
+
+@dataclass(frozen=True)
+class World:
+    """What does not change through the quarters.
+
+    A *row* is a place that gives consultations: the practices of a commune, or a house of the plan.
+
+    Attributes
+    ----------
+    row_id : str array, shape (n_rows,)
+    commune : int32 array, shape (n_rows,)
+        Row of the communes below.
+    code, epci, departement : str arrays, shape (n_communes,)
+    persons, persons_old : float64 arrays, shape (n_communes,)
+        Residents, and those of 65 and more.
+    catchments : AreaCatchments
+        Rows × communes.
+    is_red : bool array, shape (n_communes,)
+        Communes in a red zone.
+    outpost : int32 array
+        Rows where a bus stops or a booth stands first, worst served commune first.
+    trip_to_red_s : float64 array, shape (n_rows,)
+        From each row to the nearest row of a red zone; inf where none is within reach, or in a red zone.
+    red_row : int32 array, shape (n_rows,)
+        That row; -1 where there is none.
+    trip_to_outpost_s : float64 array, shape (n_outposts,)
+        From the nearest practice, where a bus starts; inf where none is within reach.
+    national_share : float
+        Of the doctors of the country, how many are in the area (0–1): its share of national figures.
+    growth_per_year : float64 array, shape (n_communes,)
+        Change of demand, 0.01 for 1 % a year.
+    """
+
+    row_id: NDArray[np.str_]
+    commune: NDArray[np.int32]
+    code: NDArray[np.str_]
+    epci: NDArray[np.str_]
+    departement: NDArray[np.str_]
+    persons: NDArray[np.float64]
+    persons_old: NDArray[np.float64]
+    catchments: AreaCatchments
+    is_red: NDArray[np.bool_]
+    outpost: NDArray[np.int32]
+    trip_to_red_s: NDArray[np.float64]
+    red_row: NDArray[np.int32]
+    trip_to_outpost_s: NDArray[np.float64]
+    national_share: float
+    growth_per_year: NDArray[np.float64]
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.row_id)
+
+    def growth(self, quarters: int) -> NDArray[np.float64]:
+        """Demand of each commune after ``quarters``, as a multiple of the first."""
+        return np.asarray((1 + self.growth_per_year) ** (quarters / 4))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When each row opens as a house.
+
+    Attributes
+    ----------
+    opens : int64 array, shape (n_rows,)
+        Quarter, or `NEVER`.
+    kind : str array, shape (n_rows,)
+        ``"practice"``, ``"label"`` or ``"create"``.
+    """
+
+    opens: NDArray[np.int64]
+    kind: NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class State:
+    """Supply at the end of a quarter, one row per practice and house.
+
+    Attributes
+    ----------
+    quarter : int
+        ``year * 4 + quarter - 1``.
+    doctors : int64 array, shape (n_rows, n_ages)
+        GPs, whole, by age class.
+    vacancies : int64 array, shape (n_rows,)
+        Posts that look for a doctor.
+    arriving : int64 array, shape (n_rows, delay_quarters)
+        Doctors hired, by the quarters they still need, less one.
+    juniors, assistants : int64 arrays, shape (n_rows,)
+    granted : float64 array, shape (n_rows, n_flows)
+        Consultations a year gained (or given, negative) by each of `siting.simulation.instruments.FLOWS`.
+    is_house : bool array, shape (n_rows,)
+    """
+
+    quarter: int
+    doctors: NDArray[np.int64]
+    vacancies: NDArray[np.int64]
+    arriving: NDArray[np.int64]
+    juniors: NDArray[np.int64]
+    assistants: NDArray[np.int64]
+    granted: NDArray[np.float64]
+    is_house: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
+    def _besides_doctors(self, rules: Rules) -> NDArray[np.float64]:
+        added = self.granted.sum(axis=1)
+        if rules.juniors:
+            added = added + self.juniors * rules.juniors.consultations_per_junior
+        if rules.assistants:
+            added = added + self.assistants * rules.assistants.consultations_per_assistant
+        return np.asarray(added)
+
+    def supply(self, rules: Rules) -> NDArray[np.float64]:
+        """Consultations a year of each row, shape (n_rows,), counted from the stocks."""
+        return np.asarray(self.doctors @ np.array(rules.consultations_per_doctor) + self._besides_doctors(rules))
+
+    def apl_supply(self, rules: Rules) -> NDArray[np.float64]:
+        """The same without the doctors above the age bound of the index, never below 0."""
+        of_doctors = self.doctors * np.array(rules.consultations_per_doctor)
+        counted = supply_below_age(of_doctors, np.array(rules.ages.age_from), age_bound=rules.apl_age_bound)
+        return np.maximum(counted + self._besides_doctors(rules), 0.0)

@@ -1,0 +1,44 @@
+"""The flows, the supply and the ledger in plain loops."""
+
+from __future__ import annotations
+
+from siting.simulation.ledger import OUTSIDE
+
+
+def naive_flows(world, rules, doctors_supply):
+    """[solidarity, medicobus, tele] of each row, from the rules as they are told."""
+    flows = [[0.0, 0.0, 0.0] for _ in range(world.n_rows)]
+    could, most, left = 0.0, {}, {}
+    for row in range(world.n_rows):
+        if world.red_row[row] >= 0 and rules.solidarity:
+            left[row] = max(0.0, 1 - 2 * world.trip_to_red_s[row] / rules.day.day_s)
+            days = rules.solidarity.most_days_per_year / rules.day.days_per_year
+            is_near = world.trip_to_red_s[row] <= rules.solidarity.longest_trip_s
+            most[row] = doctors_supply[row] * days if is_near else 0.0
+            could += most[row] * left[row]
+    if could > 0:
+        share = min(1.0, rules.solidarity.consultations_per_year * world.national_share / could)
+        for row, amount in most.items():
+            flows[row][0] -= amount * share
+            flows[world.red_row[row]][0] += amount * share * left[row]
+    places = list(zip(world.outpost, world.trip_to_outpost_s, strict=True))
+    stops = rules.outposts.medicobus_rounds * rules.outposts.stops_per_round
+    for row, trip_s in places[:stops]:
+        left_of_day = max(0.0, 1 - 2 * trip_s / rules.day.day_s)
+        flows[row][1] = rules.outposts.bus_consultations_per_day * rules.outposts.bus_weeks_per_year * left_of_day
+    for row, _ in places[stops : stops + rules.outposts.tele_sites]:
+        commune = world.commune[row]
+        old = world.persons_old[commune]
+        people = max(world.persons[commune] - old, 0) + old * rules.outposts.tele_share_of_old
+        cap = rules.outposts.tele_share * (230e6 / 68.6e6) * people
+        flows[row][2] = min(rules.outposts.tele_consultations_per_year, cap)
+    return flows
+
+
+def naive_accounts(supply, booked):
+    """What each account holds after the entries, the outside included: their sum never changes."""
+    accounts = dict(enumerate(supply)) | {OUTSIDE: 0.0}
+    for origin, destination, amount in zip(booked.origin, booked.destination, booked.consultations, strict=True):
+        accounts[int(origin)] -= amount
+        accounts[int(destination)] += amount
+    return accounts

@@ -1,0 +1,55 @@
+"""The phased plan: nested, on time where lead times allow, and in the order said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siting.simulation import NEVER, Houses, Milestone, houses_late, opening_quarters
+
+DECIDED = 2026 * 4
+HOUSES = Houses(lead_quarters={"label": 0, "create": 8})
+
+
+def test_labels_first_then_gain_and_creations_after_their_lead_time():
+    kind = np.array(["create", "label", "label", "create", "label"])
+    opens = opening_quarters(
+        kind,
+        np.array([9.0, 1.0, 5.0, 7.0, 3.0]),
+        [Milestone(DECIDED + 2, 2), Milestone(DECIDED + 7, 4)],
+        decided=DECIDED,
+        houses=HOUSES,
+    )
+    assert opens.tolist() == [DECIDED + 8, DECIDED + 7, DECIDED + 2, NEVER, DECIDED + 2]
+    assert houses_late(opens, [Milestone(DECIDED + 2, 2), Milestone(DECIDED + 7, 4)]) == [0, 1]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["label", "create"]), st.floats(0, 1e6)), max_size=30), st.data())
+def test_phases_are_nested_and_never_above_their_milestone(houses, data):
+    targets = sorted(data.draw(st.lists(st.integers(0, 40), min_size=1, max_size=4)))
+    milestones = [Milestone(DECIDED + 3 * place, target) for place, target in enumerate(targets)]
+    kind = np.array([name for name, _ in houses], dtype=str)
+    gain = np.array([amount for _, amount in houses])
+    opens = opening_quarters(kind, gain, milestones, decided=DECIDED, houses=HOUSES)
+    assert (opens[kind == "create"] >= DECIDED + 8).all()
+    late = houses_late(opens, milestones)
+    for milestone, lacking in zip(milestones, late, strict=True):
+        n_open = int((opens <= milestone.quarter).sum())
+        assert n_open <= milestone.houses and lacking == milestone.houses - n_open
+    labels_opened = np.sort(gain[(kind == "label") & (opens < NEVER)])
+    labels_left = gain[(kind == "label") & (opens == NEVER)]
+    if len(labels_left) and len(labels_opened):
+        assert labels_left.max() <= labels_opened.min()
+
+
+def test_milestones_out_of_order_are_refused():
+    with pytest.raises(ValueError, match="ascend"):
+        opening_quarters(
+            np.array(["label"]),
+            np.array([1.0]),
+            [Milestone(DECIDED, 2), Milestone(DECIDED + 1, 1)],
+            decided=DECIDED,
+            houses=HOUSES,
+        )
