@@ -1,4 +1,4 @@
-"""p-median against enumeration, its golden LP and its certificate."""
+"""p-median and p-center against enumeration, its golden LP and certificates."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from naive import median as naive
 from siting import checker
-from siting.allocation import CellTimes, p_median, solve
-from siting.errors import DataError
+from siting.allocation import CellTimes, p_center, p_median, solve
+from siting.errors import DataError, InfeasibleError
 
 KINDS = st.sampled_from("efn....")
 
@@ -76,3 +76,25 @@ def test_a_penalty_must_be_positive() -> None:
     times = cell_times_of([[1.0]], [1.0], 1)
     with pytest.raises(DataError, match="penalty_s: must be positive"):
         p_median(times, new_houses=1, penalty_s=0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(timed_worlds(), st.integers(0, 3))
+def test_p_center_is_the_enumerated_optimum(world, extra: int) -> None:
+    dense, times, persons, rules = world
+    houses = len(rules["forced"]) + extra
+    best = naive.p_center(dense, persons, houses, **rules) if dense else 0.0
+    problem = p_center(times, new_houses=houses, **{name: sorted(rows) for name, rows in rules.items()})
+    if best == float("inf"):
+        with pytest.raises(InfeasibleError, match="cannot all be reached"):
+            solve(problem)
+        return
+    plan = solve(problem)
+    assert (plan.status, plan.objective, plan.bound) == ("optimal", best, best)
+    assert len(plan.opened) <= houses
+    arrays = {name: np.array(sorted(rows), dtype=np.int32) for name, rows in rules.items()}
+    matrix = checker.CoverMatrix(times.cell_start, times.site, times.persons, times.n_sites, **arrays)
+    checked = checker.check_p_center(matrix, times.time_s, plan.opened, plan.multipliers, new_houses=houses)
+    assert checked.faults == ()
+    assert checked.objective == best
+    assert checked.bound <= best

@@ -9,7 +9,7 @@ every sum is exact in float64 and a bound may be rounded up or down without doub
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,6 +184,52 @@ def check_p_median(
     nearest_s = matrix.nearest_s(time_s, np.concatenate([matrix.existing, opened]), penalty_s)
     objective = float((matrix.persons * nearest_s).sum())
     return Checked(tuple(faults), objective, float((matrix.persons * v_s).sum() - best.sum()))
+
+
+def check_p_center(
+    matrix: CoverMatrix,
+    time_s: NDArray[np.float32],
+    opened: NDArray[np.int32],
+    multipliers: NDArray[np.float64],
+    *,
+    new_houses: int,
+) -> Checked:
+    """Recount a p-center plan: worst time of the inhabited cells that some allowed site reaches.
+
+    Bound: the least time T that the multipliers do not exclude. They exclude T when the covering bound of
+    `check_lscp`, drawn from them at the standard T, is above ``new_houses``, or when a cell has no site
+    within T at all. A standard that is excluded excludes every lower one, so T is found by bisection.
+    """
+    faults = _broken_rules(matrix, opened)
+    if len(opened) > new_houses:
+        faults.append(f"{len(opened)} houses open, but at most {new_houses} may")
+    allowed = matrix.is_candidate | _among(matrix.n_sites, matrix.existing)
+    least_s = matrix.nearest_s(time_s, np.flatnonzero(allowed).astype(np.int32), np.inf)
+    is_wanted = np.isfinite(least_s) & (matrix.persons > 0)
+    worst_s = matrix.nearest_s(time_s, np.concatenate([matrix.existing, opened]), np.inf)[is_wanted]
+    u = np.where(is_wanted, np.maximum(multipliers, 0.0), 0.0)
+    levels = np.unique(np.concatenate([[0.0], time_s]))
+    levels = levels[levels >= least_s[is_wanted].max(initial=0.0)]
+    low, high = 0, len(levels)
+    while low < high:
+        middle = (low + high) // 2
+        if _houses_within(matrix, time_s, u, float(levels[middle])) > new_houses:
+            low = middle + 1
+        else:
+            high = middle
+    bound = float(levels[low]) if low < len(levels) else math.inf
+    return Checked(tuple(faults), float(worst_s.max(initial=0.0)), bound)
+
+
+def _houses_within(
+    matrix: CoverMatrix, time_s: NDArray[np.float32], u: NDArray[np.float64], standard_s: float
+) -> float:
+    """The covering bound at a standard, drawn from ``u`` on the cells that no open site covers."""
+    is_near = time_s <= standard_s
+    start = np.concatenate([[0], np.cumsum(is_near)])[matrix.cell_start]
+    near = replace(matrix, cell_start=start, site=matrix.site[is_near])
+    already = near.covered_by(np.concatenate([matrix.existing, matrix.forced]))
+    return len(matrix.forced) + _sum_of_ceilings(near, np.where(already, 0.0, u))
 
 
 def _broken_rules(matrix: CoverMatrix, opened: NDArray[np.int32]) -> list[str]:

@@ -7,6 +7,7 @@ for a region, not for the country.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -123,7 +124,7 @@ def _solve_stage(
     problem: Composed, goal: Goal, kept: Sequence[tuple[Goal, float]], effort: Effort
 ) -> tuple[NDArray[np.int32], Outcome]:
     model, building = composed_model(problem, goal, kept)
-    run = run_highs(model, time_limit_s=effort.left_s, gap=effort.gap, seed=effort.seed)
+    run = run_highs(model, effort)
     if run.ended == "infeasible":
         raise InfeasibleError(_why_infeasible(problem, effort))
     if not run.has_values:
@@ -152,12 +153,17 @@ def _why_infeasible(problem: Composed, effort: Effort) -> str:
     )
 
 
+def _reasons(effort: Effort) -> Effort:
+    """Half a minute for each question asked once a problem is known to have no plan."""
+    return Effort(time.monotonic() + 30.0, 0.0, effort.seed, effort.stop)
+
+
 def _is_infeasible(problem: Composed, clauses: Sequence[Clause], effort: Effort) -> bool:
     building = Building("feasibility", problem.cover, problem.rules)
     for clause in clauses:
         clause.constrain(building)
     building.model.setObjective(pulp.LpAffineExpression(dict.fromkeys(building.x.values(), 0.0)))
-    return run_highs(building.model, time_limit_s=30, gap=0.0, seed=effort.seed).ended == "infeasible"
+    return run_highs(building.model, _reasons(effort)).ended == "infeasible"
 
 
 def _remedy(problem: Composed, clause: Clause, core: Sequence[Clause], effort: Effort) -> str:
@@ -168,7 +174,7 @@ def _remedy(problem: Composed, clause: Clause, core: Sequence[Clause], effort: E
             other.constrain(building)
     shortfall = clause.shortfall(building)
     building.model.setObjective(shortfall)
-    run = run_highs(building.model, time_limit_s=30, gap=0.0, seed=effort.seed)
+    run = run_highs(building.model, _reasons(effort))
     return clause.instead(float(shortfall.value())) if run.ended == "optimal" else ""
 
 

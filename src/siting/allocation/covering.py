@@ -38,12 +38,17 @@ class _Part:
         return self.bound < len(self.columns)
 
 
-def search_lscp(problem: Lscp, effort: Effort, progress: Progress) -> Found:
-    """Fewest houses over the whole problem; see `siting.allocation.lscp` for the formulation."""
+def search_lscp(problem: Lscp, effort: Effort, progress: Progress, is_asked: NDArray[np.bool_] | None = None) -> Found:
+    """Fewest houses over the whole problem; see `siting.allocation.lscp` for the formulation.
+
+    ``is_asked``: shape (n_cells,), the cells to cover among the coverable; all of them by default.
+    """
     cover, rules = problem.cover, problem.rules
     is_open = np.zeros(cover.n_sites, dtype=np.bool_)
     is_open[rules.existing] = is_open[rules.forced] = True
     is_wanted = problem.is_coverable & ~cover.covered_by(np.flatnonzero(is_open))
+    if is_asked is not None:
+        is_wanted &= is_asked
     core = reductions.free_core(cover, rules.is_candidate(cover.n_sites) & ~is_open, is_wanted)
     core = reductions.reduce_covering(core, np.ones(cover.n_sites))
     parts = reductions.split(core)
@@ -68,7 +73,7 @@ def _begin(core: Core, effort: Effort) -> _Part:
     columns = greedy.greedy_cover(cover.cell_start, cover.site, matrix.site_start, matrix.row)
     multipliers = greedy.packing(cover.cell_start, cover.site, cover.n_sites).astype(np.float64)
     if multipliers.sum() < len(columns) and effort.left_s > 0:
-        multipliers = covering_multipliers(cover, multipliers, effort.left_s)
+        multipliers = covering_multipliers(cover, multipliers, effort)
         columns = _local_search(matrix, columns, covering_bound(cover, multipliers), effort)
     return _Part(core, columns, multipliers, covering_bound(cover, multipliers))
 
@@ -94,7 +99,7 @@ def _finish(part: _Part, share: Effort, whole: Effort) -> _Part:
         return part
     model, x = formulation.lscp_model(cover)
     formulation.set_start(x, part.columns)
-    run = run_highs(model, time_limit_s=share.left_s, gap=share.gap, seed=share.seed)
+    run = run_highs(model, share)
     columns, bound = part.columns, part.bound
     if run.has_values:
         found = formulation.chosen_columns(x)

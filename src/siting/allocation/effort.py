@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.allocation.highs import Outcome
+if TYPE_CHECKING:
+    from siting.allocation.highs import Outcome
 
 
 @dataclass(frozen=True)
 class Effort:
-    """Until when to search (`time.monotonic`), the relative gap at which to stop, and the seed."""
+    """Until when to search (`time.monotonic`), the relative gap at which to stop, the seed, and a stop.
+
+    Setting ``stop`` from another thread or a signal handler ends the search with what it has found.
+    """
 
     deadline_s: float
     gap: float
     seed: int
+    stop: threading.Event = field(default_factory=threading.Event)
 
     @property
     def left_s(self) -> float:
         """Seconds left, 0 at the least."""
-        return max(self.deadline_s - time.monotonic(), 0.0)
+        return 0.0 if self.stop.is_set() else max(self.deadline_s - time.monotonic(), 0.0)
 
     def share(self, part: float) -> Effort:
         """The same with only this share of the time that is left."""
-        return Effort(time.monotonic() + part * self.left_s, self.gap, self.seed)
+        return Effort(time.monotonic() + part * self.left_s, self.gap, self.seed, self.stop)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import pulp
 from numpy.typing import NDArray
 
 from siting.allocation.cover import CoverSets
+from siting.allocation.effort import Effort
 from siting.allocation.multipliers import exact
 from siting.errors import SolverError
 
@@ -67,10 +68,9 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
 
     name = "InProcessHighs"
 
-    def __init__(self, *, time_limit_s: float, gap: float, seed: int) -> None:
-        super().__init__(mip=True, msg=False, timeLimit=time_limit_s)
-        self.gap = gap
-        self.seed = seed
+    def __init__(self, effort: Effort) -> None:
+        super().__init__(mip=True, msg=False, timeLimit=effort.left_s)
+        self.effort = effort
         self.outcome: Outcome | None = None
 
     def available(self) -> bool:
@@ -82,7 +82,7 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
         highs = self._configured()
         passed = _pass_model(highs, lp, variables)
         _pass_start(highs, variables)
-        _run(highs)
+        _run(highs, self.effort.stop)
         self.outcome = _outcome(highs, lp.sense == pulp.LpMaximize, passed)
         if self.outcome.has_values:
             for variable, value in zip(variables, highs.getSolution().col_value, strict=True):
@@ -99,9 +99,9 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
         options: dict[str, Any] = {
             "output_flag": False,
             "threads": 1,
-            "random_seed": self.seed,
+            "random_seed": self.effort.seed,
             "time_limit": max(float(self.timeLimit), 0.0),
-            "mip_rel_gap": self.gap,
+            "mip_rel_gap": self.effort.gap,
             "mip_abs_gap": 0.0,
         }
         for name, value in options.items():
@@ -109,7 +109,7 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
         return highs
 
 
-def run_highs(model: pulp.LpProblem, *, time_limit_s: float, gap: float, seed: int) -> Outcome:
+def run_highs(model: pulp.LpProblem, effort: Effort) -> Outcome:
     """Solve a PuLP model with HiGHS; its variables hold the start before and the solution after.
 
     Raises
@@ -117,20 +117,20 @@ def run_highs(model: pulp.LpProblem, *, time_limit_s: float, gap: float, seed: i
     SolverError
         When HiGHS ends in a state that is neither an answer nor a limit.
     """
-    solver = InProcessHighs(time_limit_s=time_limit_s, gap=gap, seed=seed)
+    solver = InProcessHighs(effort)
     model.solve(solver)
     assert solver.outcome is not None
     return solver.outcome
 
 
-def covering_multipliers(cover: CoverSets, start: NDArray[np.float64], time_limit_s: float) -> NDArray[np.float64]:
+def covering_multipliers(cover: CoverSets, start: NDArray[np.float64], effort: Effort) -> NDArray[np.float64]:
     """Dual values of the rows in the linear relaxation of covering; ``start`` if HiGHS has none in time.
 
     They are multiples of 2**-20 and need not be quite feasible: the bound drawn from them is right
     whatever they are.
     """
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    options: dict[str, Any] = {"output_flag": False, "threads": 1, "time_limit": time_limit_s}
+    options: dict[str, Any] = {"output_flag": False, "threads": 1, "time_limit": effort.left_s}
     if cover.n_pairs > _PAIRS_FOR_INTERIOR_POINT:
         options |= {"solver": "ipm", "run_crossover": "off"}
     for name, value in options.items():
@@ -145,7 +145,7 @@ def covering_multipliers(cover: CoverSets, start: NDArray[np.float64], time_limi
     lp.a_matrix_.index_ = cover.site
     lp.a_matrix_.value_ = np.ones(cover.n_pairs)
     highs.passModel(lp)
-    _run(highs)
+    _run(highs, effort.stop)
     solution = highs.getSolution()
     return exact(np.array(solution.row_dual)) if solution.dual_valid else start
 
@@ -190,16 +190,20 @@ def _pass_start(highs: highspy.Highs, variables: list[pulp.LpVariable]) -> None:
         highs.setSolution(len(given), np.array(index, dtype=np.int32), np.array(value, dtype=np.float64))
 
 
-def _run(highs: highspy.Highs) -> None:
-    """Run in a thread, so that Ctrl-C stops the search and keeps what it has found."""
+def _run(highs: highspy.Highs, stop: threading.Event) -> None:
+    """Run in a thread, so that ``stop`` or Ctrl-C ends the search at once; Ctrl-C is then raised on."""
     highs.HandleUserInterrupt = True
     worker = threading.Thread(target=highs.run, daemon=True)
     worker.start()
-    while worker.is_alive():
-        try:
+    try:
+        while worker.is_alive():
             worker.join(0.05)
-        except KeyboardInterrupt:
+            if stop.is_set():
+                highs.cancelSolve()  # type: ignore[no-untyped-call]
+    finally:
+        if worker.is_alive():
             highs.cancelSolve()  # type: ignore[no-untyped-call]
+            worker.join()
 
 
 def _outcome(highs: highspy.Highs, is_max: bool, size: tuple[int, int, int]) -> Outcome:

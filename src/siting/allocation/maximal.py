@@ -153,7 +153,7 @@ def _branch(core: Core, houses: int, standing: _Standing, effort: Effort) -> tup
     place = {site: j for j, site in enumerate(rest.site.tolist())}
     start = [place[site] for site in core.site[standing.columns].tolist() if site in place]
     formulation.set_start(x, start)
-    run = run_highs(model, time_limit_s=effort.left_s, gap=effort.gap, seed=effort.seed)
+    run = run_highs(model, effort)
     fixed = float(core.cover.persons[~is_row].sum())
     bound = max(standing.value, min(standing.bound, fixed + run.bound))
     columns = standing.columns

@@ -186,7 +186,7 @@ def _branch(timed: median.Timed, houses: int, standing: _Standing, effort: Effor
         return standing, None
     model, x = formulation.p_median_model(*rows, timed.weight, timed.cap_s, len(may), houses)
     formulation.set_start(x, new_site[standing.columns][new_site[standing.columns] >= 0])
-    run = run_highs(model, time_limit_s=effort.left_s, gap=effort.gap, seed=effort.seed)
+    run = run_highs(model, effort)
     columns, cost = standing.columns, standing.cost
     if run.has_values:
         found = may[formulation.chosen_columns(x)]

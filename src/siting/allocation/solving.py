@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from siting import checker
 from siting.allocation.cell_times import CellTimes
+from siting.allocation.centers import PCenter, search_p_center
 from siting.allocation.composing import Composed, solve_composed
 from siting.allocation.cover import CoverSets
 from siting.allocation.covering import search_lscp
@@ -24,12 +26,13 @@ from siting.progress import Progress, silent
 
 
 def solve(
-    problem: Problem | PMedian | Composed,
+    problem: Problem | PMedian | PCenter | Composed,
     *,
     time_limit_s: float = 60.0,
     gap: float = 0.0,
     seed: int = 0,
     progress: Progress = silent,
+    stop: threading.Event | None = None,
 ) -> Plan:
     """The best plan found, with a proof of how good it is.
 
@@ -40,8 +43,8 @@ def solve(
 
     Parameters
     ----------
-    problem : Lscp, Mclp, PMedian or Composed
-        From `lscp`, `mclp`, `p_median` or `compose`.
+    problem : Lscp, Mclp, PMedian, PCenter or Composed
+        From `lscp`, `mclp`, `p_median`, `p_center` or `compose`.
     time_limit_s : float
         Seconds of wall clock for the whole search.
     gap : float
@@ -49,6 +52,8 @@ def solve(
     seed : int
     progress : Progress
         Called with the parts of the problem done and their number.
+    stop : threading.Event, optional
+        Set it (on Ctrl-C, say) to get the best plan found so far, with its true gap.
 
     Raises
     ------
@@ -57,7 +62,7 @@ def solve(
     SolverError
         When the time ran out before a plan within ``max_new`` was found or excluded, or HiGHS failed.
     """
-    effort = Effort(time.monotonic() + time_limit_s, gap, seed)
+    effort = Effort(time.monotonic() + time_limit_s, gap, seed, stop or threading.Event())
     if isinstance(problem, Lscp):
         plan = _solve_lscp(problem, effort, progress)
         _check_max_new(problem, plan)
@@ -66,6 +71,8 @@ def solve(
         return _solve_mclp(problem, effort, progress)
     if isinstance(problem, Composed):
         return solve_composed(problem, effort, progress)
+    if isinstance(problem, PCenter):
+        return _solve_p_center(problem, effort, progress)
     return _solve_p_median(problem, effort, progress)
 
 
@@ -102,6 +109,21 @@ def _solve_p_median(problem: PMedian, effort: Effort, progress: Progress) -> Pla
     return Plan(found.opened, seconds <= problem.penalty_s, certificate, found.multipliers)
 
 
+def _solve_p_center(problem: PCenter, effort: Effort, progress: Progress) -> Plan:
+    found = search_p_center(problem, effort, progress)
+    times = problem.times
+    checked = checker.check_p_center(
+        _matrix(times, problem.rules),
+        times.time_s,
+        found.opened,
+        found.multipliers,
+        new_houses=problem.new_houses,
+    )
+    certificate = _certificate("p_center", found, checked, is_whole=False)
+    is_covered = times.nearest_s(_open(problem, found.opened), np.inf) <= checked.objective
+    return Plan(found.opened, is_covered, certificate, found.multipliers)
+
+
 def _matrix(cover: CoverSets | CellTimes, rules: Rules) -> checker.CoverMatrix:
     pairs = (cover.cell_start, cover.site, cover.persons, cover.n_sites)
     return checker.CoverMatrix(*pairs, rules.existing, rules.forced, rules.forbidden)
@@ -130,7 +152,7 @@ def _check_max_new(problem: Lscp, plan: Plan) -> None:
     )
 
 
-def _open(problem: Problem | PMedian, opened: NDArray[np.int32]) -> NDArray[np.int32]:
+def _open(problem: Problem | PMedian | PCenter, opened: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.union1d(problem.rules.existing, opened)
 
 

@@ -1,0 +1,124 @@
+"""The p-center problem: its value, and its search by covering at one service standard after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from siting.allocation.cell_times import CellTimes
+from siting.allocation.covering import search_lscp
+from siting.allocation.effort import Effort, Found
+from siting.allocation.problems import Lscp, Rules, make_rules
+from siting.errors import InfeasibleError
+from siting.progress import Progress, silent
+
+
+@dataclass(frozen=True)
+class PCenter:
+    """p-center problem. Make one with `p_center`, whose docstring has the formulation."""
+
+    times: CellTimes
+    rules: Rules
+    new_houses: int
+
+    @property
+    def is_wanted(self) -> NDArray[np.bool_]:
+        """Shape (n_cells,): inhabited cells that some existing or allowed site reaches within the cutoff."""
+        allowed = self.rules.is_candidate(self.times.n_sites)
+        allowed[self.rules.existing] = True
+        nearest_s = self.times.nearest_s(np.flatnonzero(allowed), np.inf)
+        return np.isfinite(nearest_s) & (self.times.persons > 0)
+
+
+def p_center(
+    times: CellTimes,
+    *,
+    new_houses: int,
+    existing: ArrayLike = (),
+    forced: ArrayLike = (),
+    forbidden: ArrayLike = (),
+) -> PCenter:
+    """Least worst travel time to the nearest house, with a number of new houses.
+
+    .. code-block:: text
+
+        minimise    T
+        subject to  Σ_{j: t_ij ≤ T} x_j ≥ 1     for each inhabited cell i that some site reaches
+                    Σ_j x_j ≤ p
+                    x_j = 1                     for each forced site j
+                    x_j ∈ {0, 1}
+
+    Solved by bisection over the times that occur: T is enough when the location set covering problem at
+    the standard T needs at most p houses. The plan found at the least such T is the answer; that the
+    next lower T needs more than p is its proof.
+
+    Parameters
+    ----------
+    times : CellTimes
+    new_houses : int
+        ``p`` ≥ 0, forced ones included.
+    existing, forced, forbidden : rows of the sites table
+
+    Raises
+    ------
+    DataError
+        When the rules contradict each other, or name a site that does not exist.
+
+    References
+    ----------
+    Minieka (1970), The m-center problem, SIAM Review 12(1), 138-139.
+    """
+    rules = make_rules("p_center", times.n_sites, existing, forced, forbidden, "new_houses", new_houses)
+    return PCenter(times, rules, int(new_houses))
+
+
+def search_p_center(problem: PCenter, effort: Effort, progress: Progress) -> Found:
+    """Least worst time; the multipliers are those that exclude every time below the bound.
+
+    Raises
+    ------
+    InfeasibleError
+        When even the whole cutoff takes more houses.
+    """
+    is_wanted = problem.is_wanted
+    times_s = problem.times.time_s.astype(np.float64)
+    levels = np.unique(times_s[np.repeat(is_wanted, np.diff(problem.times.cell_start))])
+    levels = np.concatenate([[0.0], levels[levels > 0]])
+    opened, multipliers = problem.rules.forced, np.zeros(problem.times.n_cells)
+    excluded, low, high = -1, 0, len(levels) - 1
+    best: NDArray[np.int32] | None = None
+    while low <= high:
+        progress(len(levels) - 1 - (high - low), len(levels))
+        middle = (low + high) // 2
+        found = _cover_within(problem, is_wanted, float(levels[middle]), effort.share(0.4))
+        if found is not None and len(found.opened) <= problem.new_houses:
+            best, opened, high = found.opened, found.opened, middle - 1
+            continue
+        if found is None or found.bound > problem.new_houses:
+            excluded = middle
+            multipliers = np.zeros(problem.times.n_cells) if found is None else found.multipliers
+        low = middle + 1
+    progress(len(levels), len(levels))
+    if best is None:
+        _refuse(problem, is_wanted, float(levels[-1]), is_proven=excluded == len(levels) - 1)
+    bound = float(levels[excluded + 1]) if excluded + 1 < len(levels) else float(levels[-1])
+    return Found(opened, bound, multipliers)
+
+
+def _cover_within(problem: PCenter, is_wanted: NDArray[np.bool_], standard_s: float, effort: Effort) -> Found | None:
+    """Fewest houses within a standard; None where some wanted cell cannot be covered at all."""
+    lscp = Lscp(problem.times.within(standard_s), problem.rules, None)
+    if not lscp.is_coverable[is_wanted].all():
+        return None
+    return search_lscp(lscp, effort, silent, is_wanted)
+
+
+def _refuse(problem: PCenter, is_wanted: NDArray[np.bool_], cutoff_s: float, *, is_proven: bool) -> None:
+    persons = problem.times.persons[is_wanted].sum()
+    words = "cannot all be" if is_proven else "were not found to be all"
+    raise InfeasibleError(
+        f"new_houses: the {persons:,.0f} persons whom some site reaches {words} reached with "
+        f"{problem.new_houses} new houses, even in {cutoff_s:.0f} s (allow more houses or a longer cutoff)"
+    )
