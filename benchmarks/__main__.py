@@ -29,7 +29,7 @@ def main() -> int:
     commits.add_argument("old")
     commits.add_argument("new")
     for command in (compare, commits):
-        command.add_argument("--noise", type=float, default=results.NOISE_SHARE, help="share, e.g. 0.25")
+        command.add_argument("--noise", type=float, default=results.NOISE_SHARE, help="share, e.g. 0.15")
     national = commands.add_parser("national")
     national.add_argument("--cell-size-m", type=float, default=200.0)
     national.add_argument("--sources", type=int, default=35_000)
@@ -73,8 +73,8 @@ def _tables(*, is_smoke: bool, out: Path | None) -> int:
 def _smoke() -> list[Measurement]:
     from benchmarks.travel import graphs, rasters
 
-    measurements = rasters.bounded_case("country", 200.0, n_sources=9, peers=False)
-    measurements += graphs.bounded_case("corsica", n_sources=25, peers=False)
+    measurements = rasters.bounded_case("country", 200.0, n_sources=15, peers=False)
+    measurements += graphs.bounded_case("corsica", n_sources=150, peers=False)
     results.print_table(measurements)
     return measurements
 

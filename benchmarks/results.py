@@ -16,10 +16,10 @@ from benchmarks.measure import Measurement
 
 PACKAGES = ("siting", "numpy", "numba", "scipy", "scikit-image", "xarray-spatial", "pandana", "networkx")
 HISTORY = Path(__file__).with_name("history")
-NOISE_SHARE = 0.25
+NOISE_SHARE = 0.15
 """How much slower, relative to SciPy, a case may look from one run to the next without having become so.
 
-Twenty smoke runs on a machine with other work to do stayed within 0.2 of their median.
+Eight smoke runs on a machine with other work to do gave 13.3 to 14.3 on the raster, 4.2 to 4.8 on the graph.
 """
 
 

@@ -31,10 +31,9 @@ int search_window(u32 *state, int64_t width, int64_t source, const u32 *leave, c
     n_waiting[0] = 4;
     u64 n_live = 4;
     for (u64 bucket = 0; n_live > 0; bucket++) {
-        u64 slot = bucket & slot_mask;
-        while (n_waiting[slot] > 0) {
-            u64 entry = queue[slot * capacity + --n_waiting[slot]];
-            n_live--;
+        u64 slot = bucket & slot_mask, served = 0;
+        while (served < n_waiting[slot]) {
+            u64 entry = queue[slot * capacity + served++];
             u64 cell = (entry >> 32) & (low >> 3), now = state[cell];
             if (now >> 8 != (entry & low)) continue;
             u64 left = (entry >> 61) + 6, slant = left & 1;
@@ -58,6 +57,8 @@ int search_window(u32 *state, int64_t width, int64_t source, const u32 *leave, c
                 n_live++;
             }
         }
+        n_live -= served;
+        n_waiting[slot] = 0;
     }
     return 1;
 }
@@ -72,10 +73,9 @@ int64_t search_graph(const u32 *start, const u64 *edge, u64 source, u64 limit, u
     n_waiting[0] = 1;
     u64 n_touched = 1, n_live = 1;
     for (u64 bucket = 0; n_live > 0; bucket++) {
-        u64 slot = bucket & slot_mask;
-        while (n_waiting[slot] > 0) {
-            u64 entry = queue[slot * capacity + --n_waiting[slot]];
-            n_live--;
+        u64 slot = bucket & slot_mask, served = 0;
+        while (served < n_waiting[slot]) {
+            u64 entry = queue[slot * capacity + served++];
             u64 node = entry >> 32, now = entry & low;
             if (ticks[node] != now) continue;
             for (u32 i = start[node]; i < start[node + 1]; i++) {
@@ -89,6 +89,8 @@ int64_t search_graph(const u32 *start, const u64 *edge, u64 source, u64 limit, u
                 n_live++;
             }
         }
+        n_live -= served;
+        n_waiting[slot] = 0;
     }
     return (int64_t)n_touched;
 }
