@@ -8,7 +8,7 @@ SCENARIO ?= scenarios/corse.yaml
 SCENARIOS := corse corse-mclp saone-et-loire france-screening
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench results clean
+.PHONY: help run test lint bench results bench-national clean
 
 help:
 	@echo "make run        set up, then plan Corsica ($(SCENARIO)) into runs/"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint       ruff, mypy and the import contract"
 	@echo "make results    run the four scenarios; the README's picture and table"
 	@echo "make bench      the benchmark tables"
+	@echo "make bench-national  35,000 sources on a raster the size of France"
 	@echo "make clean      remove what make has made (runs/ stays)"
 
 run: $(VENV)/installed
@@ -33,6 +34,9 @@ lint: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python -m benchmarks
+
+bench-national: $(VENV)/installed-bench
+	$(BIN)/python -m benchmarks national
 
 results: $(VENV)/installed
 	for name in $(SCENARIOS); do $(BIN)/siting run scenarios/$$name.yaml --quiet || exit; done
