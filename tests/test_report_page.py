@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
+import io
 import re
 import string
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
+from PIL import Image
 
 from report_worlds import FRICTION, certificate, findings
 from siting.access import REASONS
 from siting.report import build_report, render_summary
+from siting.report.areas import departement_table, epci_table
+from siting.report.charts import cumulative_share
+from siting.report.images import MINUTE_COLOURS, NO_WAY, minutes_overlay
 from siting.report.map import write_map_png
 from siting.report.map_style import BEYOND, WITHIN
 from siting.report.numbers import ENGLISH, FRENCH
 from siting.report.page import render_page
+from siting.report.tables import commune_table
 from siting.report.texts import Texts, read_texts
 
 MCLP = {"model": "mclp", "new_houses": 1}
@@ -28,8 +36,8 @@ def page(**options) -> str:
 
 
 def words(page_html: str) -> str:
-    """What the page says, without its marks, style or special spaces."""
-    text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page_html, flags=re.DOTALL)
+    """What the page says, without its marks, style, scripts or special spaces."""
+    text = re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", page_html, flags=re.DOTALL)
     return re.sub(r"\s+", " ", html.unescape(text)).replace("’", "'")
 
 
@@ -94,7 +102,8 @@ def test_the_page_speaks_english_when_asked():
 def test_names_stay_text():
     evil = '<script>alert("x")</script>'
     written = page(names=(evil, evil, evil), sources=(evil,), notes=(evil,), title=evil)
-    assert "<script" not in written
+    assert written.count("<script") == page().count("<script") == 5
+    assert "alert(" in written and evil not in written
     assert html.escape("<script>") in written
 
 
@@ -116,8 +125,44 @@ def test_the_page_fetches_nothing_and_forbids_it():
     assert all(value.startswith(("data:", "#")) for value in sources)
     policy = next(a["content"] for _, a in outline.tags if a.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith("default-src 'none'")
-    assert not {"script", "link", "iframe"} & {tag for tag, _ in outline.tags}
-    assert "url(" not in page() and "@import" not in page()
+    assert not {"link", "iframe"} & {tag for tag, _ in outline.tags}
+    style = re.search(r"<style>(.*?)</style>", page(), flags=re.DOTALL).group(1)
+    assert "url(" not in style and "@import" not in style
+
+
+def test_the_page_allows_its_own_scripts_and_no_other():
+    written = page()
+    scripts = re.findall(r"<script>(.*?)</script>", written, flags=re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    assert f"script-src {allowed};" in written
+    assert not re.search(r"\son\w+=", re.sub(r"<script.*?</script>", "", written, flags=re.DOTALL))
+
+
+def test_the_curve_counts_who_reaches_no_site_as_beyond():
+    time_s = np.array([300, 1800, 1801, np.inf], dtype=np.float32)
+    shares = cumulative_share(time_s, np.array([5.0, 3.0, 1.0, 1.0]), np.array([4.9, 5.0, 30.0, 60.0]))
+    assert shares.tolist() == [0.0, 0.5, 0.8, 0.9]
+
+
+def test_a_minute_picture_puts_the_standard_itself_within_it():
+    found = findings()
+    overlay = minutes_overlay(found, found.before_everywhere)
+    pixels = np.array(Image.open(io.BytesIO(base64.b64decode(overlay.href.split(",")[1]))).convert("RGBA"))[2]
+    colours = [to_hex(pixel / 255) if pixel[3] else None for pixel in pixels]
+    assert colours[:6] == [
+        MINUTE_COLOURS[0], MINUTE_COLOURS[2], MINUTE_COLOURS[3], MINUTE_COLOURS[5], NO_WAY, MINUTE_COLOURS[5]
+    ]  # fmt: skip
+    assert colours[7] is None
+
+
+def test_areas_add_up_to_the_figures_of_the_run():
+    found = findings()
+    for table in (commune_table(found), epci_table(found), departement_table(found)):
+        assert table["persons"].sum() == 163
+        assert table["persons_covered_before"].sum() == 140 and table["persons_covered_after"].sum() == 150
+    assert epci_table(found)["code"].tolist() == ["", "242000354", "242010056"]
+    assert departement_table(found)["name"].tolist() == ["Corse-du-Sud", "Haute-Corse"]
 
 
 def test_the_page_is_fit_for_a_screen_reader():

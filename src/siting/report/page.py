@@ -3,45 +3,46 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+import hashlib
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from siting.access import percentile_min
-from siting.report.assumptions import assumptions, settings
+from siting.report.assumptions import assumptions
+from siting.report.charts import chart_style, coverage_curve, gain_bars
 from siting.report.findings import Findings
-from siting.report.sentences import (
-    answer,
-    bound,
-    farthest_min,
-    first_half,
-    is_screening,
-    minutes,
-    proof,
-    standard,
-    texts_of,
-    uncoverable,
+from siting.report.images import DENSITY_COLOURS, DENSITY_STEPS, MINUTE_COLOURS, NO_WAY, minute_bounds
+from siting.report.leaflet import leaflet_script, leaflet_style
+from siting.report.page_data import as_script_block, page_data
+from siting.report.page_tables import (
+    age_rows,
+    before_after_table,
+    certificate_table,
+    gaining_communes,
+    house_table,
+    houses_more,
+    reason_table,
+    settings_table,
+    share_table,
+    worst_communes,
 )
-from siting.report.tables import commune_table
+from siting.report.sentences import answer, first_half, is_screening, proof, standard, texts_of, uncoverable
 
-HOUSES_SHOWN = 100
-COMMUNES_SHOWN = 15
+SCRIPTS = ("page.js", "map.js", "tables.js")
 
 
 @dataclass(frozen=True)
-class PageTable:
-    """A table as the page shows it: every cell is text; columns from ``first_number`` on are figures."""
+class Legend:
+    """Classes of colour, (colour, text) each, and the grounds of the map that they explain."""
 
-    caption: str
-    head: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    first_number: int
+    grounds: str
+    entries: tuple[tuple[str, str], ...]
 
 
 def write_report_html(findings: Findings, folder: Path) -> None:
@@ -51,7 +52,7 @@ def write_report_html(findings: Findings, folder: Path) -> None:
 
 
 def render_page(findings: Findings, map_png: bytes) -> str:
-    """The page as HTML. Every text is escaped; the page forbids itself any outside source."""
+    """The page as HTML. Every text is escaped; the page forbids itself any outside source and any other script."""
     environment = Environment(
         loader=PackageLoader("siting.report"),
         autoescape=True,
@@ -60,7 +61,7 @@ def render_page(findings: Findings, map_png: bytes) -> str:
         lstrip_blocks=True,
     )
     texts = texts_of(findings)
-    houses = house_table(findings)
+    scripts = [leaflet_script(), *map(_template, SCRIPTS)]
     return environment.get_template("report.html.j2").render(
         t=partial(texts, standard=standard(findings)),
         language=texts.language,
@@ -72,155 +73,57 @@ def render_page(findings: Findings, map_png: bytes) -> str:
         first_half=first_half(findings),
         uncoverable=uncoverable(findings),
         map_base64=base64.b64encode(map_png).decode("ascii"),
+        legends=legends(findings),
         before_after=before_after_table(findings),
+        curve=coverage_curve(findings),
+        shares=share_table(findings),
+        ages=age_rows(findings),
         reasons=reason_table(findings),
-        houses=houses,
-        houses_more=_houses_more(findings, len(houses.rows)),
+        houses=house_table(findings),
+        houses_more=houses_more(findings),
+        bars=gain_bars(findings) if len(findings.plan.opened) else "",
         gaining=gaining_communes(findings),
         worst=worst_communes(findings),
         certificate=certificate_table(findings),
         assumptions=assumptions(findings),
-        settings=_settings_table(findings),
+        settings=settings_table(findings),
         sources=findings.territory.sources,
         version=version("siting"),
+        leaflet_style=Markup(leaflet_style()),
+        page_style=Markup(_template("page.css") + chart_style()),
+        data=as_script_block(page_data(findings)),
+        scripts=[Markup(script) for script in scripts],
+        script_hashes=Markup(" ".join(map(_content_hash, scripts))),
     )
 
 
-def before_after_table(findings: Findings) -> PageTable:
-    """Who is covered and how far people are, today and with the plan; the worst served beside the mean."""
-    texts, summary = texts_of(findings), findings.summary
-    whole, total = texts.number.whole, summary["persons_total"]
-    covered = [summary["covered_before"], summary["covered_after"]]
-    moments = (findings.before, findings.after)
-    persons = findings.territory.demand.persons
-    mean = [summary["mean_minutes_before"], summary["mean_minutes_after"]]
-    p90 = [percentile_min(near.time_s, persons, share=0.90) for near in moments]
-    p99 = [percentile_min(near.time_s, persons, share=0.99) for near in moments]
-    worst = [farthest_min(findings, near) for near in moments]
-    existing, opened = summary["sites"]["existing"], summary["sites"]["opened"]
-    figures = [
-        ("share_covered", [texts.number.percent(c["share"]) for c in covered]),
-        ("covered", [whole(c["persons"]) for c in covered]),
-        ("not_covered", [whole(total - c["persons"]) for c in covered]),
+def legends(findings: Findings) -> list[Legend]:
+    """What the colours of the grounds mean."""
+    texts = texts_of(findings)
+    bounds = (0.0, *minute_bounds(findings.scenario.goal.standard_s))
+    minutes = [
+        *(texts("legend_minutes", low=texts.number.short(a), high=texts.number.short(b)) for a, b in pairwise(bounds)),
+        texts("legend_minutes_above", low=texts.number.short(bounds[-1])),
+        texts("legend_no_way"),
+    ]
+    densities = [
         *(
-            (key, [minutes(findings, value) for value in values])
-            for key, values in (
-                ("mean_minutes", mean),
-                ("p90_minutes", p90),
-                ("p99_minutes", p99),
-                ("max_minutes", worst),
-            )
+            texts("legend_density", low=texts.number.whole(a), high=texts.number.whole(b))
+            for a, b in pairwise((0.0, *DENSITY_STEPS))
         ),
-        ("no_way", [whole(persons[near.site < 0].sum()) for near in moments]),
-        ("open_sites", [whole(existing), whole(existing + opened)]),
+        texts("legend_density_above", low=texts.number.whole(DENSITY_STEPS[-1])),
     ]
-    return PageTable(
-        caption=texts("table_figures"),
-        head=(texts("figure"), texts("before"), texts("after")),
-        rows=[(texts(key, standard=standard(findings)), *values) for key, values in figures],
-        first_number=1,
-    )
-
-
-def reason_table(findings: Findings) -> PageTable:
-    """People whom no candidate covers, by reason."""
-    texts = texts_of(findings)
-    by_reason = findings.summary["persons_uncoverable"]["by_reason"]
-    rows = [(texts(f"reason_{reason}"), texts.number.whole(persons)) for reason, persons in by_reason.items()]
-    return PageTable(texts("table_uncoverable"), (texts("reason"), texts("persons")), rows, 1)
-
-
-def house_table(findings: Findings) -> PageTable:
-    """The opened houses, each time the one that adds most people to those before it."""
-    texts, figures, summary = texts_of(findings), findings.site_figures, findings.summary
-    covered = summary["covered_before"]["persons"] + np.cumsum(figures.persons_added)
-    rows = [
-        (
-            str(rank),
-            _house(findings, site),
-            texts(f"kind_{findings.territory.sites.kind[site]}"),
-            f"+{texts.number.whole(added)}",
-            texts.number.percent(then / summary["persons_total"], decimals=2),
-            texts.number.whole(figures.persons_within_standard[site]),
-            texts.number.whole(figures.persons_only_it_covers[site]),
-        )
-        for rank, (site, added, then) in enumerate(
-            zip(figures.opened[:HOUSES_SHOWN], figures.persons_added, covered, strict=False), start=1
-        )
+    return [
+        Legend("after before", tuple(zip((*MINUTE_COLOURS, NO_WAY), minutes, strict=True))),
+        Legend("population", tuple(zip(DENSITY_COLOURS, densities, strict=True))),
     ]
-    names = ("rank", "house", "kind", "persons_added", "share_then", "persons_within", "persons_only_it")
-    head = tuple(texts(name, standard=standard(findings)) for name in names)
-    return PageTable(texts("table_houses", standard=standard(findings)), head, rows, 3)
 
 
-def _house(findings: Findings, site: int) -> str:
-    """Name, commune and code of a house; the commune once where the house has its name."""
-    sites, communes = findings.territory.sites, findings.territory.communes
-    name, commune = str(sites.name[site]), int(sites.commune[site])
-    place = f"{communes.name[commune]} ({communes.code[commune]})"
-    return place if name == communes.name[commune] else f"{name}, {place}"
+def _template(name: str) -> str:
+    return files("siting.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def gaining_communes(findings: Findings) -> PageTable:
-    """The communes with most people newly within the standard."""
-    table = commune_table(findings)
-    gained = table["persons_covered_after"] - table["persons_covered_before"]
-    table = table.assign(gained=gained)[gained > 0]
-    first = table.sort_values("gained", ascending=False, kind="stable").head(COMMUNES_SHOWN)
-    columns = {"persons_gained": "gained", "persons": "persons"}
-    return _commune_rows(findings, first, columns, "table_communes_gain")
-
-
-def worst_communes(findings: Findings) -> PageTable:
-    """The communes with the longest mean time once the plan is carried out."""
-    table = commune_table(findings)
-    table = table.assign(beyond=table["persons"] - table["persons_covered_after"])
-    table = table[table["minutes_mean_after"].notna()]
-    first = table.sort_values("minutes_mean_after", ascending=False, kind="stable").head(COMMUNES_SHOWN)
-    columns = {"persons": "persons", "persons_beyond": "beyond"}
-    return _commune_rows(findings, first, columns, "table_communes_worst", with_farthest=True)
-
-
-def _commune_rows(
-    findings: Findings, table: pd.DataFrame, persons: dict[str, str], caption: str, *, with_farthest: bool = False
-) -> PageTable:
-    """Communes with columns of persons (text key -> column), then their mean minutes before and after."""
-    texts = texts_of(findings)
-    times = {"minutes_before": "minutes_mean_before", "minutes_after": "minutes_mean_after"}
-    if with_farthest:
-        times["minutes_worst_after"] = "minutes_max_after"
-    rows = [
-        (
-            f"{row['name']} ({row['code']})",
-            *(texts.number.whole(row[column]) for column in persons.values()),
-            *(minutes(findings, row[column]) for column in times.values()),
-        )
-        for row in table.to_dict("records")
-    ]
-    head = (texts("commune"), *map(texts, persons), *map(texts, times))
-    return PageTable(texts(caption), head, rows, 1)
-
-
-def certificate_table(findings: Findings) -> PageTable:
-    """Status, objective, bound and gap."""
-    texts, summary = texts_of(findings), findings.summary
-    unit = partial(texts, f"unit_{summary['model']}")
-    rows = [
-        (texts("model"), texts(f"model_{summary['model']}")),
-        (texts("status"), texts(f"status_{summary['status']}")),
-        (texts("objective"), unit(n=texts.number.whole(summary["objective"]))),
-        (texts("bound"), unit(n=bound(findings))),
-        (texts("gap"), texts.number.percent(summary["gap"], decimals=2)),
-        (texts("solver"), findings.plan.certificate.solver),
-    ]
-    return PageTable(texts("table_proof"), (texts("setting"), texts("value")), rows, 2)
-
-
-def _settings_table(findings: Findings) -> PageTable:
-    texts = texts_of(findings)
-    return PageTable(texts("table_assumed"), (texts("setting"), texts("value")), settings(findings), 2)
-
-
-def _houses_more(findings: Findings, shown: int) -> str:
-    more = len(findings.plan.opened) - shown
-    return texts_of(findings).count("houses_more", more) if more else ""
+def _content_hash(script: str) -> str:
+    """The source expression by which a content security policy allows exactly this script."""
+    digest = hashlib.sha256(script.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

@@ -19,9 +19,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
 
+from siting.report.areas import area_figures
 from siting.report.figures import DECISIONS
 from siting.report.findings import Findings
-from siting.travel.travel_times import NearestTimes
 
 SITE_DECIMALS = {"x_m": 1, "y_m": 1, "lon": 6, "lat": 6} | dict.fromkeys(
     ("persons_within_standard", "persons_only_it_covers", "persons_newly_covered"), 1
@@ -72,14 +72,7 @@ def commune_table(findings: Findings) -> pd.DataFrame:
     (mean weighted by persons, and the worst inhabited cell; of those from whom a way leads to one),
     persons covered before and after, persons whom no candidate covers, persons from whom no way leads.
     """
-    territory, standard_s = findings.territory, findings.scenario.goal.standard_s
-    communes, demand = territory.communes, territory.demand
-    before, after = findings.before, findings.after
-
-    def persons_where(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
-        weights = demand.persons * kept
-        return np.bincount(demand.commune, weights, len(communes)).astype(np.float64)
-
+    communes = findings.territory.communes
     table = pd.DataFrame(
         {
             "code": communes.code,
@@ -88,14 +81,7 @@ def commune_table(findings: Findings) -> pd.DataFrame:
             "epci": communes.epci,
             "epci_name": communes.epci_name,
             "municipal_persons": communes.persons,
-            "persons": persons_where(np.ones(len(demand), dtype=np.bool_)),
-            **_minutes_of_communes(findings, before, "before"),
-            **_minutes_of_communes(findings, after, "after"),
-            "persons_covered_before": persons_where(before.time_s <= standard_s),
-            "persons_covered_after": persons_where(after.time_s <= standard_s),
-            "persons_uncoverable": persons_where(findings.reason != 0),
-            "persons_no_way_before": persons_where(~np.isfinite(before.time_s)),
-            "persons_no_way_after": persons_where(~np.isfinite(after.time_s)),
+            **area_figures(findings, findings.territory.demand.commune, len(communes)),
         }
     )
     return table[communes.in_study_area].reset_index(drop=True)
@@ -144,16 +130,3 @@ def neutral(text: str) -> str:
 def _of_commune(values: NDArray[np.str_], row: NDArray[np.int32]) -> NDArray[np.str_]:
     """``values[row]``, empty abroad (row -1)."""
     return np.where(row >= 0, values[row], "")
-
-
-def _minutes_of_communes(findings: Findings, nearest: NearestTimes, when: str) -> dict[str, NDArray[np.float64]]:
-    """Mean and maximum over the people of each commune who reach a site; NaN where nobody does."""
-    demand, n_communes = findings.territory.demand, len(findings.territory.communes)
-    reached = np.isfinite(nearest.time_s) & (demand.persons > 0)
-    commune, persons = demand.commune[reached], demand.persons[reached]
-    time_min = nearest.time_s[reached].astype(np.float64) / 60
-    with np.errstate(invalid="ignore"):
-        mean = np.bincount(commune, persons * time_min, n_communes) / np.bincount(commune, persons, n_communes)
-    worst = np.full(n_communes, -np.inf)
-    np.maximum.at(worst, commune, time_min)
-    return {f"minutes_mean_{when}": mean, f"minutes_max_{when}": np.where(np.isfinite(worst), worst, np.nan)}

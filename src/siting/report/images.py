@@ -1,0 +1,87 @@
+"""Rasters of a run as pictures to lay under a map: palette PNGs, one pixel or a few to a cell."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from numpy.typing import NDArray
+from PIL import Image
+
+from siting.report.findings import Findings
+from siting.report.map_style import BEYOND, LAND_OUTSIDE, WITHIN
+from siting.travel.travel_times import NearestTimes
+
+MINUTE_COLOURS = ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494")
+"""Classes of minutes, light to dark and yellow to blue: read in grey, and by people who see no red or green."""
+NO_WAY = "#ffffff"
+DENSITY_COLOURS = ("#eceae5", "#c9c3d6", "#9588b8", "#5b4a8a", "#2b1a55")
+DENSITY_STEPS = (20.0, 100.0, 500.0, 2000.0)
+_HATCHED_CELLS = 400_000
+"""Above this the hatching gets 2 pixels to a cell instead of 4: a browser holds 4 bytes of each pixel."""
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A picture over the whole grid and how to read it: (colour, lower bound, upper bound) of each class."""
+
+    href: str
+    classes: tuple[tuple[str, float, float], ...]
+
+
+def minute_bounds(standard_s: int) -> tuple[float, ...]:
+    """Minutes between the classes: thirds of the standard up to it, then one and a half and twice as much."""
+    standard_min = standard_s / 60
+    return tuple(standard_min * share for share in (1 / 3, 2 / 3, 1.0, 1.5, 2.0))
+
+
+def minutes_overlay(findings: Findings, nearest: NearestTimes) -> Overlay:
+    """Time to the nearest open site on the land of the study area, in classes; a class holds its upper bound."""
+    territory = findings.territory
+    bounds = minute_bounds(findings.scenario.goal.standard_s)
+    reached = np.isfinite(nearest.time_s)
+    time_min = np.where(reached, nearest.time_s, 0).astype(np.float64) / 60
+    shade = np.searchsorted(np.array(bounds), time_min, side="left") + 2
+    shade = np.where(reached, shade, len(bounds) + 3)
+    shade = np.where(territory.is_land & territory.in_study_area, shade, territory.is_land)
+    edges = (0.0, *bounds, np.inf)
+    return Overlay(
+        _png(shade, (LAND_OUTSIDE, *MINUTE_COLOURS, NO_WAY)),
+        tuple(zip(MINUTE_COLOURS, edges[:-1], edges[1:], strict=True)),
+    )
+
+
+def population_overlay(findings: Findings) -> Overlay:
+    """Residents per km² of every cell of the grid, in classes; a class holds its lower bound."""
+    grid, persons = findings.territory.grid, findings.territory.persons
+    density = persons / (grid.cell_size_m / 1000) ** 2
+    shade = np.where(persons > 0, np.searchsorted(DENSITY_STEPS, density, side="right") + 2, findings.territory.is_land)
+    edges = (0.0, *DENSITY_STEPS, np.inf)
+    return Overlay(
+        _png(shade, ("#ffffff", *DENSITY_COLOURS)), tuple(zip(DENSITY_COLOURS, edges[:-1], edges[1:], strict=True))
+    )
+
+
+def beyond_overlay(findings: Findings, nearest: NearestTimes) -> Overlay:
+    """The cells with people beyond the standard, hatched so that they read without colour; clear elsewhere."""
+    grid, demand = findings.territory.grid, findings.territory.demand
+    is_beyond = np.zeros(grid.n_cells, dtype=np.bool_)
+    is_beyond[demand.cell] = (demand.persons > 0) & ~(nearest.time_s <= findings.scenario.goal.standard_s)
+    pixels = 4 if grid.n_cells <= _HATCHED_CELLS else 2
+    large = is_beyond.reshape(grid.shape).repeat(pixels, axis=0).repeat(pixels, axis=1)
+    diagonal = np.add.outer(np.arange(large.shape[0]), np.arange(large.shape[1]))
+    stripe = diagonal % pixels < pixels // 2
+    return Overlay(_png(np.where(large, 1 + stripe, 0), (WITHIN[0], BEYOND[1])), ((BEYOND[1], np.nan, np.nan),))
+
+
+def _png(shade: NDArray[np.integer], colours: tuple[str, ...]) -> str:
+    """A palette PNG as a data URI: shade 0 is clear, shade k the k-th of the colours."""
+    picture = Image.fromarray(shade.astype(np.uint8), mode="P")
+    palette = [(0, 0, 0), *(tuple(round(255 * part) for part in to_rgb(colour)) for colour in colours)]
+    picture.putpalette([part for colour in palette for part in colour])
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", optimize=True, transparency=0)
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
