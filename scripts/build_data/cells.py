@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 from scripts.build_data.polygons import Land
 from scripts.build_data.raw import RawFiles
+from scripts.build_data.waters import without_wide_waters
 
 CELL_M = 1000
 SHARED_SHARE = 0.05
@@ -30,7 +31,8 @@ def cells_table(raw: RawFiles, land: Land) -> pd.DataFrame:
     _place_cells(cells, land)
     _leave_neighbours_out(cells, land)
     columns = ["x_km", "y_km", "commune", "land_mass", *COUNTS, "persons_left_out"]
-    return cells.sort_values(["y_km", "x_km"])[columns].astype(np.int64).reset_index(drop=True)
+    cells = without_wide_waters(cells)[columns].astype(np.int64)
+    return cells.sort_values(["y_km", "x_km"]).reset_index(drop=True)
 
 
 def _land_cells(land: Land) -> pd.DataFrame:
