@@ -1,6 +1,7 @@
 "use strict";
 // The map: metres of the grid are the plane of Leaflet, so pictures and points need no projection.
 const HOUSE_ZOOM = -5.5;
+const CROWD = 150; // sites in view above which they are drawn as dots
 const [width, height] = page.size;
 const frame = [[0, 0], [height, width]];
 const map = L.map("map", {
@@ -34,7 +35,7 @@ function houseIcon(index) {
 }
 
 function existingIcon() {
-  return L.divIcon({ className: "existing", iconSize: [10, 10] });
+  return L.divIcon({ className: "existing", html: element("span"), iconSize: [12, 12] });
 }
 
 function sites(columns, icon) {
@@ -93,6 +94,13 @@ function drawLayers() {
   for (const legend of document.querySelectorAll("[data-legend]")) {
     legend.hidden = !legend.dataset.legend.split(" ").includes(ground);
   }
+}
+
+function drawCrowd() {
+  const view = map.getBounds();
+  let inView = 0;
+  for (const { x, y } of [page.houses, page.existing]) x.forEach((_, i) => { inView += view.contains([y[i], x[i]]); });
+  map.getContainer().classList.toggle("crowded", inView > CROWD);
 }
 
 function showHouse(index) {
@@ -165,3 +173,5 @@ for (const row of document.querySelectorAll("#houses tbody tr")) {
   cell.replaceChildren(opener);
 }
 drawLayers();
+map.on("moveend", drawCrowd);
+drawCrowd();
