@@ -64,16 +64,15 @@ def classify(friction_s_per_m: NDArray[np.floating], *, cell_size_m: float) -> F
             f"the first at row {row}, column {column}"
         )
         raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "seconds per metre; inf = barrier"))
-    is_open = np.isfinite(friction)
-    levels, index = np.unique(friction[is_open], return_inverse=True)
-    levels = levels.astype(np.float64)
-    error_share = 0.0
-    if len(levels) > MOST_CLASSES:
-        levels, index, error_share = _equal_ratios(friction[is_open].astype(np.float64))
+    levels, error_share = _levels(friction)
     raster: NDArray[np.uint8] | NDArray[np.uint16] = np.zeros(friction.shape, np.uint8)
     if len(levels) > 255:
         raster = np.zeros(friction.shape, np.uint16)
-    raster[is_open] = index + 1
+    bounds = levels if error_share == 0 else np.sqrt(levels[1:] * levels[:-1])
+    for rows in _bands(friction):
+        band = friction[rows]
+        kind = np.searchsorted(bounds, band, side="left" if error_share == 0 else "right") + 1
+        raster[rows] = np.where(np.isfinite(band), kind, 0)
     half_s = cell_size_m / 2 * np.array([[1.0], [np.sqrt(2.0)]]) * levels
     half_ticks = np.zeros((2, len(levels) + 1), np.uint32)
     half_ticks[:, 1:] = whole_ticks(half_s)
@@ -83,9 +82,26 @@ def classify(friction_s_per_m: NDArray[np.floating], *, cell_size_m: float) -> F
     return FrictionClasses(raster=raster, half_ticks=half_ticks, error_share=error_share)
 
 
-def _equal_ratios(friction: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64], float]:
-    low, high = np.log(friction.min()), np.log(friction.max())
+def _levels(friction: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
+    """The friction of each class, ascending, and the largest relative error of taking it."""
+    levels = np.empty(0, np.float64)
+    for rows in _bands(friction):
+        band = friction[rows]
+        levels = np.union1d(levels, band[np.isfinite(band)].astype(np.float64))
+        if len(levels) > MOST_CLASSES:
+            return _equal_ratios(friction)
+    return levels, 0.0
+
+
+def _equal_ratios(friction: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
+    is_open = np.isfinite(friction)
+    low = np.log(float(friction.min(where=is_open, initial=np.inf)))
+    high = np.log(float(friction.max(where=is_open, initial=0.0)))
     width = (high - low) / MOST_CLASSES
-    index = np.minimum((np.log(friction) - low) / width, MOST_CLASSES - 1).astype(np.int64)
-    levels = np.exp(low + (np.arange(MOST_CLASSES) + 0.5) * width)
-    return levels, index, float(np.expm1(width / 2))
+    return np.exp(low + (np.arange(MOST_CLASSES) + 0.5) * width), float(np.expm1(width / 2))
+
+
+def _bands(friction: NDArray[np.floating]) -> list[slice]:
+    """Rows taken together, about a million cells: what is built for them stays small."""
+    n_together = max(1_000_000 // max(friction.shape[1], 1), 1)
+    return [slice(first, first + n_together) for first in range(0, friction.shape[0], n_together)]
