@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def measure_both(old: str, new: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Smoke records of both commits, the median of `ROUNDS` turns each; the benchmarks are this tree's own."""
+    """Smoke records of both commits, the median of `ROUNDS` turns each, by the benchmarks each commit has."""
     with tempfile.TemporaryDirectory() as folder:
         trees = {commit: Path(folder) / str(i) for i, commit in enumerate((old, new))}
         try:
@@ -34,9 +34,9 @@ def measure_both(old: str, new: str) -> tuple[dict[str, Any], dict[str, Any]]:
 def _smoke(tree: Path) -> dict[str, Any]:
     """One smoke run with the siting of a worktree."""
     record = tree / "smoke.json"
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tree / "src"), str(ROOT)])}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tree / "src"), str(tree)])}
     command = [sys.executable, "-m", "benchmarks", "--smoke", "--out", str(record)]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=tree, env=environment, check=True, stdout=subprocess.DEVNULL)
     return read(record)
 
 

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from naive.travel import raster_edges
 from siting.errors import DataError
-from siting.travel.casts import GraphSearch, TickGraph, WindowSearch, nearest_on_graph, nearest_on_raster
+from siting.travel.casts import GraphSearch, PlacesByRow, TickGraph, WindowSearch, nearest_on_graph, nearest_on_raster
 from siting.travel.classes import classify
 
 IS_SLOW = bool(os.environ.get("NUMBA_DISABLE_JIT") or os.environ.get("NUMBA_BOUNDSCHECK"))
@@ -88,7 +88,7 @@ def test_raster_searches_equal_scipy(drawn) -> None:
     friction, sources, cutoff_s = drawn
     edges = raster_edges(friction, 100.0)
     classes = classify(friction, cell_size_m=100.0)
-    search = WindowSearch(classes, np.arange(friction.size), cutoff_s)
+    search = WindowSearch(classes, PlacesByRow.of(np.arange(friction.size), friction.shape), cutoff_s)
     is_open = np.isfinite(friction).ravel()
     every = np.full((len(sources), friction.size), np.inf)
     for row, source in enumerate(sources):
@@ -115,7 +115,7 @@ def test_a_bucket_that_overflows_is_made_roomier() -> None:
         assert set(ticks[1:].tolist()) == {7}
     classes = classify(np.full((60, 60), 0.5), cell_size_m=1.0)
     want, _ = nearest_on_raster(classes, np.array([1830]))
-    search = WindowSearch(classes, np.arange(3600), 3600)
+    search = WindowSearch(classes, PlacesByRow.of(np.arange(3600), (60, 60)), 3600)
     search.queue = search.queue[:, :4].copy()
     cell, ticks = search.within(1830)
     assert len(cell) == 3600

@@ -9,7 +9,7 @@ from benchmarks.travel.rasters import raster_graph
 from benchmarks.travel.worlds import RASTER_KINDS, corsica, lattice_world, raster_world
 from scipy.sparse.csgraph import dijkstra
 
-from siting.travel.casts import GraphSearch, TickGraph, WindowSearch, nearest_on_graph, nearest_on_raster
+from siting.travel.casts import GraphSearch, PlacesByRow, TickGraph, WindowSearch, nearest_on_graph, nearest_on_raster
 from siting.travel.classes import classify
 from siting.travel.ticks import whole_ticks
 
@@ -20,9 +20,10 @@ def test_rasters_equal_scipy(kind: str, cell_size_m: float) -> None:
     world = raster_world(kind, side_km=60 * cell_size_m / 1000, cell_size_m=cell_size_m, seed=4)
     classes = classify(world.friction_s_per_m, cell_size_m=cell_size_m)
     graph = raster_graph(classes.raster, classes)
+    every_cell = PlacesByRow.of(np.arange(classes.raster.size), classes.raster.shape)
     sources = world.villages[:4]
     for cutoff_s in (120, 1800):
-        search = WindowSearch(classes, np.arange(classes.raster.size), cutoff_s)
+        search = WindowSearch(classes, every_cell, cutoff_s)
         for source, want in zip(sources, dijkstra(graph, indices=sources, limit=cutoff_s * 4096), strict=True):
             place, ticks = search.within(int(source))
             assert place.tolist() == np.flatnonzero(np.isfinite(want)).tolist()

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 from benchmarks.measure import Contender, Measurement, interleaved
 from benchmarks.travel import in_c
 from benchmarks.travel.worlds import RasterWorld, raster_world
-from siting.travel.casts import WindowSearch, nearest_on_raster
+from siting.travel.casts import PlacesByRow, WindowSearch, nearest_on_raster
 from siting.travel.classes import FrictionClasses, classify
 
 CUTOFF_S = 1800
@@ -22,11 +22,12 @@ def bounded_case(kind: str, cell_size_m: float, *, n_sources: int, peers: bool) 
     """30 minutes from each of some villages, without collecting who lives there."""
     world = raster_world(kind, side_km=160.0, cell_size_m=cell_size_m)
     classes = classify(world.friction_s_per_m, cell_size_m=cell_size_m)
-    search = WindowSearch(classes, np.empty(0, np.int64), CUTOFF_S)
+    nobody = PlacesByRow.of(np.empty(0, np.int64), classes.raster.shape)
+    search = WindowSearch(classes, nobody, CUTOFF_S)
     sources = _central(world, search, n_sources)
     settled = float(np.median([np.isfinite(_settled(search, source)).sum() for source in sources]))
     prepare: dict[str, Callable[[], Contender]] = {
-        "siting": lambda: WindowSearch(classes, np.empty(0, np.int64), CUTOFF_S).within,
+        "siting": lambda: WindowSearch(classes, nobody, CUTOFF_S).within,
         "scipy": lambda: _scipy(search),
     }
     library = in_c.library()

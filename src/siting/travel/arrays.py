@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.progress import Progress, silent
-from siting.travel.casts import GraphSearch, TickGraph, WindowSearch, nearest_on_graph, nearest_on_raster
+from siting.travel.casts import GraphSearch, PlacesByRow, TickGraph, WindowSearch, nearest_on_graph, nearest_on_raster
 from siting.travel.classes import classify
 from siting.travel.ticks import whole_seconds, whole_ticks
 from siting.travel.times import in_threads
@@ -50,7 +50,8 @@ def raster_times(
     """
     cells = _cells(np.array([source]), friction_s_per_m.shape)
     classes = classify(friction_s_per_m, cell_size_m=cell_size_m)
-    place, ticks = WindowSearch(classes, np.arange(classes.raster.size), cutoff_s).within(int(cells[0]))
+    every_cell = PlacesByRow.of(np.arange(classes.raster.size), classes.raster.shape)
+    place, ticks = WindowSearch(classes, every_cell, cutoff_s).within(int(cells[0]))
     time_s = np.full(friction_s_per_m.shape, np.inf, np.float32)
     time_s.ravel()[place] = whole_seconds(ticks)
     return time_s
@@ -106,7 +107,8 @@ def raster_persons_within(
         problem = f"has shape {people.shape}, friction {classes.raster.shape}"
         raise DataError(Fault("travel", 0, 0, "persons", problem, "one figure per cell"))
     n_threads = threads or os.cpu_count() or 1
-    idle = [WindowSearch(classes, np.empty(0, np.int64), cutoff_s) for _ in range(n_threads)]
+    nowhere = PlacesByRow.of(np.empty(0, np.int64), classes.raster.shape)
+    idle = [WindowSearch(classes, nowhere, cutoff_s) for _ in range(n_threads)]
 
     def row_of_sums(row: int) -> NDArray[np.float64]:
         search = idle.pop()

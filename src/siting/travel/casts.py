@@ -195,7 +195,7 @@ class WindowSearch:
         What the kernels are given; see `siting.travel.kernels.raster`.
     """
 
-    def __init__(self, classes: FrictionClasses, place_cell: NDArray[np.int64], cutoff_s: float) -> None:
+    def __init__(self, classes: FrictionClasses, places: PlacesByRow, cutoff_s: float) -> None:
         self.classes = classes
         self.limit = limit_ticks(cutoff_s, classes.longest_step)
         self.class_bits = 8 * classes.raster.dtype.itemsize
@@ -212,7 +212,7 @@ class WindowSearch:
         n_most = min(side, n_rows + 2) * min(side, n_columns + 2)
         _check_cells(n_most)
         self.memory = np.empty(n_most, word)
-        self._places = PlacesByRow.of(place_cell, classes.raster.shape)
+        self._places = places
         self._found = np.empty(len(self._places.place) + 1, np.int32)
         self._found_ticks = np.empty(len(self._places.place) + 1, np.uint32)
 

@@ -11,7 +11,7 @@ from scipy.ndimage import label
 from siting.errors import DataError, Fault
 from siting.territory.values import Territory
 from siting.travel import reach
-from siting.travel.casts import WindowSearch, nearest_on_raster
+from siting.travel.casts import PlacesByRow, WindowSearch, nearest_on_raster
 from siting.travel.classes import FrictionClasses, classify
 from siting.travel.ticks import whole_seconds
 from siting.travel.travel_times import NearestTimes
@@ -42,12 +42,15 @@ class FrictionSurface:
         Frictions by class, with the error that makes (none up to 65,535 different frictions).
     site_cell, demand_cell : int64 arrays, shapes (n_sites,) and (n_demand,)
         Grid cell of each; -1 where there is none.
+    demand_places : PlacesByRow
+        The demand cells, laid for the searches to find theirs.
     """
 
     territory: Territory
     classes: FrictionClasses
     site_cell: NDArray[np.int64]
     demand_cell: NDArray[np.int64]
+    demand_places: PlacesByRow
 
     @classmethod
     def build(cls, territory: Territory, friction_s_per_m: NDArray[np.floating]) -> FrictionSurface:
@@ -71,11 +74,13 @@ class FrictionSurface:
         is_open = classes.raster > 0
         sites, demand = territory.sites, territory.demand
         x_m, y_m = grid.centre_of(demand.cell)
+        demand_cell = _standing(territory, is_open, demand.cell, x_m, y_m)
         return cls(
             territory=territory,
             classes=classes,
             site_cell=_standing(territory, is_open, grid.cell_at(sites.x_m, sites.y_m), sites.x_m, sites.y_m),
-            demand_cell=_standing(territory, is_open, demand.cell, x_m, y_m),
+            demand_cell=demand_cell,
+            demand_places=PlacesByRow.of(demand_cell, grid.shape),
         )
 
     def searcher(self, cutoff_s: int) -> FrictionSearch:
@@ -122,7 +127,7 @@ class FrictionSearch:
 
     def __init__(self, surface: FrictionSurface, cutoff_s: int) -> None:
         self._site_cell = surface.site_cell
-        self._search = WindowSearch(surface.classes, surface.demand_cell, cutoff_s)
+        self._search = WindowSearch(surface.classes, surface.demand_places, cutoff_s)
 
     def within(self, site_row: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """(demand rows ascending, seconds) of the cells within the cutoff of a site."""

@@ -1,9 +1,8 @@
 """The screening friction: how fast one gets on where no road data are at hand.
 
 A speed as the crow flies in each cell, from two facts known everywhere: how many people live around, and how
-rugged the land is. Two curves give the speed by density, one on a plain, one in rugged country; relief says how
-much of each. Roads run where people live: on a plain empty land is crossed fast, in mountains slowly, and the
-valley floor, where people are, is the way through.
+rugged the land is. Roads run where people live: on a plain empty land is crossed fast, in mountains slowly, and
+the valley floor, where people are, is the way through. Towns slow everyone.
 """
 
 from __future__ import annotations
@@ -15,14 +14,17 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 DENSITY_PERSONS_PER_KM2 = (0.0, 50.0, 500.0, 5000.0, 20000.0)
-SPEEDS_KMH = (66.0, 66.0, 80.0, 50.0, 25.0)
-RUGGED_SPEEDS_KMH = (34.0, 34.0, 56.0, 50.0, 25.0)
+SPEEDS_KMH = (66.0, 66.0, 78.0, 50.0, 25.0)
+RUGGED_SPEED_SHARE = 0.35
 
 SMOOTHING_M = 1000.0
 """Standard deviation of the Gaussian that spreads people: a road serves its surroundings, not one cell."""
 
 RUGGED_RELIEF_M = 60.0
 """Relief (`siting.territory.relief`) from which country is rugged through and through."""
+
+TOWN_PERSONS_PER_KM2 = 5000.0
+"""Density from which relief slows no one: streets are as slow anywhere."""
 
 SPEED_STEP_KMH = 0.25
 """Speeds are rounded to this: at most 255 frictions up to 64 km/h, so that a cell's class fits in a byte."""
@@ -36,7 +38,7 @@ def screening_friction(
     relief_m: NDArray[np.floating] | None = None,
     density_persons_per_km2: Sequence[float] = DENSITY_PERSONS_PER_KM2,
     speeds_kmh: Sequence[float] = SPEEDS_KMH,
-    rugged_speeds_kmh: Sequence[float] = RUGGED_SPEEDS_KMH,
+    rugged_speed_share: float = RUGGED_SPEED_SHARE,
 ) -> NDArray[np.float32]:
     """Friction of every cell from the people and the relief around it.
 
@@ -49,30 +51,40 @@ def screening_friction(
     relief_m : float array, same shape, optional
         Standard deviation of the altitude around each cell. Where it is not known at all, country is taken to be
         half rugged.
-    density_persons_per_km2 : sequence of float
-        Knots, ascending: persons per km² of land, smoothed over `SMOOTHING_M`.
-    speeds_kmh, rugged_speeds_kmh : sequences of float, as long
-        Speed at each knot on a plain, and where relief is `RUGGED_RELIEF_M` or more. Pace (time per metre) is
-        linear in ``log(1 + density)`` between the knots, constant beyond them, and linear in relief.
+    density_persons_per_km2, speeds_kmh : sequences of float, as long
+        Knots, densities ascending: persons per km² of land, smoothed over `SMOOTHING_M`, and the speed on a plain.
+        Pace (time per metre) is linear in ``log(1 + density)`` between the knots, constant beyond them.
+    rugged_speed_share : float
+        Share of that speed that is left on empty land where relief is `RUGGED_RELIEF_M` or more. It rises to 1
+        linearly in ``log(1 + density)`` up to `TOWN_PERSONS_PER_KM2`, and linearly as relief falls to 0.
 
     Returns
     -------
     float32 array, same shape
         Seconds to cross one metre; inf (a barrier) off land.
     """
-    ruggedness = 0.5 if relief_m is None else np.clip(relief_m / RUGGED_RELIEF_M, 0.0, 1.0)
-    knots, log_density = np.log1p(density_persons_per_km2), np.log1p(_density(persons, is_land, cell_size_m))
-    plain_pace = np.interp(log_density, knots, 3.6 / np.asarray(speeds_kmh))
-    rugged_pace = np.interp(log_density, knots, 3.6 / np.asarray(rugged_speeds_kmh))
-    speed_kmh = 3.6 / ((1 - ruggedness) * plain_pace + ruggedness * rugged_pace)
+    log_density = np.log1p(density_around(persons, is_land, cell_size_m))
+    pace = np.interp(log_density, np.log1p(density_persons_per_km2), 1 / np.asarray(speeds_kmh))
+    speed_kmh = speed_share_left(log_density, relief_m, rugged_speed_share) / pace
     speed_kmh = np.maximum(np.round(speed_kmh / SPEED_STEP_KMH), 1) * SPEED_STEP_KMH
     return np.where(is_land, 3.6 / speed_kmh, np.inf).astype(np.float32)
 
 
-def _density(persons: NDArray[np.floating], is_land: NDArray[np.bool_], cell_size_m: float) -> NDArray[np.float64]:
+def density_around(
+    persons: NDArray[np.floating], is_land: NDArray[np.bool_], cell_size_m: float
+) -> NDArray[np.float64]:
     """Persons per km² of land around each cell of land; 0 off land."""
     sigma_cells = SMOOTHING_M / cell_size_m
     people = gaussian_filter(np.where(is_land, persons, 0).astype(np.float64), sigma_cells, mode="constant")
     land_km2 = gaussian_filter(is_land.astype(np.float64), sigma_cells, mode="constant") * (cell_size_m / 1000) ** 2
     density: NDArray[np.float64] = np.divide(people, land_km2, out=np.zeros_like(people), where=is_land)
     return density
+
+
+def speed_share_left(
+    log_density: NDArray[np.float64], relief_m: NDArray[np.floating] | None, rugged_speed_share: float
+) -> NDArray[np.float64]:
+    """Share of the speed on a plain that relief leaves, per cell (see `screening_friction`)."""
+    ruggedness = 0.5 if relief_m is None else np.clip(relief_m / RUGGED_RELIEF_M, 0.0, 1.0)
+    emptiness = np.clip(1 - log_density / np.log1p(TOWN_PERSONS_PER_KM2), 0.0, 1.0)
+    return np.asarray(1 - (1 - rugged_speed_share) * ruggedness * emptiness)
