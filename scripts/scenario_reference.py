@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from siting.scenario import json_schema
+from siting.scenario.simulation_settings import QUARTER
 
 RULES = """\
 # Écrire un scénario
@@ -41,7 +42,8 @@ def main() -> None:
     print("## À la racine\n")
     print("\n".join(_table(schema, schema)))
     for name, section in schema["properties"].items():
-        models = [_resolved(part, schema) for part in section.get("oneOf", section.get("allOf", []))]
+        parts = section.get("oneOf", section.get("anyOf", section.get("allOf", [])))
+        models = [_resolved(part, schema) for part in parts if "$ref" in part]
         if models:
             print(f"\n## `{name}`\n\n{_french(section)}")
         for model in models:
@@ -82,6 +84,8 @@ def _values(field: dict[str, Any], schema: dict[str, Any]) -> str:
     if "minimum" in part:
         kind = "entier, " if part["type"] == "integer" else ""
         return f"{kind}de {part['minimum']:g} à {part['maximum']:.10g}"
+    if part.get("pattern") == f"^{QUARTER}$":
+        return "année-trimestre, comme `2026-Q4`"
     return "clés ci-dessous" if part.get("type") == "object" or "oneOf" in part or "allOf" in part else ""
 
 

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from siting.access import APL_STEPS, catchments_by_area
 from siting.simulation import (
-    NEVER,
     Assistants,
     Demography,
     Juniors,
@@ -18,6 +17,7 @@ from siting.simulation import (
     Solidarity,
     State,
     World,
+    unscheduled,
 )
 from siting.travel.travel_times import TravelTimes
 
@@ -78,7 +78,7 @@ def start(doctors=((0, 6, 0, 0, 0, 4, 0), (2, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0,
 
 def no_plan(n_rows=3) -> Schedule:
     """No house opens."""
-    return Schedule(np.full(n_rows, NEVER, np.int64), np.full(n_rows, "practice"))
+    return unscheduled(np.full(n_rows, "practice"))
 
 
 @st.composite

@@ -89,8 +89,8 @@ CASES = {
     ),
     "a key like the parser's own words": (
         {"solver": '§"[key]": 1'},
-        "'[key]': clé inconnue (possible : candidates, existing, goal, grid, language, scenario, solver, study_area, "
-        "title, travel)",
+        "'[key]': clé inconnue (possible : candidates, existing, goal, grid, language, scenario, simulation, "
+        "solver, study_area, title, travel)",
     ),
     "an empty key": (
         {"solver": 'solver: {§"": 1}'},

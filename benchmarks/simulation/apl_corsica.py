@@ -29,7 +29,7 @@ def computed_apl() -> pd.DataFrame:
         scenario="apl-corse",
         title="APL",
         study_area=StudyArea(departements=("2A", "2B")),
-        candidates=TownHallCandidates(rule="town_halls", min_persons=3_000_000),
+        candidates=TownHallCandidates(rule="town_halls", min_persons=50_000),
         existing=PracticeSites(rule="gp_practices", min_gp_practices=1),
         travel=RoadTravel(surface="roads", network="corsica", cutoff_min=20),
         goal=LscpGoal(model="lscp", standard_min=20),

@@ -29,6 +29,8 @@ STAGES = {
     "travel_times": "Temps de trajet",
     "plan": "Choix des sites",
     "nearest": "Accès avant et après",
+    "world": "Offre, recours et temps de trajet des communes",
+    "simulation": "Trimestres simulés",
     "report": "Écriture du dossier",
     "files": "Lecture du dossier",
     "times": "Temps de trajet recalculés (SciPy)",
@@ -121,6 +123,44 @@ def run(
     elif not quiet:
         print(render_summary(done.findings))
         print(f"\n→ {target / 'report.html'}")
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Dossier écrit par « siting run ».")],
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="CLÉ=VALEUR", help="Clé du bloc simulation à changer ; répétable."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Dossier à écrire [DIR-simulation].")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Fils de calcul [tous les processeurs].")] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simuler de nouveau le plan d'un dossier.
+
+    Sous d'autres hypothèses (--set solidarity=observed), sans chercher le plan de nouveau ; écrit un autre dossier.
+    """
+    pairs = [change.partition("=") for change in changes or ()]
+    bad = [key for key, equals, _ in pairs if not equals]
+    if bad:
+        raise InputError([Fault("--set", 0, 0, key, "il manque une valeur", "--set clé=valeur") for key in bad])
+    from siting import pipeline
+    from siting.outlook import render_outlook, summary
+    from siting.report import RunFolder
+
+    watcher = unwatched if quiet or as_json else _watch
+    target = out or folder.with_name(f"{folder.resolve().name}-simulation")
+    with RunFolder(target, inputs=[folder]) as held:
+        done = pipeline.simulate_again(
+            folder, held, changes={key: value for key, _, value in pairs}, watcher=watcher, threads=threads
+        )
+    found = summary(done)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    elif not quiet:
+        print(render_outlook(found))
+        print(f"\n→ {target / 'quarters.csv'}")
 
 
 @app.command()

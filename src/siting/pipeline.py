@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import shutil
@@ -16,12 +17,13 @@ import numpy as np
 
 from siting.access import mean_min, percentile_min, persons_by_reason, persons_within, uncoverable_reason
 from siting.allocation import CoverSets, Plan, Problem, cover_sets, lscp, mclp, solve
-from siting.errors import Fault, InfeasibleError, TooFewHousesError
+from siting.errors import DataError, Fault, InfeasibleError, TooFewHousesError
+from siting.outlook import Outlook, look_ahead
 from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
 from siting.report.documents import input_copies
 from siting.report.manifest import describe_file, peak_memory_mb
-from siting.scenario import LscpGoal, Scenario
+from siting.scenario import LscpGoal, Scenario, changed_settings, dump, load
 from siting.territory import Territory, assemble
 from siting.territory.inputs import embedded_inputs
 from siting.travel import build_surface, nearest, nearest_everywhere, travel_times
@@ -41,11 +43,14 @@ class Run:
     seconds : dict
         Stage -> wall-clock seconds, in order.
     threads : int
+    outlook : Outlook or None
+        None where the scenario has no ``simulation:`` block.
     """
 
     findings: Findings
     seconds: dict[str, float]
     threads: int
+    outlook: Outlook | None = None
 
     @property
     def plan(self) -> Plan:
@@ -88,7 +93,7 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
     ----------
     scenario : Scenario
     watcher : Watcher, optional
-        Told of the stages ``territory, surface, travel_times, plan, nearest``.
+        Told of the stages ``territory, surface, travel_times, plan, nearest``, and ``world, simulation`` if any.
     threads : int, optional
         All processors by default. The result is the same with any number.
 
@@ -139,7 +144,12 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         summary=_summary(scenario, territory, plan, before=before, after=after, reason=reason),
     )
     findings.summary["seconds"] = clock.seconds
-    return Run(findings, clock.seconds, threads)
+    outlook = None
+    if scenario.simulation is not None:
+        outlook = look_ahead(
+            scenario, scenario.simulation, territory, plan.opened, threads=threads, watcher=clock.stage
+        )
+    return Run(findings, clock.seconds, threads, outlook)
 
 
 def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> None:
@@ -151,6 +161,8 @@ def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> N
         for name, path in inputs.items():
             shutil.copyfile(path, folder.path / name)
         build_report(findings, folder.path)
+        if run.outlook:
+            run.outlook.save(folder.path)
     folder.finish(
         {
             "inputs": {name: describe_file(path) for name, path in inputs.items()} | embedded_inputs(),
@@ -158,6 +170,58 @@ def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> N
             "threads": run.threads,
         }
     )
+
+
+def simulate_again(
+    folder: Path,
+    target: RunFolder,
+    *,
+    changes: dict[str, str],
+    watcher: Watcher = unwatched,
+    threads: int | None = None,
+) -> Outlook:
+    """Simulate the plan of a run folder under other settings, and write that into another, held folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Written by `write_run`; its plan is read, not searched again.
+    target : RunFolder
+        Gets the tables, ``simulation.json`` and ``scenario.yaml`` with the settings as changed.
+    changes : dict
+        Key of the ``simulation:`` block -> value, as text.
+
+    Raises
+    ------
+    InputError
+        The folder holds no run, its scenario no such block, or a change is no setting.
+    """
+    try:
+        opened_ids = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))["sites"]["opened"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            Fault(str(folder), 0, 0, "", "ce dossier ne contient pas de calcul", "un dossier écrit par « siting run »")
+        ) from error
+    scenario = load(folder / "scenario.yaml")
+    settings = changed_settings(scenario, changes)
+    threads = threads or os.cpu_count() or 1
+    clock = _Stopwatch(watcher)
+    with clock.stage("territory"):
+        territory = assemble(scenario)
+    opened = np.flatnonzero(np.isin(territory.sites.id, opened_ids)).astype(np.int32)
+    outlook = look_ahead(scenario, settings, territory, opened, threads=threads, watcher=clock.stage)
+    copies = input_copies(scenario)
+    with clock.stage("report"):
+        outlook.save(target.path)
+        for name, path in copies.values():
+            shutil.copyfile(path, target.path / name)
+        text = dump(
+            scenario.model_copy(update={"simulation": settings}),
+            files={role: name for role, (name, _) in copies.items()},
+        )
+        (target.path / "scenario.yaml").write_text(text, encoding="utf-8", newline="\n")
+    target.finish({"inputs": embedded_inputs(), "seconds": clock.seconds, "threads": threads})
+    return outlook
 
 
 def _site_rules(scenario: Scenario, territory: Territory) -> dict[str, np.ndarray]:
@@ -186,7 +250,10 @@ def _too_few_houses(scenario: Scenario, error: TooFewHousesError) -> Fault:
         remedy = f"allow {enough}, or ask for the most people with {few} (model: mclp): at most {left_out} stay out"
     else:
         people, left_out = people.replace(",", "\u202f"), left_out.replace(",", "\u202f")
-        problem = f"{few} maisons ne peuvent pas couvrir les {people} habitants qu'un site peut couvrir : il en faut {at_least}"
+        problem = (
+            f"{few} maisons ne peuvent pas couvrir les {people} habitants qu'un site peut couvrir : "
+            f"il en faut {at_least}"
+        )
         remedy = (
             f"autoriser {enough} maisons, ou demander le plus d'habitants avec {few} (model: mclp) : "
             f"{left_out} au plus resteraient au-delà"

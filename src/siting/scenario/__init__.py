@@ -1,9 +1,11 @@
 """What a planner writes: a YAML file to a Scenario, every fault with its line."""
 
+from siting.scenario.changes import changed_settings
 from siting.scenario.goal import LscpGoal, MclpGoal
 from siting.scenario.json_schema import json_schema
 from siting.scenario.reader import load
 from siting.scenario.schema import Scenario, SolverSettings
+from siting.scenario.simulation_settings import SimulationSettings
 from siting.scenario.sites import (
     CellCandidates,
     FileCandidates,
@@ -28,9 +30,11 @@ __all__ = [
     "PracticeSites",
     "RoadTravel",
     "Scenario",
+    "SimulationSettings",
     "SolverSettings",
     "StudyArea",
     "TownHallCandidates",
+    "changed_settings",
     "dump",
     "json_schema",
     "load",

@@ -42,6 +42,7 @@ def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     yield from _narrow_halo(valid)
     yield from _network_elsewhere(valid)
     yield from _densities(valid)
+    yield from _milestones(valid)
 
 
 def _repeated(path: str, items: tuple[str, ...]) -> Iterator[Contradiction]:
@@ -135,3 +136,16 @@ def _densities(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     if speeds_kmh is not None and len(speeds_kmh) != len(densities):
         values = {"n_densities": len(densities), "n_speeds": len(speeds_kmh)}
         yield Contradiction("densities_without_speeds", "travel.speeds_kmh", path, values)
+
+
+def _milestones(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    quarters, houses = valid.get("simulation.milestone_quarters"), valid.get("simulation.milestone_houses")
+    if quarters is not None and list(quarters) != sorted(set(quarters)):
+        yield Contradiction("milestones_not_ascending", "simulation.milestone_quarters")
+    if houses is not None and list(houses) != sorted(houses):
+        yield Contradiction("milestones_not_ascending", "simulation.milestone_houses")
+    if quarters is not None and houses is not None and len(quarters) != len(houses):
+        values = {"n_quarters": len(quarters), "n_houses": len(houses)}
+        yield Contradiction(
+            "milestones_without_houses", "simulation.milestone_houses", "simulation.milestone_quarters", values
+        )

@@ -268,6 +268,18 @@ MESSAGES: dict[str, Message] = {
         ("le réseau routier {value} ne couvre pas {place}", "prenez surface: friction, ou un autre territoire"),
         ("the road network {value} does not cover {place}", "take surface: friction, or another study area"),
     ),
+    "bad_quarter": Message(
+        ("« {value} » n'est pas un trimestre", "écrivez l'année et le trimestre : 2026-Q4"),
+        ("'{value}' is no quarter", "write the year and the quarter: 2026-Q4"),
+    ),
+    "milestones_not_ascending": Message(
+        ("les échéances ne se suivent pas", "des trimestres croissants, des maisons qui ne diminuent pas"),
+        ("the milestones are not in order", "quarters that ascend, houses that never fall"),
+    ),
+    "milestones_without_houses": Message(
+        ("{n_quarters} échéances pour {n_houses} nombres de maisons", "donnez autant des uns que des autres"),
+        ("{n_quarters} milestones for {n_houses} numbers of houses", "give as many of both"),
+    ),
     "densities_not_ascending": Message(
         ("les densités ne sont pas croissantes à partir de 0", "écrivez par exemple [0, 50, 200, 1000]"),
         ("the densities do not ascend from 0", "write for instance [0, 50, 200, 1000]"),

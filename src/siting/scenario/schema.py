@@ -11,6 +11,7 @@ from siting.scenario.contradictions import contradictions
 from siting.scenario.fields import Between, OneLine, Section, Slug, manual
 from siting.scenario.goal import LscpGoal, MclpGoal
 from siting.scenario.origin import Origin
+from siting.scenario.simulation_settings import SimulationSettings
 from siting.scenario.sites import CellCandidates, FileCandidates, FileSites, NoSites, PracticeSites, TownHallCandidates
 from siting.scenario.study_area import GridSettings, StudyArea
 from siting.scenario.travel_settings import FrictionTravel, RoadTravel
@@ -97,6 +98,13 @@ class Scenario(BaseModel):
         manual("Réglages du solveur.", "Settings of the solver."),
         Field(default_factory=SolverSettings),
     ]
+    simulation: Annotated[
+        SimulationSettings | None,
+        manual(
+            "Ce que fait le plan, trimestre par trimestre ; sans ce bloc, rien n'est simulé.",
+            "What the plan does, quarter by quarter; without this block nothing is simulated.",
+        ),
+    ] = None
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
@@ -146,7 +154,7 @@ def variants(section: str) -> dict[str, type[Section]]:
     field = Scenario.model_fields.get(section)
     if field is None:
         return {}
-    models = get_args(field.annotation) or (field.annotation,)
+    models = tuple(one for one in get_args(field.annotation) if one is not type(None)) or (field.annotation,)
     if not all(isinstance(model, type) and issubclass(model, Section) for model in models):
         return {}
     if len(models) == 1:

@@ -35,6 +35,8 @@ def dump(scenario: Scenario, *, files: Mapping[str, str] | None = None) -> str:
     start = Path(scenario.origin.file).parent
     lines = [_HEADER[scenario.language].format(version=version("siting"))]
     for name, value in scenario.model_dump().items():
+        if value is None:
+            continue
         if files and name in files:
             value["file"] = files[name]
         lines += ["", *_lines(name, value, "", start)] if isinstance(value, dict) else _lines(name, value, "", start)

@@ -7,9 +7,13 @@ Three ideas carry this room:
 - What is drawn is drawn from a stream of its own, so that an instrument moves only what it says.
 """
 
+from siting.simulation.draws import BAND, Draws, Spread, run_draws
 from siting.simulation.engine import Simulation, simulate, step
+from siting.simulation.indicators import INDICATORS, UNDER_SERVED, Areas, areas_of
 from siting.simulation.ledger import CAUSES, OUTSIDE, Entries, LedgerError
+from siting.simulation.outputs import delivered_table, ledger_table, quarters_table, write_tables
 from siting.simulation.phases import Milestone, houses_late, opening_quarters
+from siting.simulation.prepare import RED_EPCI_SHARE, Rows, build_world, first_state, plan_rows
 from siting.simulation.rules import (
     ASSISTANTS,
     JUNIORS,
@@ -25,18 +29,24 @@ from siting.simulation.rules import (
     Solidarity,
     WorkingDay,
 )
-from siting.simulation.values import NEVER, Schedule, State, World, quarter_number, quarter_text
+from siting.simulation.values import NEVER, Schedule, State, World, quarter_number, quarter_text, unscheduled
 
 __all__ = [
     "ASSISTANTS",
+    "BAND",
     "CAUSES",
+    "INDICATORS",
     "JUNIORS",
     "NEVER",
     "OUTSIDE",
+    "RED_EPCI_SHARE",
     "SOLIDARITY",
     "SOLIDARITY_FACTOR",
+    "UNDER_SERVED",
+    "Areas",
     "Assistants",
     "Demography",
+    "Draws",
     "Entries",
     "Houses",
     "Juniors",
@@ -44,17 +54,29 @@ __all__ = [
     "Milestone",
     "Outposts",
     "Recruitment",
+    "Rows",
     "Rules",
     "Schedule",
     "Simulation",
     "Solidarity",
+    "Spread",
     "State",
     "WorkingDay",
     "World",
+    "areas_of",
+    "build_world",
+    "delivered_table",
+    "first_state",
     "houses_late",
+    "ledger_table",
     "opening_quarters",
+    "plan_rows",
     "quarter_number",
     "quarter_text",
+    "quarters_table",
+    "run_draws",
     "simulate",
     "step",
+    "unscheduled",
+    "write_tables",
 ]

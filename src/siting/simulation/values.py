@@ -149,3 +149,8 @@ class State:
         of_doctors = self.doctors * np.array(rules.consultations_per_doctor)
         counted = supply_below_age(of_doctors, np.array(rules.ages.age_from), age_bound=rules.apl_age_bound)
         return np.maximum(counted + self._besides_doctors(rules), 0.0)
+
+
+def unscheduled(kind: NDArray[np.str_]) -> Schedule:
+    """No row opens as a house."""
+    return Schedule(np.full(len(kind), NEVER, np.int64), kind)

@@ -1,0 +1,283 @@
+"""From the ``simulation:`` block of a scenario and the houses of a plan to draws, tables and a summary."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.access import APL_STEPS
+from siting.progress import Watcher, unwatched
+from siting.scenario import Scenario, SimulationSettings
+from siting.simulation import (
+    ASSISTANTS,
+    INDICATORS,
+    JUNIORS,
+    SOLIDARITY,
+    SOLIDARITY_FACTOR,
+    Demography,
+    Draws,
+    Houses,
+    Milestone,
+    Outposts,
+    Rules,
+    Schedule,
+    World,
+    areas_of,
+    build_world,
+    houses_late,
+    opening_quarters,
+    plan_rows,
+    quarter_number,
+    quarter_text,
+    run_draws,
+    unscheduled,
+    write_tables,
+)
+from siting.simulation.instruments import FLOWS
+from siting.simulation.rules import NATIONAL_CONSULTATIONS
+from siting.territory import Territory
+from siting.territory.embedded import read_communes
+from siting.travel import build_surface, travel_times
+from siting.travel.travel_times import TravelTimes
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a simulation gave.
+
+    Attributes
+    ----------
+    settings : SimulationSettings
+    language : str
+    world : World
+    schedule : Schedule
+    rules : Rules
+    draws : Draws
+    milestones : tuple of Milestone
+    """
+
+    settings: SimulationSettings
+    language: str
+    world: World
+    schedule: Schedule
+    rules: Rules
+    draws: Draws
+    milestones: tuple[Milestone, ...]
+
+    def save(self, folder: Path) -> None:
+        """Write the tables and ``simulation.json`` into an existing folder."""
+        write_tables(self.draws, self.world, self.rules, folder)
+        text = json.dumps(summary(self), ensure_ascii=False, indent=2, allow_nan=False)
+        (folder / "simulation.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def look_ahead(
+    scenario: Scenario,
+    settings: SimulationSettings,
+    territory: Territory,
+    opened: NDArray[np.int32],
+    *,
+    threads: int,
+    watcher: Watcher = unwatched,
+) -> Outlook:
+    """Simulate a plan.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Says how one travels, and the standard.
+    settings : SimulationSettings
+    territory : Territory
+    opened : int32 array, shape (n_opened,)
+        Rows of ``territory.sites`` that the plan opens.
+    threads : int
+        The result is the same with any number.
+    watcher : Watcher, optional
+        Told of the stages ``world, simulation``.
+    """
+    with watcher("world") as progress:
+        placed, rows = plan_rows(territory, opened)
+        cutoff_s = max(scenario.travel.cutoff_s, int(APL_STEPS.reach_s))
+        surface = build_surface(placed, scenario.travel)
+        times = travel_times(surface, cutoff_s=cutoff_s, progress=progress, threads=threads)
+        national_doctors = float(read_communes().gp_practices.sum())
+        rules = rules_of(settings, mean_consultations=NATIONAL_CONSULTATIONS / national_doctors)
+        world = build_world(
+            placed.communes,
+            placed.demand,
+            times,
+            rows,
+            mean_consultations=rules.mean_consultations,
+            national_doctors=national_doctors,
+            growth_per_year=settings.demand_growth_per_year,
+        )
+    gain = _persons_within(times, placed.demand.persons, standard_s=scenario.goal.standard_s)
+    milestones = tuple(
+        Milestone(quarter_number(quarter), houses)
+        for quarter, houses in zip(settings.milestone_quarters, settings.milestone_houses, strict=True)
+    )
+    start = quarter_number(settings.start)
+    schedule = _schedule(placed.sites.kind, gain, len(opened), milestones, start, rules.houses)
+    with watcher("simulation") as progress:
+        draws = run_draws(
+            world,
+            rows.doctors,
+            schedule,
+            rules,
+            start=start,
+            n_quarters=settings.quarters,
+            n_draws=settings.draws,
+            seed=settings.seed,
+            areas=tuple(areas_of(world, level) for level in settings.areas),
+            threads=threads,
+            progress=progress,
+        )
+    return Outlook(settings, scenario.language, world, schedule, rules, draws, milestones)
+
+
+def rules_of(settings: SimulationSettings, *, mean_consultations: float) -> Rules:
+    """What the block of a scenario switches on."""
+    ages = Demography(replacement_ratio=settings.replacement_ratio)
+    houses = Houses()
+    until = settings.installation_aid_until
+    return Rules(
+        mean_consultations=mean_consultations,
+        ages=ages,
+        demography=ages if settings.departures == "on" else None,
+        solidarity=SOLIDARITY[settings.solidarity],
+        juniors=JUNIORS[settings.juniors],
+        assistants=ASSISTANTS[settings.assistants],
+        houses=replace(houses, lead_quarters=houses.lead_quarters | {"create": settings.create_lead_quarters}),
+        outposts=Outposts(tele_sites=settings.tele_sites, medicobus_rounds=settings.medicobus_rounds),
+        installation_aid_until=None if until is None else quarter_number(until),
+    )
+
+
+def summary(outlook: Outlook) -> dict[str, Any]:
+    """What ``simulation.json`` holds: settings, totals of the central draw, milestones, and what must be told."""
+    central, world, rules = outlook.draws.central, outlook.world, outlook.rules
+    last = central.states[-1]
+    moved = {name: float(np.maximum(last.granted[:, at], 0).sum()) for at, name in enumerate(FLOWS)}
+    quarters = [central.states[0], last]
+    return {
+        "settings": outlook.settings.model_dump(mode="json"),
+        "indicators": list(INDICATORS),
+        "national_share": world.national_share,
+        "totals": [
+            {
+                "quarter": quarter_text(state.quarter),
+                "doctors": int(state.doctors.sum()),
+                "vacancies": int(state.vacancies.sum()),
+                "juniors": int(state.juniors.sum()),
+                "assistants": int(state.assistants.sum()),
+                "houses": int(state.is_house.sum()),
+                "consultations_per_year": float(state.supply(rules).sum()),
+            }
+            for state in quarters
+        ],
+        "consultations_per_year_at_the_end": moved,
+        "milestones": [
+            {"quarter": quarter_text(one.quarter), "houses": one.houses, "houses_missing": late}
+            for one, late in zip(
+                outlook.milestones, houses_late(outlook.schedule.opens, outlook.milestones), strict=True
+            )
+        ],
+        "notes": _notes(outlook, moved["solidarity"]),
+    }
+
+
+def render_outlook(found: dict[str, Any]) -> str:
+    """The `summary` as lines for a terminal, in French: start and end, milestones missed, what must be told."""
+    words = {
+        "doctors": "Médecins",
+        "vacancies": "Postes vacants",
+        "juniors": "Docteurs juniors",
+        "assistants": "Assistants nouveaux",
+        "houses": "Maisons ouvertes",
+        "consultations_per_year": "Consultations par an",
+    }
+    first, last = found["totals"]
+    lines = [f"{'':22}{first['quarter']:>12}{last['quarter']:>12}"]
+    for key, word in words.items():
+        figures = (f"{round(total[key]):,}".replace(",", "\u202f") for total in (first, last))
+        lines.append(f"{word:22}" + "".join(f"{figure:>12}" for figure in figures))
+    lines += [
+        f"Échéance {one['quarter']} : {one['houses_missing']} maisons manquent sur {one['houses']}"
+        for one in found["milestones"]
+        if one["houses_missing"]
+    ]
+    return "\n".join([*lines, "", *found["notes"]])
+
+
+def _notes(outlook: Outlook, solidarity: float) -> list[str]:
+    """What a reader must be told, in the language of the scenario."""
+    is_french = outlook.language == "fr"
+    factor = f"{SOLIDARITY_FACTOR:,.0f}".replace(",", " " if is_french else ",")
+    notes = (
+        [
+            f"Journées de solidarité : l'annonce (30 millions de consultations par an) vaut {factor} fois ce qui a "
+            "été observé d'octobre 2025 à février 2026 (6 500 en cinq mois, soit 15 600 par an).",
+            "Offre de départ : un médecin par cabinet enregistré en 2019, âges tirés d'une répartition supposée ; "
+            "aucun cabinet hors du territoire d'étude n'est compté, ni ses habitants.",
+            "Vieillissement, départs, recrutement, maisons créées (deux postes) : hypothèses, dites dans "
+            "siting.simulation.rules ; la fourchette va du premier au neuvième décile des tirages.",
+            "L'APL calculé compare un lieu à lui-même, avant et après ; il ne remplace pas l'APL publié.",
+            "Un label n'apporte aucun médecin.",
+        ]
+        if is_french
+        else [
+            f"Solidarity days: what was announced (30 million consultations a year) is {factor} times what was "
+            "observed from October 2025 to February 2026 (6,500 in five months, that is 15,600 a year).",
+            "Supply at the start: one doctor per practice registered in 2019, ages drawn from an assumed distribution; "
+            "no practice outside the study area is counted, nor are the people there.",
+            "Ageing, departures, recruitment, created houses (two posts): assumptions, told in siting.simulation.rules "
+            "(and sourced there); the band goes from the first to the ninth decile of the draws.",
+            "The computed APL compares a place with itself, before and after; it does not replace the published one.",
+            "A label brings no doctor.",
+        ]
+    )
+    wanted = outlook.rules.solidarity
+    if wanted and solidarity < 0.99 * wanted.consultations_per_year * outlook.world.national_share:
+        share = solidarity / (wanted.consultations_per_year * outlook.world.national_share)
+        notes.append(
+            f"Deux jours par mois et par médecin à portée d'une zone rouge ne donnent que {share:.0%} de la part "
+            "du territoire dans l'annonce."
+            if is_french
+            else f"Two days a month of each doctor within reach of a red zone give only {share:.0%} of the area's "
+            "share of the announcement."
+        )
+    return notes
+
+
+def _schedule(
+    kind: NDArray[np.str_],
+    gain: NDArray[np.float64],
+    n_houses: int,
+    milestones: tuple[Milestone, ...],
+    start: int,
+    houses: Houses,
+) -> Schedule:
+    """The houses are the last rows; without milestones all open as soon as they can."""
+    schedule = unscheduled(kind)
+    if n_houses == 0:
+        return schedule
+    opens = schedule.opens.copy()
+    opens[-n_houses:] = opening_quarters(
+        kind[-n_houses:],
+        gain[-n_houses:],
+        milestones or (Milestone(start + 1, n_houses),),
+        decided=start,
+        houses=houses,
+    )
+    return replace(schedule, opens=opens)
+
+
+def _persons_within(times: TravelTimes, persons: NDArray[np.float64], *, standard_s: int) -> NDArray[np.float64]:
+    """Persons within the standard of each site."""
+    within = np.append(0.0, np.cumsum(persons[times.cell] * (times.time_s <= standard_s)))
+    return np.asarray(within[times.site_start[1:]] - within[times.site_start[:-1]])

@@ -1,0 +1,53 @@
+"""Settings of a simulation changed from the command line: ``--set solidarity=observed``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from siting.errors import Fault, ScenarioError
+from siting.scenario.messages import hint, message
+from siting.scenario.remedies import nearest_of
+from siting.scenario.schema import Scenario
+from siting.scenario.simulation_settings import SimulationSettings
+
+
+def changed_settings(scenario: Scenario, changes: Mapping[str, str]) -> SimulationSettings:
+    """The ``simulation:`` block with some values replaced, each read as in a scenario file.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario has no such block, a key is unknown, or a value is wrong; every fault at once.
+    """
+    if scenario.simulation is None:
+        problem, _ = message("missing", scenario.language, hint="")
+        remedy = hint("one_of", scenario.language, known="simulation")
+        raise ScenarioError(scenario.fault("simulation", problem, remedy))
+    known = list(SimulationSettings.model_fields)
+    faults = [
+        Fault(
+            "--set",
+            0,
+            0,
+            key,
+            *message("unknown_key", scenario.language, hint=nearest_of(key, known, scenario.language)),
+        )
+        for key in changes
+        if key not in known
+    ]
+    values = scenario.simulation.model_dump() | {key: _listed(changes[key], key) for key in changes if key in known}
+    try:
+        settings = SimulationSettings.model_validate(values)
+    except ValidationError as error:
+        faults += [Fault("--set", 0, 0, str(one["loc"][0]), one["msg"]) for one in error.errors(include_url=False)]
+    if faults:
+        raise ScenarioError(faults)
+    return settings
+
+
+def _listed(text: str, key: str) -> object:
+    """A list where the key holds one: ``areas=departement,commune``."""
+    is_list = isinstance(SimulationSettings.model_fields[key].default, tuple)
+    return tuple(part for part in text.split(",") if part) if is_list else text

@@ -1,0 +1,169 @@
+"""What happens after the plan: the quarters, the milestones and the instruments of a simulation."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from siting.scenario.fields import Between, Section, manual
+from siting.scenario.messages import refuse
+
+Preset = Literal["off", "announced", "observed"]
+QUARTER = r"20[0-9]{2}-Q[1-4]"
+
+
+def _quarter(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(QUARTER, value):
+        raise refuse("bad_quarter", value=value)
+    return value
+
+
+Quarter = Annotated[str, BeforeValidator(_quarter), Field(json_schema_extra={"pattern": f"^{QUARTER}$"})]
+
+
+class SimulationSettings(Section):
+    """What a simulation starts from, how far it goes, and what moves supply."""
+
+    section: ClassVar[str] = "simulation"
+
+    start: Annotated[
+        Quarter,
+        manual(
+            "Dernier trimestre connu, d'où part la simulation.",
+            "The last known quarter, from which the simulation starts.",
+            examples=["2026-Q4"],
+        ),
+    ]
+    quarters: Annotated[
+        int,
+        Between(1, 80),
+        manual("Nombre de trimestres simulés.", "How many quarters are simulated.", examples=[12]),
+    ] = 12
+    draws: Annotated[
+        int,
+        Between(1, 1_000),
+        manual(
+            "Nombre de tirages ; le premier prend les hypothèses telles quelles, la fourchette vient de tous.",
+            "How many draws; the first takes the assumptions as they are, the band comes from all.",
+            examples=[100],
+        ),
+    ] = 50
+    seed: Annotated[
+        int,
+        Between(0, 2**31 - 1),
+        manual("Graine des tirages.", "Seed of the draws."),
+    ] = 0
+    areas: Annotated[
+        tuple[Literal["departement", "epci", "commune"], ...],
+        manual(
+            "Niveaux de quarters.csv : departement, epci, commune.",
+            "Levels of quarters.csv: departement, epci, commune.",
+            examples=[["departement", "epci"]],
+        ),
+    ] = ("departement", "epci")
+    milestone_quarters: Annotated[
+        tuple[Quarter, ...],
+        manual(
+            "Échéances du plan, dans l'ordre ; à chacune, milestone_houses maisons doivent être ouvertes. "
+            "Sans échéance, toutes les maisons du plan ouvrent dès que leur délai le permet.",
+            "Milestones of the plan, in order; by each of them, milestone_houses houses are to be open. "
+            "Without any, all houses of the plan open as soon as their lead time allows.",
+            examples=[["2026-Q3", "2027-Q4"]],
+        ),
+    ] = ()
+    milestone_houses: Annotated[
+        tuple[Annotated[int, Between(0, 35_000)], ...],
+        manual(
+            "Maisons ouvertes à chaque échéance (cumul).",
+            "Houses open at each milestone (cumulated).",
+            examples=[[2000, 5000]],
+        ),
+    ] = ()
+    create_lead_quarters: Annotated[
+        int,
+        Between(0, 40),
+        manual(
+            "Trimestres entre la décision et l'ouverture d'une maison créée (deux ans) ; un label n'attend pas.",
+            "Quarters between the decision and the opening of a created house (two years); a label does not wait.",
+        ),
+    ] = 8
+    departures: Annotated[
+        Literal["on", "off"],
+        manual(
+            "on : les médecins vieillissent, partent et sont remplacés ; off : rien ne bouge de ce fait.",
+            "on: doctors age, leave and are replaced; off: nothing moves on that account.",
+        ),
+    ] = "on"
+    replacement_ratio: Annotated[
+        float,
+        Between(1, 3),
+        manual(
+            "Recrues pour remplacer le travail d'un médecin de 50 ans ou plus : 1.1 d'après les heures mesurées, 2 "
+            "selon l'opinion qu'il en faut deux.",
+            "Recruits for the work of a doctor of 50 or more: 1.1 by measured hours, 2 by the opinion that it takes "
+            "two.",
+            examples=[1.1, 2.0],
+        ),
+    ] = 1.1
+    solidarity: Annotated[
+        Preset,
+        manual(
+            "Journées de solidarité vers les zones rouges, un transfert : announced (30 millions de consultations "
+            "par an), observed (6 500 en cinq mois) ou off.",
+            "Solidarity days towards red zones, a transfer: announced (30 million consultations a year), observed "
+            "(6,500 in five months) or off.",
+        ),
+    ] = "off"
+    juniors: Annotated[
+        Preset,
+        manual(
+            "Docteurs juniors dès novembre 2026 : announced (3 700, 338 actes par mois), observed (3 700, 200 actes "
+            "par mois : un calcul, rien n'est encore observé) ou off.",
+            "Docteurs juniors from November 2026: announced (3,700, 338 acts a month), observed (3,700, 200 acts a "
+            "month: a calculation, nothing is observed yet) or off.",
+        ),
+    ] = "off"
+    assistants: Annotated[
+        Preset,
+        manual(
+            "Assistants médicaux : announced (15 000 fin 2028), observed (au rythme des 7 240 contrats d'octobre "
+            "2024) ou off.",
+            "Medical assistants: announced (15,000 by the end of 2028), observed (at the pace of the 7,240 contracts "
+            "of October 2024) or off.",
+        ),
+    ] = "off"
+    medicobus_rounds: Annotated[
+        int,
+        Between(0, 5_000),
+        manual(
+            "Médicobus, de cinq arrêts par semaine chacun, dans les communes les moins bien servies.",
+            "Médicobus, of five stops a week each, in the communes worst served.",
+        ),
+    ] = 0
+    tele_sites: Annotated[
+        int,
+        Between(0, 35_000),
+        manual(
+            "Points de téléconsultation accompagnée, dans les communes les moins bien servies ensuite.",
+            "Staffed tele-consultation sites, in the communes worst served next.",
+        ),
+    ] = 0
+    installation_aid_until: Annotated[
+        Quarter | None,
+        manual(
+            "Dernier trimestre de l'exonération et du logement, qui aident à recruter en zone rouge ; sans valeur : "
+            "pas d'aide.",
+            "Last quarter of the tax exemption and housing, which help to recruit in red zones; without a value: none.",
+            examples=["2029-Q4"],
+        ),
+    ] = None
+    demand_growth_per_year: Annotated[
+        float,
+        Between(-0.1, 0.1),
+        manual(
+            "Croissance de la demande, par an (0.01 : 1 %).",
+            "Growth of demand, a year (0.01: 1 %).",
+        ),
+    ] = 0

@@ -1,0 +1,121 @@
+"""What a state means for people, by area: the columns of ``quarters.csv``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from siting.simulation.rules import Rules
+from siting.simulation.values import Schedule, State, World
+
+INDICATORS = (
+    "doctors",
+    "persons_per_doctor",
+    "vacancies",
+    "consultations_offered",
+    "consultations_per_person",
+    "apl",
+    "persons_below_2_5",
+    "persons_without_access",
+    "houses",
+    "aid_eur",
+)
+"""Columns of `of_state`.
+
+doctors, vacancies, houses
+    Counted in the area when the quarter ends.
+persons_per_doctor
+    Residents over doctors of the area; NaN where there is no doctor.
+consultations_offered
+    A year, by what stands in the area.
+consultations_per_person
+    Consultations a year within reach of a standardised inhabitant (E2SFCA), all doctors counted.
+apl
+    The same by the official definition: no doctor above the age bound.
+persons_below_2_5
+    Residents of communes whose ``apl`` is under 2.5, called under-served.
+persons_without_access
+    Residents of communes that no doctor counted by the index is within reach of.
+aid_eur
+    Paid to houses in the quarter, in euros.
+"""
+UNDER_SERVED = 2.5
+"""Consultations a year per inhabitant below which a place is called under-served."""
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Areas of one level, and the communes of each.
+
+    Attributes
+    ----------
+    level : str
+        ``"departement"``, ``"epci"`` or ``"commune"``.
+    code : str array, shape (n_areas,)
+        Ascending; ``""`` are the communes without EPCI.
+    members : sparse array, shape (n_areas, n_communes)
+        1 where a commune is in the area.
+    """
+
+    level: str
+    code: NDArray[np.str_]
+    members: sparse.csr_array
+
+
+def areas_of(world: World, level: str) -> Areas:
+    """The areas of a level."""
+    codes = {"departement": world.departement, "epci": world.epci, "commune": world.code}[level]
+    code, of = np.unique(codes, return_inverse=True)
+    n_communes = len(codes)
+    ones = (np.ones(n_communes), (of, np.arange(n_communes)))
+    return Areas(level, code, sparse.coo_array(ones, shape=(len(code), n_communes)).tocsr())
+
+
+def of_state(
+    world: World, state: State, schedule: Schedule, rules: Rules, areas: tuple[Areas, ...], *, since: int
+) -> list[NDArray[np.float32]]:
+    """`INDICATORS` of a state for the areas of each level: float32 arrays of shape (n_areas, n_indicators).
+
+    Parameters
+    ----------
+    since : int
+        The first quarter, from which demand grows.
+    """
+    growth = world.growth(state.quarter - since)
+    supply = state.supply(rules)
+    offered = world.catchments.access(supply, growth=growth).per_person
+    apl = world.catchments.access(state.apl_supply(rules), growth=growth).per_person
+    persons, demand = world.persons * growth, world.catchments.demand * growth
+    is_aided = state.is_house & (state.quarter - schedule.opens < rules.houses.aid_quarters)
+
+    def by_commune(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(world.commune, values, len(persons)).astype(np.float64)
+
+    sums = np.column_stack(
+        [
+            by_commune(state.doctors.sum(axis=1).astype(np.float64)),
+            persons,
+            by_commune(state.vacancies.astype(np.float64)),
+            by_commune(supply),
+            offered * demand,
+            apl * demand,
+            persons * (apl < UNDER_SERVED),
+            persons * (apl == 0),
+            by_commune(state.is_house.astype(np.float64)),
+            by_commune(is_aided.astype(np.float64) * rules.houses.aid_eur_per_year / 4),
+            demand,
+        ]
+    )
+    return [_ratios(level.members @ sums).astype(np.float32) for level in areas]
+
+
+def _ratios(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums over an area to `INDICATORS`; NaN where nobody is to be divided by."""
+    found = sums[:, :-1].copy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found[:, 1] = np.where(sums[:, 0] > 0, sums[:, 1] / sums[:, 0], np.nan)
+        found[:, 4:6] = np.where(sums[:, -1:] > 0, sums[:, 4:6] / sums[:, -1:], np.nan)
+    return found

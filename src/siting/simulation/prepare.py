@@ -1,0 +1,233 @@
+"""A world and its first state, from what a run knows: communes, people, practices and travel times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.access import APL_STEPS, Decay, catchments_by_area, standardised_demand
+from siting.simulation.events import place
+from siting.simulation.instruments import FLOWS
+from siting.simulation.rules import Rules
+from siting.simulation.values import State, World
+from siting.territory.values import Communes, Demand, Sites, Territory
+from siting.travel.travel_times import TravelTimes
+
+RED_EPCI_SHARE = 0.11
+"""Share of the EPCI that are in red zones [policy]."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Places that give consultations, in the order of the sites of the travel times.
+
+    Attributes
+    ----------
+    id : str array, shape (n_rows,)
+    commune : int32 array, shape (n_rows,)
+        Row of `Communes`, each in the study area; the first row of a commune holds its practices.
+    doctors : int64 array, shape (n_rows,)
+    """
+
+    id: NDArray[np.str_]
+    commune: NDArray[np.int32]
+    doctors: NDArray[np.int64]
+
+
+def build_world(
+    communes: Communes,
+    demand: Demand,
+    times: TravelTimes,
+    rows: Rows,
+    *,
+    mean_consultations: float,
+    national_doctors: float,
+    decay: Decay = APL_STEPS,
+    red_epci_share: float = RED_EPCI_SHARE,
+    growth_per_year: float = 0.0,
+) -> World:
+    """The world of a study area; red zones and outposts follow from who is worst served at the start.
+
+    Red zones are the EPCI whose people have the lowest mean access, ``red_epci_share`` of those of the area
+    (rounded up, none where no commune has an EPCI). Trips between two places are the mean time of the people of
+    the one commune to the other place, known within the cutoff of ``times``.
+
+    Parameters
+    ----------
+    communes, demand : Communes, Demand
+    times : TravelTimes
+        From the demand cells to ``rows``.
+    rows : Rows
+    mean_consultations : float
+        Of a doctor, a year.
+    national_doctors : float
+        Of the country, counted as ``rows.doctors`` are.
+    decay : Decay
+    red_epci_share : float
+        0–1.
+    growth_per_year : float
+        Of demand, 0.01 for 1 % a year.
+    """
+    inside = np.flatnonzero(communes.in_study_area)
+    local = np.full(len(communes), -1, np.int32)
+    local[inside] = np.arange(len(inside))
+    area, commune = local[demand.commune], local[rows.commune]
+    catchments = catchments_by_area(
+        times, demand=standardised_demand(demand.persons_by_age), area=area, n_areas=len(inside), decay=decay
+    )
+    access = catchments.access(rows.doctors.astype(np.float64) * mean_consultations).per_person
+    epci = communes.epci[inside]
+    is_red = red_zones(access, catchments.demand, epci, share=red_epci_share)
+    site, place, trip_s = _mean_trips(times, area, demand.persons, len(inside))
+    is_donor_trip = is_red[commune[site]] & ~is_red[place]
+    red_row, red_s = _nearest(site[is_donor_trip], place[is_donor_trip], trip_s[is_donor_trip], len(inside))
+    outpost = _worst_served(access, communes.persons[inside], commune)
+    has_doctors = np.bincount(commune, rows.doctors, len(inside)) > 0
+    is_bus_trip = has_doctors[place]
+    _, bus_s = _nearest(place[is_bus_trip], site[is_bus_trip], trip_s[is_bus_trip], len(rows.id))
+    is_red_row = is_red[commune]
+    return World(
+        row_id=rows.id,
+        commune=commune,
+        code=communes.code[inside],
+        epci=epci,
+        departement=communes.departement[inside],
+        persons=np.bincount(area, demand.persons, len(inside)).astype(np.float64),
+        persons_old=np.bincount(area, demand.persons_by_age[:, 2], len(inside)).astype(np.float64),
+        catchments=catchments,
+        is_red=is_red,
+        outpost=outpost,
+        trip_to_red_s=np.where(is_red_row, np.inf, red_s[commune]),
+        red_row=np.where(is_red_row, -1, red_row[commune]).astype(np.int32),
+        trip_to_outpost_s=bus_s[outpost],
+        national_share=float(rows.doctors.sum() / national_doctors),
+        growth_per_year=np.full(len(inside), growth_per_year),
+    )
+
+
+def plan_rows(territory: Territory, opened: NDArray[np.int32]) -> tuple[Territory, Rows]:
+    """The communes of the study area, each with its practices at its town hall, then the houses of a plan.
+
+    A registered practice counts as one doctor [assumption].
+
+    Parameters
+    ----------
+    territory : Territory
+    opened : int32 array, shape (n_opened,)
+        Rows of ``territory.sites``.
+
+    Returns
+    -------
+    territory : Territory
+        The same with these rows for its sites, to compute travel times with.
+    rows : Rows
+    """
+    communes, sites = territory.communes, territory.sites
+    inside = np.flatnonzero(communes.in_study_area)
+    rows = Rows(
+        id=np.concatenate([np.char.add("commune:", communes.code[inside]), np.char.add("house:", sites.id[opened])]),
+        commune=np.concatenate([inside, sites.commune[opened]]).astype(np.int32),
+        doctors=np.append(communes.gp_practices[inside], np.zeros(len(opened), np.int64)).astype(np.int64),
+    )
+    placed = Sites(
+        id=rows.id,
+        name=communes.name[rows.commune],
+        kind=np.append(np.full(len(inside), "practice"), sites.kind[opened]),
+        commune=rows.commune,
+        x_m=np.append(communes.x_m[inside], sites.x_m[opened]),
+        y_m=np.append(communes.y_m[inside], sites.y_m[opened]),
+        is_existing=np.append(np.ones(len(inside), np.bool_), np.zeros(len(opened), np.bool_)),
+        in_study_area=np.ones(len(rows.id), np.bool_),
+    )
+    return replace(territory, sites=placed), rows
+
+
+def first_state(
+    doctors: NDArray[np.int64], rules: Rules, *, national_share: float, quarter: int, seed: tuple[int, ...]
+) -> State:
+    """Doctors of ages drawn from ``rules.ages.age_shares``, no house yet, nothing granted.
+
+    Where doctors leave, recruitment is under way: a quarter's pool is about to arrive in each of the quarters of
+    the delay, and as many posts are vacant as let the pool be hired in full (pool / fill chance), placed in
+    proportion to doctors [assumption]. Where nobody leaves, no post is vacant and nobody is expected.
+
+    Parameters
+    ----------
+    doctors : int64 array, shape (n_rows,)
+    rules : Rules
+    national_share : float
+        0–1.
+    quarter : int
+        The quarter that has just ended.
+    seed : tuple of int
+    """
+    random = np.random.default_rng([*seed, quarter])
+    shares = np.array(rules.ages.age_shares) / sum(rules.ages.age_shares)
+    by_age = random.multinomial(doctors, shares).astype(np.int64)
+    n_rows, hiring = len(doctors), rules.recruitment
+    pool = hiring.pool_per_year / 4 * national_share if rules.demography else 0.0
+    return State(
+        quarter=quarter,
+        doctors=by_age,
+        vacancies=place(pool / hiring.fill_chance, doctors, random),
+        arriving=np.column_stack([place(pool, doctors, random) for _ in range(hiring.delay_quarters)]),
+        juniors=np.zeros(n_rows, np.int64),
+        assistants=np.zeros(n_rows, np.int64),
+        granted=np.zeros((n_rows, len(FLOWS))),
+        is_house=np.zeros(n_rows, np.bool_),
+    )
+
+
+def red_zones(
+    access: NDArray[np.float64], demand: NDArray[np.float64], epci: NDArray[np.str_], *, share: float
+) -> NDArray[np.bool_]:
+    """Communes of the EPCI of lowest mean access (by demand); ties go to the lowest code, "sans EPCI" to none."""
+    codes, of = np.unique(epci, return_inverse=True)
+    people = np.bincount(of, demand, len(codes))
+    mean = np.divide(
+        np.bincount(of, demand * access, len(codes)), people, out=np.full(len(codes), np.inf), where=people > 0
+    )
+    mean[codes == ""] = np.inf
+    n_red = int(np.ceil(share * (codes != "").sum() - 1e-9))
+    is_red = np.zeros(len(codes), np.bool_)
+    is_red[np.argsort(mean, kind="stable")[:n_red]] = True
+    return np.asarray((is_red & np.isfinite(mean))[of])
+
+
+def _worst_served(
+    access: NDArray[np.float64], persons: NDArray[np.int64], commune: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """The first row of each commune that has people and a row, least access first, then most people."""
+    served, row = np.unique(commune, return_index=True)
+    order = np.lexsort((-persons[served], access[served]))
+    order = order[persons[served][order] > 0]
+    return row[order].astype(np.int32)
+
+
+def _mean_trips(
+    times: TravelTimes, area: NDArray[np.int32], persons: NDArray[np.float64], n_areas: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """(site, area, seconds): the mean time, by persons, of the people of an area who are within the cutoff."""
+    found = []
+    for site in range(times.n_sites):
+        pairs = slice(int(times.site_start[site]), int(times.site_start[site + 1]))
+        cell = times.cell[pairs]
+        people = np.bincount(area[cell], persons[cell], n_areas)
+        at = np.flatnonzero(people)
+        seconds = np.bincount(area[cell], persons[cell] * times.time_s[pairs], n_areas)[at] / people[at]
+        found.append((np.full(len(at), site), at, seconds))
+    site_rows, area_rows, seconds = (np.concatenate(part) for part in zip(*found, strict=True))
+    return site_rows, area_rows, seconds
+
+
+def _nearest(
+    candidate: NDArray[np.int64], place: NDArray[np.int64], trip_s: NDArray[np.float64], n_places: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """For each place the candidate of the shortest trip (ties: the lowest), -1 and inf where there is none."""
+    order = np.lexsort((candidate, trip_s, place))
+    first = order[np.unique(place[order], return_index=True)[1]]
+    nearest, least_s = np.full(n_places, -1, np.int64), np.full(n_places, np.inf)
+    nearest[place[first]], least_s[place[first]] = candidate[first], trip_s[first]
+    return nearest, least_s
