@@ -61,7 +61,7 @@ def country(name: str, *, cutoff_min: float = 30.0, seed: int = 0) -> Country:
     density = _density(rng, side)
     inhabited = np.sort(_heaviest(rng, density, size.n_cells))
     cell_xy = (np.stack(np.divmod(inhabited, side), axis=1)[:, ::-1] + 0.5) * size.cell_km
-    weight = density.ravel()[inhabited] ** 1.3
+    weight = density.ravel()[inhabited] ** 2  # a share of people in the fullest cells as in the census of 2021
     persons = np.maximum(np.round(weight * size.persons / weight.sum()), 1.0)
     site_cells = _heaviest(rng, np.sqrt(density.ravel()[inhabited]) * rng.random(len(inhabited)), size.n_sites)
     site_cells = np.sort(site_cells)

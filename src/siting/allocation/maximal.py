@@ -22,10 +22,10 @@ from siting.progress import Progress
 _Ints = TypeVar("_Ints", NDArray[np.int32], NDArray[np.int64])
 
 _ROUNDS_PER_HOUSE = 25
-_ROUNDS_AT_LEAST = 300
+_ROUNDS_AT_LEAST = 100
 _MOST_CLOSED_AT_ONCE = 8
 """Synthetic France, 15 minutes, p = 1,000, 40 s: 59.490 million people with 8, 59.468 with 4, 59.478 with 16."""
-_ITERATIONS = 1_500
+_ITERATIONS = 1_000
 _MOST_PAIRS_TO_BRANCH = 1_000_000
 
 
