@@ -45,6 +45,7 @@ def test_run_writes_the_whole_folder(done):
         "sites.gpkg",
         "sites.csv",
         "communes.csv",
+        "cells.parquet",
         "travel_time_before.tif",
         "travel_time_after.tif",
         "map.png",
@@ -70,7 +71,10 @@ def test_the_resolved_scenario_gives_the_same_plan_and_the_same_bytes(done, tmp_
     folder, _ = done
     again = siting("run", folder / "scenario.yaml", "--out", tmp_path / "again", "--threads", "1", "--quiet")
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
-    for name in ("sites.csv", "communes.csv", "certificate.json", "scenario.yaml", "travel_time_after.tif", "map.png"):
+    for name in (
+        "sites.csv", "communes.csv", "cells.parquet", "certificate.json", "scenario.yaml", "travel_time_after.tif",
+        "map.png", "report.html",
+    ):  # fmt: skip
         assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes(), name
     one, other = (json.loads((path / "summary.json").read_text()) for path in (folder, tmp_path / "again"))
     assert one.pop("seconds").keys() == other.pop("seconds").keys()

@@ -102,7 +102,7 @@ def test_the_page_speaks_english_when_asked():
 def test_names_stay_text():
     evil = '<script>alert("x")</script>'
     written = page(names=(evil, evil, evil), sources=(evil,), notes=(evil,), title=evil)
-    assert written.count("<script") == page().count("<script") == 5
+    assert written.count("<script") == page().count("<script") == 6
     assert "alert(" in written and evil not in written
     assert html.escape("<script>") in written
 
@@ -212,8 +212,8 @@ def test_the_map_is_drawn_with_the_same_bytes_each_time(tmp_path, options):
 def test_a_report_has_all_its_files(tmp_path):
     build_report(findings(), tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "certificate.json", "communes.csv", "map.png", "report.html", "scenario.yaml", "sites.csv", "sites.gpkg",
-        "summary.json", "travel_time_after.tif", "travel_time_before.tif",
+        "cells.parquet", "certificate.json", "communes.csv", "map.png", "report.html", "scenario.yaml", "sites.csv",
+        "sites.gpkg", "summary.json", "travel_time_after.tif", "travel_time_before.tif",
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pandas as pd
 import pyogrio
@@ -25,7 +26,12 @@ from siting.report.documents import (
     write_summary_json,
 )
 from siting.report.figures import EXISTING, NOT_OPENED, OPENED, site_figures
-from siting.report.layers import write_sites_gpkg, write_travel_time_after_tif, write_travel_time_before_tif
+from siting.report.layers import (
+    write_cells_parquet,
+    write_sites_gpkg,
+    write_travel_time_after_tif,
+    write_travel_time_before_tif,
+)
 from siting.report.tables import neutral, write_communes_csv, write_csv, write_sites_csv
 from siting.scenario import load
 from siting.travel.travel_times import TravelTimes
@@ -151,6 +157,17 @@ def test_the_layer_of_sites_opens_in_the_grids_crs_with_the_tables_columns(tmp_p
     assert layer["commune"].tolist() == ["2A004", "2A004", "2A247", "2B033"]
 
 
+def test_the_cells_are_what_is_known_on_paper(tmp_path):
+    write_cells_parquet(findings(), tmp_path)
+    cells = geopandas.read_parquet(tmp_path / "cells.parquet")
+    assert cells["persons"].tolist() == [100, 40, 7, 3, 12, 1]
+    assert cells["seconds_after"].fillna(-1).tolist() == [300, 1200, 900, 1500, -1, 5000]
+    assert cells["commune"].tolist() == ["2A004", "2A004", "2A247", "2A247", "2B033", "2B033"]
+    assert cells["reason"].tolist() == ["coverable"] * 4 + ["island", "beyond_every_site"]
+    assert cells["site_before"].tolist() == ["gp:2A004"] * 4 + ["", "gp:2A004"]
+    assert (cells.crs.to_epsg(), cells.geometry.x.tolist()) == (3035, cells["x_m"].tolist())
+
+
 def test_the_rasters_say_exactly_who_is_within_thirty_minutes(tmp_path):
     write_travel_time_before_tif(findings(), tmp_path)
     write_travel_time_after_tif(findings(), tmp_path)
@@ -194,7 +211,14 @@ def test_multipliers_are_kept_exactly_where_a_plan_has_some(tmp_path):
 
 @pytest.mark.parametrize(
     "write",
-    [write_sites_gpkg, write_sites_csv, write_communes_csv, write_travel_time_after_tif, write_certificate_json],
+    [
+        write_cells_parquet,
+        write_sites_gpkg,
+        write_sites_csv,
+        write_communes_csv,
+        write_travel_time_after_tif,
+        write_certificate_json,
+    ],
 )
 def test_the_same_findings_give_the_same_bytes(tmp_path, write):
     written = []

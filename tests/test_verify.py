@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import rasterio
@@ -115,6 +116,12 @@ def close_in_the_layer(folder: Path) -> None:
     pyogrio.write_dataframe(frame, folder / "sites.gpkg", layer="sites", driver="GPKG")
 
 
+def one_person_more_in_a_cell(folder: Path) -> None:
+    cells = pd.read_parquet(folder / "cells.parquet")
+    cells.loc[0, "persons"] += 1
+    cells.to_parquet(folder / "cells.parquet")
+
+
 def longer_standard(folder: Path) -> None:
     text = (folder / "scenario.yaml").read_text()
     assert "standard_min: 10" in text
@@ -184,6 +191,7 @@ RESEALED = {
     "a cell is a minute nearer": (edit_raster("travel_time_after.tif", one_minute_less), "travel_time_after.tif"),
     "a cell was a minute nearer": (edit_raster("travel_time_before.tif", one_minute_less), "travel_time_before.tif"),
     "the layer closes houses": (close_in_the_layer, "sites.gpkg"),
+    "a cell has one person more": (one_person_more_in_a_cell, "cells.parquet"),
     "the standard is another": (longer_standard, "summary.json"),
     "the multipliers prove nothing": (prove_more, "borne prouvée"),
     "the multipliers are of no cell": (prove_elsewhere, "borne prouvée"),

@@ -189,6 +189,39 @@ def verify(
 
 
 @app.command()
+def compare(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR DIR…", help="Dossiers écrits par « siting run ».")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Dossier où écrire la page et les CSV.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Comparer des calculs au premier d'entre eux.
+
+    Ce qui diffère dans les scénarios, qui gagne et qui perd, quelles maisons ; d'après les seuls fichiers des dossiers.
+    """
+    if len(folders) < 2:
+        raise InputError(Fault("siting compare", 0, 0, "DIR", "il faut au moins deux dossiers"))
+    from siting.report import RunFolder
+    from siting.report.comparison import compare as compare_runs
+    from siting.report.comparison_report import render_comparison, write_comparisons
+    from siting.report.manifest import describe_file
+    from siting.report.saved_run import SavedRun
+
+    first, *others = [SavedRun.read(folder) for folder in folders]
+    comparisons = [compare_runs(first, other) for other in others]
+    if not quiet:
+        print(*map(render_comparison, comparisons), sep="\n\n")
+    if out:
+        with RunFolder(out, inputs=folders) as held:
+            write_comparisons(comparisons, held.path)
+            manifests = {str(folder): describe_file(folder / "manifest.json") for folder in folders}
+            held.finish({"inputs": manifests})
+        if not quiet:
+            print(f"\n→ {out / 'compare.html'}")
+
+
+@app.command()
 def schema() -> None:
     """Écrire le schéma JSON des scénarios.
 

@@ -1,4 +1,4 @@
-"""The layers that a GIS opens: sites.gpkg and the two rasters of travel time."""
+"""The layers that a GIS opens: sites.gpkg, cells.parquet and the two rasters of travel time."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from pathlib import Path
 
 import geopandas
 import numpy as np
+import pandas as pd
 import pyogrio
 import rasterio
 from rasterio.crs import CRS
 from rasterio.transform import from_origin
 
+from siting.access import REASONS
 from siting.errors import RunFolderError
 from siting.grid import Grid
 from siting.report.findings import Findings
 from siting.report.tables import site_table
+from siting.territory.values import AGE_GROUPS
 from siting.travel.travel_times import NearestTimes
 
 _FIXED_DATE = "2000-01-01T00:00:00.000Z"
@@ -36,6 +39,40 @@ def write_sites_gpkg(findings: Findings, folder: Path) -> None:
         raise RunFolderError(f"impossible d'écrire {path} : {error}") from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": earlier})
+
+
+def write_cells_parquet(findings: Findings, folder: Path) -> None:
+    """Write the demand cells as ``cells.parquet``, a GeoParquet of their centres in the grid's CRS, by cell.
+
+    Columns: ``cell`` (of the grid), ``x_m, y_m``, ``commune`` (code), ``persons`` and the age groups,
+    ``seconds_before, seconds_after`` (to the nearest open site, whole; empty where no way leads to one),
+    ``site_before, site_after`` (its id) and ``reason`` (of `siting.access.REASONS`).
+    """
+    demand, communes = findings.territory.demand, findings.territory.communes
+    x_m, y_m = findings.territory.grid.centre_of(demand.cell)
+    frame = geopandas.GeoDataFrame(
+        {
+            "cell": demand.cell,
+            "x_m": x_m,
+            "y_m": y_m,
+            "commune": communes.code[demand.commune],
+            "persons": demand.persons,
+            **{group: demand.persons_by_age[:, row] for row, group in enumerate(AGE_GROUPS)},
+            **_nearest_columns(findings, findings.before, "before"),
+            **_nearest_columns(findings, findings.after, "after"),
+            "reason": np.array(REASONS)[findings.reason],
+        },
+        geometry=geopandas.points_from_xy(x_m, y_m, crs=findings.territory.grid.crs),
+    )
+    frame.to_parquet(folder / "cells.parquet", index=False, compression="zstd")
+
+
+def _nearest_columns(findings: Findings, nearest: NearestTimes, when: str) -> dict[str, object]:
+    reached = np.isfinite(nearest.time_s)
+    seconds = pd.array(np.where(reached, nearest.time_s, 0).astype(np.int32), dtype="Int32")
+    seconds[~reached] = pd.NA
+    ids = findings.territory.sites.id
+    return {f"seconds_{when}": seconds, f"site_{when}": np.where(reached, ids[nearest.site], "")}
 
 
 def write_travel_time_before_tif(findings: Findings, folder: Path) -> None:

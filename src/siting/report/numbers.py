@@ -37,6 +37,10 @@ class NumberFormat:
         """With one decimal, or none where it is zero: settings such as 30 or 12.5."""
         return self.decimal(value, 0 if float(value).is_integer() else 1)
 
+    def minutes(self, value: float) -> str:
+        """With one decimal, rounded up: 30.02 is not said to be 30.0."""
+        return self.decimal(math.ceil(value * 10 - 1e-6) / 10 if math.isfinite(value) else value, 1)
+
     def percent(self, share: float, decimals: int = 1) -> str:
         """A share (0 to 1) in per cent, rounded down: 100 % is only said of everyone."""
         if not math.isfinite(share):

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from siting.report.assumptions import assumptions
 from siting.report.charts import chart_style, coverage_curve, gain_bars
 from siting.report.findings import Findings
 from siting.report.images import DENSITY_COLOURS, DENSITY_STEPS, MINUTE_COLOURS, NO_WAY, minute_bounds
 from siting.report.leaflet import leaflet_script, leaflet_style
-from siting.report.page_data import as_script_block, page_data
+from siting.report.page_data import page_data
 from siting.report.page_tables import (
     age_rows,
     before_after_table,
@@ -32,9 +27,10 @@ from siting.report.page_tables import (
     share_table,
     worst_communes,
 )
+from siting.report.rendering import read_template, render_template
 from siting.report.sentences import answer, first_half, is_screening, proof, standard, texts_of, uncoverable
 
-SCRIPTS = ("page.js", "map.js", "tables.js")
+SCRIPTS = ("page.js", "map.js", "tables.js", "areas.js")
 
 
 @dataclass(frozen=True)
@@ -53,16 +49,12 @@ def write_report_html(findings: Findings, folder: Path) -> None:
 
 def render_page(findings: Findings, map_png: bytes) -> str:
     """The page as HTML. Every text is escaped; the page forbids itself any outside source and any other script."""
-    environment = Environment(
-        loader=PackageLoader("siting.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     texts = texts_of(findings)
-    scripts = [leaflet_script(), *map(_template, SCRIPTS)]
-    return environment.get_template("report.html.j2").render(
+    return render_template(
+        "report.html.j2",
+        scripts=[leaflet_script(), *map(read_template, SCRIPTS)],
+        styles=[leaflet_style(), read_template("page.css"), chart_style()],
+        data=page_data(findings),
         t=partial(texts, standard=standard(findings)),
         language=texts.language,
         title=findings.scenario.title,
@@ -89,11 +81,6 @@ def render_page(findings: Findings, map_png: bytes) -> str:
         settings=settings_table(findings),
         sources=findings.territory.sources,
         version=version("siting"),
-        leaflet_style=Markup(leaflet_style()),
-        page_style=Markup(_template("page.css") + chart_style()),
-        data=as_script_block(page_data(findings)),
-        scripts=[Markup(script) for script in scripts],
-        script_hashes=Markup(" ".join(map(_content_hash, scripts))),
     )
 
 
@@ -117,13 +104,3 @@ def legends(findings: Findings) -> list[Legend]:
         Legend("after before", tuple(zip((*MINUTE_COLOURS, NO_WAY), minutes, strict=True))),
         Legend("population", tuple(zip(DENSITY_COLOURS, densities, strict=True))),
     ]
-
-
-def _template(name: str) -> str:
-    return files("siting.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _content_hash(script: str) -> str:
-    """The source expression by which a content security policy allows exactly this script."""
-    digest = hashlib.sha256(script.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

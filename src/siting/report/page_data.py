@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 from numpy.typing import NDArray
 
 from siting.report.areas import departement_table, epci_table
@@ -67,12 +65,6 @@ def overlays(findings: Findings) -> dict[str, Overlay]:
         "beyond_before": beyond_overlay(findings, findings.before),
         "beyond_after": beyond_overlay(findings, findings.after),
     }
-
-
-def as_script_block(data: dict[str, Any]) -> Markup:
-    """JSON that stands in a script element: no text within can end it."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
 def _view(findings: Findings) -> list[float]:

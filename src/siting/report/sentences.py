@@ -75,10 +75,9 @@ def first_half(findings: Findings) -> str:
 
 
 def minutes(findings: Findings, value: float | None) -> str:
-    """Minutes with one decimal, rounded up: 30.02 is not said to be 30.0; a dash where nobody reaches a site."""
-    if value is None:
-        return texts_of(findings).number.none
-    return texts_of(findings).number.decimal(np.ceil(value * 10 - 1e-6) / 10, 1)
+    """Minutes with one decimal; a dash where nobody reaches a site."""
+    number = texts_of(findings).number
+    return number.none if value is None else number.minutes(value)
 
 
 def farthest_min(findings: Findings, nearest: NearestTimes) -> float | None:

@@ -23,6 +23,10 @@ from siting.report.areas import area_figures
 from siting.report.figures import DECISIONS
 from siting.report.findings import Findings
 
+TEXT_COLUMNS = (
+    "id", "name", "kind", "decision", "commune", "commune_name", "departement", "code", "epci", "epci_name",
+)  # fmt: skip
+"""Columns of ``sites.csv`` and ``communes.csv`` that hold codes and names."""
 SITE_DECIMALS = {"x_m": 1, "y_m": 1, "lon": 6, "lat": 6} | dict.fromkeys(
     ("persons_within_standard", "persons_only_it_covers", "persons_newly_covered"), 1
 )
@@ -104,6 +108,14 @@ def write_csv(table: pd.DataFrame, path: Path, *, decimals: Mapping[str, int]) -
         writer = csv.writer(stream, delimiter=";", lineterminator="\n")
         writer.writerow(table.columns)
         writer.writerows(zip(*columns, strict=True))
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Read a table that `write_csv` wrote: figures as numbers, every other column as text, "" where empty."""
+    head = pd.read_csv(path, sep=";", nrows=0, encoding="utf-8-sig").columns
+    text = [name for name in TEXT_COLUMNS if name in head]
+    table = pd.read_csv(path, sep=";", decimal=",", dtype=dict.fromkeys(text, str), encoding="utf-8-sig")
+    return table.assign(**{name: table[name].fillna("") for name in text})
 
 
 def _cells(column: pd.Series[Any], decimals: int | None) -> Iterable[str]:

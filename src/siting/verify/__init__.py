@@ -56,6 +56,7 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
         if all(check.holds for check in sites):
             found.extend(checks.check_persons_of_sites(run, recount))
     with watcher("figures"):
+        found.append(checks.check_cells(run, recount))
         found.extend(checks.check_communes(run, recount))
         found.extend(checks.check_summary(run, recount))
         found.extend(checks.check_certificate(run, recount))

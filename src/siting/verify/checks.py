@@ -95,6 +95,19 @@ def check_raster(name: str, said: MinutesRaster, recounted_s: NDArray[np.float64
     return none_of(name, cells, otherwise=f"{int(np.isfinite(expected).sum())} mailles, à la seconde près")
 
 
+def check_cells(run: RunFiles, recount: Recount) -> Check:
+    """``cells.parquet``: the people of each demand cell and their seconds, before and after."""
+    demand, table = recount.territory.demand, run.cells
+    if table["cell"].tolist() != demand.cell.tolist():
+        return Check("cells.parquet", False, "pas les mailles habitées du territoire, une par ligne")
+    wrong = table["persons"].to_numpy(np.float64) != demand.persons
+    for column, expected_s in (("seconds_before", recount.before_s), ("seconds_after", recount.after_s)):
+        said_s = table[column].astype("Float64").fillna(np.inf).to_numpy(np.float64)
+        wrong |= said_s != expected_s
+    cells = [f"maille {cell}" for cell in demand.cell[wrong]]
+    return none_of("cells.parquet", cells, otherwise=f"{len(demand)} mailles, à la seconde près")
+
+
 def check_summary(run: RunFiles, recount: Recount) -> Iterator[Check]:
     """Every figure of ``summary.json`` that is not a time of computing."""
     summary, certificate = run.summary, run.certificate

@@ -27,6 +27,7 @@ REQUIRED = (
     "sites.gpkg",
     "sites.csv",
     "communes.csv",
+    "cells.parquet",
     "travel_time_before.tif",
     "travel_time_after.tif",
     "map.png",
@@ -58,8 +59,9 @@ class RunFiles:
     ----------
     manifest, summary, certificate : dict
     scenario : Scenario
-    sites, communes, layer : DataFrame
-        ``sites.csv`` and ``communes.csv``, figures as numbers, codes as text; the attributes of ``sites.gpkg``.
+    sites, communes, layer, cells : DataFrame
+        ``sites.csv`` and ``communes.csv``, figures as numbers, codes as text; the attributes of ``sites.gpkg``
+        and of ``cells.parquet``.
     before, after : MinutesRaster
     multipliers : Multipliers or None
         None where the plan has none: its bound is then the solver's.
@@ -72,6 +74,7 @@ class RunFiles:
     sites: pd.DataFrame
     communes: pd.DataFrame
     layer: pd.DataFrame
+    cells: pd.DataFrame
     before: MinutesRaster
     after: MinutesRaster
     multipliers: Multipliers | None
@@ -130,6 +133,7 @@ def read_run(folder: Path) -> tuple[RunFiles | None, list[Check]]:
         "sites.csv": _read_csv,
         "communes.csv": _read_csv,
         "sites.gpkg": _read_layer,
+        "cells.parquet": pd.read_parquet,
         "travel_time_before.tif": _read_minutes,
         "travel_time_after.tif": _read_minutes,
         "multipliers.npz": _read_multipliers,
