@@ -142,6 +142,13 @@ def test_the_same_problem_gives_the_same_bytes() -> None:
         assert first.certificate == second.certificate
 
 
+def test_a_house_settles_where_it_covers_most_and_else_on_the_lowest_row() -> None:
+    cells = [{0, 1, 2}, {1, 3}, {2, 3}]
+    assert solve(lscp(cover_of(cells, [5.0, 9.0, 9.0], 4), existing=[3])).opened.tolist() == [1]
+    assert solve(lscp(cover_of(cells, [5.0, 0.0, 9.0], 4), existing=[3])).opened.tolist() == [2]
+    assert solve(lscp(cover_of(cells, [5.0, 0.0, 0.0], 4), existing=[3])).opened.tolist() == [0]
+
+
 def test_too_few_houses_says_what_would_do() -> None:
     with pytest.raises(InfeasibleError) as caught:
         solve(lscp(SQUARE, max_new=1))

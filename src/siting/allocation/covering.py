@@ -15,6 +15,7 @@ from siting.allocation.kernels import greedy, row_weighting
 from siting.allocation.multipliers import covering_bound
 from siting.allocation.problems import Lscp
 from siting.allocation.reductions import Core
+from siting.allocation.settling import settle
 from siting.progress import Progress
 
 _STEPS_PER_ROW = 40
@@ -63,7 +64,7 @@ def search_lscp(problem: Lscp, effort: Effort, progress: Progress, is_asked: NDA
             solved[number] = _finish(part, effort.share(1 / still_open), effort)
             still_open -= 1
     progress(len(parts), len(parts))
-    return _joined(problem, solved)
+    return _joined(problem, solved, is_asked)
 
 
 def _begin(core: Core, effort: Effort) -> _Part:
@@ -110,14 +111,16 @@ def _finish(part: _Part, share: Effort, whole: Effort) -> _Part:
     return _Part(part.core, columns, part.multipliers, bound, run)
 
 
-def _joined(problem: Lscp, parts: list[_Part]) -> Found:
+def _joined(problem: Lscp, parts: list[_Part], is_asked: NDArray[np.bool_] | None) -> Found:
+    """The parts put together, each house settled where it covers most among the places that would do."""
     forced = problem.rules.forced
     opened = np.concatenate([forced, *(part.core.site[part.columns] for part in parts)])
+    is_wanted = problem.is_coverable if is_asked is None else problem.is_coverable & is_asked
     multipliers = np.zeros(problem.cover.n_cells)
     for part in parts:
         multipliers[part.core.cell] = part.multipliers
     return Found(
-        opened=np.sort(opened).astype(np.int32),
+        opened=settle(problem.cover, problem.rules, np.sort(opened).astype(np.int32), is_wanted),
         bound=float(len(forced) + sum(part.bound for part in parts)),
         multipliers=multipliers,
         runs=tuple(part.run for part in parts if part.run is not None),

@@ -39,7 +39,8 @@ def solve(
     There is always a plan: a greedy one at the least. Its status is ``"optimal"`` only when the proven
     bound equals its objective, recounted on the plan itself; else ``"feasible"``, with the gap. One
     version of the solver and one seed always give the same plan unless the time limit cuts the search
-    short; ties go to the lowest site row.
+    short. Ties go to the lowest site row; each house of an LSCP plan stands where it covers most persons
+    among the sites that could take its place.
 
     Parameters
     ----------

@@ -1,0 +1,59 @@
+"""Among plans that are equally good, the one that is easiest to explain."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.allocation.cover import CoverSets
+from siting.allocation.problems import Rules
+
+
+def settle(
+    cover: CoverSets, rules: Rules, opened: NDArray[np.int32], is_wanted: NDArray[np.bool_]
+) -> NDArray[np.int32]:
+    """Move each house to the site that covers most persons among those that can take its place.
+
+    A site can take the place of a house when it covers every wanted cell that this house alone covers: the plan
+    stays as large and covers all that is wanted. Of equal sites the lowest row. Houses move in the order of
+    their rows, once each, so that the outcome depends on the plan alone.
+    """
+    site_start, cell = cover.by_site()
+    persons = np.bincount(
+        cover.site, weights=np.repeat(cover.persons, np.diff(cover.cell_start)), minlength=cover.n_sites
+    ).astype(np.float64)
+    may_open = rules.is_candidate(cover.n_sites)
+    may_open[opened] = False
+    times_covered = np.zeros(cover.n_cells, dtype=np.int64)
+    for j in np.union1d(rules.existing, opened).tolist():
+        times_covered[cell[site_start[j] : site_start[j + 1]]] += 1
+    settled = []
+    for j in opened.tolist():
+        cells = cell[site_start[j] : site_start[j + 1]]
+        only_here = cells[is_wanted[cells] & (times_covered[cells] == 1)]
+        place = j if j in rules.forced else _best_place(cover, only_here, j, may_open, persons)
+        times_covered[cells] -= 1
+        times_covered[cell[site_start[place] : site_start[place + 1]]] += 1
+        may_open[[j, place]] = [True, False] if place != j else [False, False]
+        settled.append(place)
+    return np.sort(np.array(settled, dtype=np.int32))
+
+
+def _best_place(
+    cover: CoverSets,
+    cells: NDArray[np.int32],
+    j: int,
+    may_open: NDArray[np.bool_],
+    persons: NDArray[np.float64],
+) -> int:
+    """The site that covers all of ``cells`` and most persons: ``j`` itself or one that may open."""
+    able = np.flatnonzero(may_open)
+    for i in cells.tolist():
+        able = np.intersect1d(able, cover.site[cover.cell_start[i] : cover.cell_start[i + 1]], assume_unique=True)
+        if len(able) == 0:
+            return j
+    if len(cells) == 0:
+        return j
+    best = int(able[np.argmax(persons[able])])
+    is_better = persons[best] > persons[j] or (persons[best] == persons[j] and best < j)
+    return best if is_better else j
