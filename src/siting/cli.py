@@ -222,6 +222,29 @@ def compare(
 
 
 @app.command()
+def why(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Dossier écrit par « siting run ».")],
+    commune: Annotated[str | None, typer.Option(metavar="CODE", help="Code d'une commune du territoire.")] = None,
+    site: Annotated[str | None, typer.Option(metavar="ID", help="Identifiant d'un site (sites.csv).")] = None,
+) -> None:
+    """Dire pourquoi une commune est servie ainsi, ou à quoi sert un site.
+
+    Lieu le plus proche, qui reste au-delà et pourquoi, ce qu'il faudrait ; ce qui est perdu sans un site.
+    """
+    if (commune is None) == (site is None):
+        raise InputError(Fault("siting why", 0, 0, "--commune, --site", "donnez l'un des deux"))
+    from siting.report.saved_run import SavedRun
+    from siting.report.why import Ground, explain_commune, explain_site
+    from siting.report.why_report import render_commune, render_site
+
+    ground = Ground.of(SavedRun.read(folder))
+    if commune is not None:
+        print(render_commune(ground, explain_commune(ground, commune)))
+    elif site is not None:
+        print(render_site(ground, explain_site(ground, site)))
+
+
+@app.command()
 def schema() -> None:
     """Écrire le schéma JSON des scénarios.
 
