@@ -134,6 +134,18 @@ def test_a_run_cut_short_never_says_optimal_without_proof(time_limit_s: float) -
     assert (short.status == "optimal") == (short.objective == full.objective == short.bound)
 
 
+def test_a_part_too_large_to_branch_still_gets_a_plan_and_a_true_bound(monkeypatch) -> None:
+    cover = hard_world()
+    full = solve(lscp(cover))
+    assert full.status == "optimal"
+    monkeypatch.setattr(covering, "_MOST_PAIRS_TO_BRANCH", 0)
+    monkeypatch.setattr(covering, "_ROWS_OF_A_LARGE_RELAXATION", 120)
+    large = solve(lscp(cover), time_limit_s=3)
+    assert large.bound <= full.objective <= large.objective
+    assert large.certificate.bound_by == "arithmetic"
+    assert large.is_covered.all()
+
+
 def test_the_same_problem_gives_the_same_bytes() -> None:
     cover = hard_world()
     for problem in (lscp(cover, existing=[3, 50]), mclp(cover, new_houses=12, forced=[7])):

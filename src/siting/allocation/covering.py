@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation import formulation, reductions
+from siting.allocation.cover import CoverSets
 from siting.allocation.effort import Effort, Found
 from siting.allocation.highs import Outcome, covering_multipliers, run_highs
 from siting.allocation.kernels import greedy, row_weighting
@@ -20,8 +21,11 @@ from siting.progress import Progress
 
 _STEPS_PER_ROW = 40
 _CHUNK_STEPS = 200
-_MOST_PAIRS_TO_BRANCH = 2_000_000
-"""Beyond this, branch and bound on a blank map of regions gained nothing in ten minutes."""
+_MOST_PAIRS_TO_BRANCH = 1_000_000
+"""Beyond this, branch and bound gains nothing in ten minutes on a blank map."""
+
+_ROWS_OF_A_LARGE_RELAXATION = 12_000
+"""Two million pairs of the country: ten seconds of interior point, where all 35 million would not fit."""
 
 
 @dataclass(frozen=True)
@@ -70,34 +74,64 @@ def search_lscp(problem: Lscp, effort: Effort, progress: Progress, is_asked: NDA
 def _begin(core: Core, effort: Effort) -> _Part:
     """A good plan for one part, and multipliers: nine parts in ten of a country need no more."""
     cover = core.cover
-    matrix = row_weighting.Matrix(cover.cell_start, cover.site, *cover.by_site(), np.ones(cover.n_sites))
+    matrix = _matrix(cover)
     columns = greedy.greedy_cover(cover.cell_start, cover.site, matrix.site_start, matrix.row)
     multipliers = greedy.packing(cover.cell_start, cover.site, cover.n_sites).astype(np.float64)
-    if multipliers.sum() < len(columns) and effort.left_s > 0:
-        multipliers = covering_multipliers(cover, multipliers, effort)
-        columns = _local_search(matrix, columns, covering_bound(cover, multipliers), effort)
+    if multipliers.sum() == len(columns) or effort.left_s == 0:
+        return _Part(core, columns, multipliers, covering_bound(cover, multipliers))
+    if cover.n_pairs > _MOST_PAIRS_TO_BRANCH:
+        return _begin_large(core, columns, multipliers, effort)
+    multipliers = _better(cover, multipliers, covering_multipliers(cover, multipliers, effort))
+    bound = covering_bound(cover, multipliers)
+    columns, _ = _local_search(matrix, columns, bound, effort)
+    return _Part(core, columns, multipliers, bound)
+
+
+def _begin_large(core: Core, columns: NDArray[np.int32], multipliers: NDArray[np.float64], effort: Effort) -> _Part:
+    """Local search first: the rows that it has most trouble with carry nearly all of the linear relaxation."""
+    cover = core.cover
+    columns, weights = _local_search(_matrix(cover), columns, 0, effort.share(0.4))
+    heaviest = np.zeros(cover.n_cells, dtype=np.bool_)
+    heaviest[np.argsort(-weights, kind="stable")[:_ROWS_OF_A_LARGE_RELAXATION]] = True
+    hard = core.restricted(heaviest, np.ones(cover.n_sites, dtype=np.bool_))
+    lifted = np.zeros(cover.n_cells)
+    lifted[heaviest] = covering_multipliers(hard.cover, multipliers[heaviest], effort)
+    multipliers = _better(cover, multipliers, lifted)
     return _Part(core, columns, multipliers, covering_bound(cover, multipliers))
 
 
 def _local_search(
     matrix: row_weighting.Matrix, columns: NDArray[np.int32], bound: int, effort: Effort
-) -> NDArray[np.int32]:
-    """Fewer columns by row weighting, until the bound is met, the steps are done or the time is up."""
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Fewer columns by row weighting, until the bound is met, the steps are done or the time is up.
+
+    Also returns how often each row stayed uncovered: its weight.
+    """
     search = row_weighting.begin(matrix, columns, effort.seed)
     for _ in range(0, _STEPS_PER_ROW * (len(matrix.start) - 1), _CHUNK_STEPS):
         if len(columns) <= bound or effort.left_s == 0:
             break
         columns = row_weighting.improve(matrix, search, columns, _CHUNK_STEPS)
-    return columns
+    return columns, search.weight
+
+
+def _better(cover: CoverSets, first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of two sets of multipliers the one that proves more."""
+    return second if covering_bound(cover, second) >= covering_bound(cover, first) else first
+
+
+def _matrix(cover: CoverSets) -> row_weighting.Matrix:
+    return row_weighting.Matrix(cover.cell_start, cover.site, *cover.by_site(), np.ones(cover.n_sites))
 
 
 def _finish(part: _Part, share: Effort, whole: Effort) -> _Part:
-    """Branch and bound on one part, within its share of the time."""
+    """Branch and bound on one part, within its share of the time; more local search where it is too large."""
     cover = part.core.cover
     if (len(part.columns) - part.bound) <= whole.gap * len(part.columns) or share.left_s == 0:
         return part
     if cover.n_pairs > _MOST_PAIRS_TO_BRANCH:
-        return part
+        columns, _ = _local_search(_matrix(cover), part.columns, part.bound, share)
+        return replace(part, columns=columns)
     model, x = formulation.lscp_model(cover)
     formulation.set_start(x, part.columns)
     run = run_highs(model, share)
@@ -108,7 +142,7 @@ def _finish(part: _Part, share: Effort, whole: Effort) -> _Part:
         columns = found if is_cover and len(found) < len(columns) else columns
     if math.isfinite(run.bound):
         bound = max(bound, min(math.ceil(run.bound - 1e-6), len(columns)))
-    return _Part(part.core, columns, part.multipliers, bound, run)
+    return replace(part, columns=columns, bound=bound, run=run)
 
 
 def _joined(problem: Lscp, parts: list[_Part], is_asked: NDArray[np.bool_] | None) -> Found:
