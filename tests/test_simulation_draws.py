@@ -17,9 +17,11 @@ from siting.simulation import (
     NEVER,
     SOLIDARITY,
     Demography,
+    Rows,
     Rules,
     Schedule,
     areas_of,
+    build_world,
     delivered_table,
     first_state,
     ledger_table,
@@ -29,8 +31,10 @@ from siting.simulation import (
     write_tables,
 )
 from siting.simulation.indicators import of_state
-from siting.simulation.prepare import _nearest, red_zones
+from siting.simulation.prepare import _mean_trips, _nearest, red_zones
 from siting.simulation.rules import Recruitment
+from siting.territory.values import Communes, Demand
+from siting.travel.travel_times import TravelTimes
 
 DOCTORS = np.array([10, 2, 0])
 
@@ -86,7 +90,7 @@ def test_indicators_by_hand_at_the_start():
     # The four doctors of 65 to 69 in Bourg are above the age bound of the index.
     young = 6_000 / (4_000 + 300)
     assert table.apl.tolist() == pytest.approx([young + 0.3 * at_val, 0.3 * young + at_val, 0.1 * at_val], rel=1e-6)
-    assert table.persons_below_2_5.tolist() == [4_000, 1_000, 500]
+    assert table.persons_below_2_5.tolist() == [0, 1_000, 500]
     assert table.persons_without_access.tolist() == [0, 0, 0]
 
 
@@ -189,3 +193,67 @@ def test_the_nearest_candidate_is_that_of_a_loop(trips):
         here = sorted((seconds, candidate) for candidate, at, seconds in trips if at == place)
         expected = here[0] if here else (np.inf, -1)
         assert (least_s[place], nearest[place]) == expected
+
+
+@given(st.data())
+def test_mean_trips_are_those_of_a_loop(data):
+    n_sites, n_cells, n_areas = 4, 6, 3
+    area = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n_cells, max_size=n_cells)), np.int32)
+    persons = np.array(data.draw(st.lists(st.integers(0, 9), min_size=n_cells, max_size=n_cells)), np.float64)
+    within = [sorted(data.draw(st.sets(st.integers(0, n_cells - 1)))) for _ in range(n_sites)]
+    cell = np.array([one for cells in within for one in cells], np.int32)
+    time_s = np.array(data.draw(st.lists(st.integers(0, 1200), min_size=len(cell), max_size=len(cell))), np.uint16)
+    start = np.append(0, np.cumsum([len(cells) for cells in within])).astype(np.int64)
+    found = {
+        (int(site), int(place)): seconds
+        for site, place, seconds in zip(
+            *_mean_trips(TravelTimes(start, cell, time_s, n_cells, 1200), area, persons, n_areas), strict=True
+        )
+    }
+    expected = {}
+    for site in range(n_sites):
+        for place in range(n_areas):
+            pairs = [at for at in range(start[site], start[site + 1]) if area[cell[at]] == place]
+            people = sum(persons[cell[at]] for at in pairs)
+            if people > 0:
+                expected[(site, place)] = sum(persons[cell[at]] * int(time_s[at]) for at in pairs) / people
+    assert found == pytest.approx(expected)
+
+
+def test_the_world_of_three_communes_by_hand():
+    """Col is worst served: its EPCI is the red zone, Val (1080 s) reaches it within the cutoff, Bourg does not."""
+    text, whole, real = np.array(["b", "v", "c"]), np.array([4_000, 1_000, 500]), np.zeros(3)
+    communes = Communes(
+        code=text,
+        name=text,
+        departement=np.array(["2A", "2A", "2B"]),
+        epci=np.array(["1", "1", "2"]),
+        epci_name=text,
+        persons=whole,
+        x_m=real,
+        y_m=real,
+        gp_practices=DOCTORS,
+        nurse_practices=whole,
+        in_study_area=np.ones(3, np.bool_),
+    )
+    by_age = np.outer(whole, [0.2, 0.6, 0.2])
+    rows = np.arange(3, dtype=np.int32)
+    demand = Demand(rows.astype(np.int64), whole.astype(float), by_age, rows, rows)
+    times = TravelTimes(
+        site_start=np.array([0, 2, 5, 7]),
+        cell=np.array([0, 1, 0, 1, 2, 1, 2], np.int32),
+        time_s=np.array([0, 720, 720, 0, 1080, 1080, 0], np.uint16),
+        n_cells=3,
+        cutoff_s=1200,
+    )
+    world = build_world(
+        communes, demand, times, Rows(text, rows, DOCTORS), mean_consultations=1000.0, national_doctors=1200.0
+    )
+    assert world.is_red.tolist() == [False, False, True]
+    assert world.red_row.tolist() == [-1, 2, -1]
+    assert world.trip_to_red_s.tolist() == [np.inf, 1080, np.inf]
+    assert world.outpost.tolist() == [2, 1, 0]
+    assert world.trip_to_outpost_s.tolist() == [1080, 0, 0]
+    assert world.national_share == pytest.approx(0.01)
+    assert world.catchments.demand.tolist() == pytest.approx((whole * (0.2 * 0.8 + 0.6 * 0.85 + 0.2 * 1.6)).tolist())
+    assert world.persons_old.tolist() == pytest.approx([800, 200, 100])

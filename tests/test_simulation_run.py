@@ -51,6 +51,7 @@ def test_a_run_with_the_block_simulates(run_folder):
     corsica = quarters[quarters.level == "departement"]
     assert sorted(corsica.code.unique()) == ["2A", "2B"] and len(corsica) == 2 * 10
     assert corsica[corsica.quarter == "2026-Q4"].doctors.sum() == 521
+    assert quarters[quarters.level == "total"].doctors.iloc[0] == 521
     houses = corsica.groupby("quarter", sort=False).houses.sum()
     assert houses["2028-Q3"] == 0 and houses["2028-Q4"] == 20 and houses["2029-Q1"] == 20
     parquet = pd.read_parquet(run_folder / "quarters.parquet")

@@ -133,7 +133,7 @@ def look_ahead(
             n_quarters=settings.quarters,
             n_draws=settings.draws,
             seed=settings.seed,
-            areas=tuple(areas_of(world, level) for level in settings.areas),
+            areas=tuple(areas_of(world, level) for level in ("total", *settings.areas)),
             threads=threads,
             progress=progress,
         )

@@ -4,6 +4,7 @@ from siting.access.coverage import mean_min, percentile_min, persons_within
 from siting.access.decay import APL_STEPS, Decay, ExponentialDecay, GaussianDecay, StepDecay
 from siting.access.e2sfca import (
     RELATIVE_CONSUMPTION,
+    SITES_PER_BLOCK,
     Accessibility,
     AreaCatchments,
     catchments_by_area,
@@ -17,6 +18,7 @@ __all__ = [
     "APL_STEPS",
     "REASONS",
     "RELATIVE_CONSUMPTION",
+    "SITES_PER_BLOCK",
     "Accessibility",
     "AreaCatchments",
     "Decay",

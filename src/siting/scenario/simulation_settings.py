@@ -58,8 +58,8 @@ class SimulationSettings(Section):
     areas: Annotated[
         tuple[Literal["departement", "epci", "commune"], ...],
         manual(
-            "Niveaux de quarters.csv : departement, epci, commune.",
-            "Levels of quarters.csv: departement, epci, commune.",
+            "Niveaux de quarters.csv, sous le total du territoire : departement, epci, commune.",
+            "Levels of quarters.csv, under the total of the study area: departement, epci, commune.",
             examples=[["departement", "epci"]],
         ),
     ] = ("departement", "epci")

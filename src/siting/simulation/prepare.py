@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.access import APL_STEPS, Decay, catchments_by_area, standardised_demand
+from siting.access import APL_STEPS, SITES_PER_BLOCK, Decay, catchments_by_area, standardised_demand
 from siting.simulation.events import place
 from siting.simulation.instruments import FLOWS
 from siting.simulation.rules import Rules
@@ -211,15 +211,18 @@ def _mean_trips(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """(site, area, seconds): the mean time, by persons, of the people of an area who are within the cutoff."""
     found = []
-    for site in range(times.n_sites):
-        pairs = slice(int(times.site_start[site]), int(times.site_start[site + 1]))
+    for first in range(0, times.n_sites, SITES_PER_BLOCK):
+        start = times.site_start[first : first + SITES_PER_BLOCK + 1]
+        pairs = slice(int(start[0]), int(start[-1]))
         cell = times.cell[pairs]
-        people = np.bincount(area[cell], persons[cell], n_areas)
-        at = np.flatnonzero(people)
-        seconds = np.bincount(area[cell], persons[cell] * times.time_s[pairs], n_areas)[at] / people[at]
-        found.append((np.full(len(at), site), at, seconds))
-    site_rows, area_rows, seconds = (np.concatenate(part) for part in zip(*found, strict=True))
-    return site_rows, area_rows, seconds
+        site = np.repeat(np.arange(first, first + len(start) - 1), np.diff(start))
+        key, of = np.unique(site * n_areas + area[cell], return_inverse=True)
+        people = np.bincount(of, persons[cell], len(key))
+        seconds = np.bincount(of, persons[cell] * times.time_s[pairs], len(key))
+        kept = people > 0
+        found.append((*np.divmod(key[kept], n_areas), seconds[kept] / people[kept]))
+    site_rows, area_rows, trip_s = (np.concatenate(part) for part in zip(*found, strict=True))
+    return site_rows, area_rows, trip_s
 
 
 def _nearest(
