@@ -21,6 +21,7 @@ from siting.simulation import (
     SOLIDARITY_FACTOR,
     Assistants,
     Demography,
+    Houses,
     Juniors,
     LedgerError,
     Outposts,
@@ -197,6 +198,18 @@ def test_a_created_house_opens_posts_and_loses_the_vacant_ones_with_its_aid():
     assert [int(state.is_house.sum()) for state in states[:4]] == [0, 1, 2, 2]
     assert [int(state.vacancies[2]) for state in states] == [0, 0] + [2] * 12 + [0, 0]
     assert states[-1].supply(rules).sum() == 12_000  # a label brings no doctor, a vacant post neither
+
+
+def test_salaries_raise_the_odds_in_created_houses_while_their_aid_lasts():
+    schedule = Schedule(np.array([START + 1, NEVER, START - 20]), np.array(["create", "practice", "create"]))
+    state = replace(start(), vacancies=np.array([20_000, 20_000, 20_000]))
+    rules = replace(
+        NOTHING,
+        recruitment=Recruitment(pool_per_year=1e12, fill_chance=0.25),
+        houses=Houses(salaried_odds=3.0, posts_per_creation=0),
+    )
+    after = run(rules, state=state, schedule=schedule).states[1]
+    assert after.arriving.sum(axis=1) / 20_000 == pytest.approx([0.5, 0.25, 0.25], abs=0.015)
 
 
 def test_ageing_and_departures_follow_their_chances():

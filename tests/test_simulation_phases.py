@@ -44,6 +44,27 @@ def test_phases_are_nested_and_never_above_their_milestone(houses, data):
         assert labels_left.max() <= labels_opened.min()
 
 
+def test_openings_wait_for_the_budget():
+    """100,000 € aid two houses at a time, for four quarters each."""
+    houses = Houses(lead_quarters={"label": 0}, aid_budget_eur_per_year=100_000, aid_quarters=4)
+    opens = opening_quarters(
+        np.full(5, "label"), np.arange(5.0), [Milestone(DECIDED, 5)], decided=DECIDED, houses=houses
+    )
+    assert opens.tolist() == [DECIDED + 8, DECIDED + 4, DECIDED + 4, DECIDED, DECIDED]
+
+
+@given(st.lists(st.sampled_from(["label", "create"]), max_size=30), st.integers(1, 9), st.integers(1, 9))
+def test_the_budget_holds_in_every_quarter(kind, most, aid_quarters):
+    houses = Houses(
+        lead_quarters={"label": 0, "create": 8}, aid_budget_eur_per_year=most * 50_000, aid_quarters=aid_quarters
+    )
+    milestones = [Milestone(DECIDED, 5), Milestone(DECIDED + 6, 25)]
+    opens = opening_quarters(np.array(kind, dtype=str), np.ones(len(kind)), milestones, decided=DECIDED, houses=houses)
+    opened = opens[opens < NEVER]
+    for quarter in range(DECIDED, DECIDED + 300):
+        assert ((opened <= quarter) & (quarter < opened + aid_quarters)).sum() <= most
+
+
 def test_milestones_out_of_order_are_refused():
     with pytest.raises(ValueError, match="ascend"):
         opening_quarters(

@@ -10,11 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from scenario_texts import load_text, text_with
+from siting.access import APL_STEPS, RELATIVE_CONSUMPTION, GaussianDecay
 from siting.cli import app
 from siting.errors import InputError, ScenarioError
-from siting.outlook import rules_of
+from siting.outlook import decay_of, rules_of
 from siting.scenario import SimulationSettings, changed_settings, dump, load
-from siting.simulation import JUNIORS, SOLIDARITY, SOLIDARITY_FACTOR, quarter_number
+from siting.simulation import JUNIORS, SOLIDARITY, SOLIDARITY_FACTOR, Houses, Recruitment, quarter_number
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 TABLES = {"quarters.csv", "quarters.parquet", "ledger.csv", "delivered.csv", "simulation.json"}
@@ -139,6 +140,9 @@ def test_the_block_is_read_and_written_back(tmp_path):
         ),
         ("  start: 2026-Q4\n  solidarity: anounced", "solidarity", "announced"),
         ("  start: 2026-Q4\n  solidarite: off", "solidarite", "solidarity"),
+        ("  start: 2026-Q4\n  apl_weights: [1, 0.3]", "apl_weights", "ne vont pas ensemble"),
+        ("  start: 2026-Q4\n  apl_weights: [0.1, 0.3, 1]", "apl_weights", "ne vont pas ensemble"),
+        ("  start: 2026-Q4\n  apl_limits_min: [10, 10, 20]", "apl_limits_min", "ne vont pas ensemble"),
         ("  quarters: 4", "start", "obligatoire absente"),
     ],
 )
@@ -164,6 +168,14 @@ def test_the_block_becomes_rules():
     assert rules.demography is None and rules.assistants is None
     assert rules.solidarity is SOLIDARITY["observed"] and rules.juniors is JUNIORS["announced"]
     assert rules.houses.lead_quarters == {"label": 0, "create": 4}
+    assert decay_of(settings) == APL_STEPS and rules.apl_age_bound == 65
+    assert settings.relative_consumption == RELATIVE_CONSUMPTION
+    assert rules.recruitment == Recruitment() and rules.houses.posts_per_creation == Houses().posts_per_creation
     assert rules.installation_aid_until == quarter_number("2029-Q4") and rules.outposts.tele_sites == 3
     senior, young = rules.consultations_per_doctor[-1], rules.consultations_per_doctor[0]
     assert senior == pytest.approx(2 * young)
+
+
+def test_a_smooth_decay_ends_at_the_last_limit():
+    settings = SimulationSettings(start="2026-Q4", apl_decay="gaussian", apl_limits_min=(30,), apl_weights=(1,))
+    assert decay_of(settings) == GaussianDecay(1800)

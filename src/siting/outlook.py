@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.access import APL_STEPS
+from siting.access import Decay, GaussianDecay, StepDecay
 from siting.progress import Watcher, unwatched
 from siting.scenario import Scenario, SimulationSettings
 from siting.simulation import (
@@ -24,6 +25,7 @@ from siting.simulation import (
     Houses,
     Milestone,
     Outposts,
+    Recruitment,
     Rules,
     Schedule,
     World,
@@ -102,7 +104,8 @@ def look_ahead(
     """
     with watcher("world") as progress:
         placed, rows = plan_rows(territory, opened)
-        cutoff_s = max(scenario.travel.cutoff_s, int(APL_STEPS.reach_s))
+        decay = decay_of(settings)
+        cutoff_s = max(scenario.travel.cutoff_s, math.ceil(decay.reach_s))
         surface = build_surface(placed, scenario.travel)
         times = travel_times(surface, cutoff_s=cutoff_s, progress=progress, threads=threads)
         national_doctors = float(read_communes().gp_practices.sum())
@@ -114,6 +117,8 @@ def look_ahead(
             rows,
             mean_consultations=rules.mean_consultations,
             national_doctors=national_doctors,
+            decay=decay,
+            relative_consumption=settings.relative_consumption,
             growth_per_year=settings.demand_growth_per_year,
         )
     gain = _persons_within(times, placed.demand.persons, standard_s=scenario.goal.standard_s)
@@ -140,10 +145,17 @@ def look_ahead(
     return Outlook(settings, scenario.language, world, schedule, rules, draws, milestones)
 
 
+def decay_of(settings: SimulationSettings) -> Decay:
+    """The weight of travel times that the block asks for."""
+    limits_s = tuple(60 * limit_min for limit_min in settings.apl_limits_min)
+    return (
+        GaussianDecay(limits_s[-1]) if settings.apl_decay == "gaussian" else StepDecay(limits_s, settings.apl_weights)
+    )
+
+
 def rules_of(settings: SimulationSettings, *, mean_consultations: float) -> Rules:
     """What the block of a scenario switches on."""
     ages = Demography(replacement_ratio=settings.replacement_ratio)
-    houses = Houses()
     until = settings.installation_aid_until
     return Rules(
         mean_consultations=mean_consultations,
@@ -152,9 +164,16 @@ def rules_of(settings: SimulationSettings, *, mean_consultations: float) -> Rule
         solidarity=SOLIDARITY[settings.solidarity],
         juniors=JUNIORS[settings.juniors],
         assistants=ASSISTANTS[settings.assistants],
-        houses=replace(houses, lead_quarters=houses.lead_quarters | {"create": settings.create_lead_quarters}),
+        recruitment=Recruitment(pool_per_year=settings.pool_per_year, fill_chance=settings.fill_chance),
+        houses=Houses(
+            posts_per_creation=settings.posts_per_creation,
+            lead_quarters={"label": 0, "create": settings.create_lead_quarters},
+            salaried_odds=settings.salaried_odds,
+            aid_budget_eur_per_year=settings.aid_budget_eur_per_year,
+        ),
         outposts=Outposts(tele_sites=settings.tele_sites, medicobus_rounds=settings.medicobus_rounds),
         installation_aid_until=None if until is None else quarter_number(until),
+        apl_age_bound=settings.apl_age_bound_years,
     )
 
 

@@ -43,6 +43,7 @@ def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     yield from _network_elsewhere(valid)
     yield from _densities(valid)
     yield from _milestones(valid)
+    yield from _apl_steps(valid)
 
 
 def _repeated(path: str, items: tuple[str, ...]) -> Iterator[Contradiction]:
@@ -149,3 +150,13 @@ def _milestones(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
         yield Contradiction(
             "milestones_without_houses", "simulation.milestone_houses", "simulation.milestone_quarters", values
         )
+
+
+def _apl_steps(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    limits, weights = valid.get("simulation.apl_limits_min"), valid.get("simulation.apl_weights")
+    if limits is not None and any(low >= high for low, high in pairwise(limits)):
+        yield Contradiction("apl_steps", "simulation.apl_limits_min")
+    if weights is not None and any(low < high for low, high in pairwise(weights)):
+        yield Contradiction("apl_steps", "simulation.apl_weights")
+    if limits is not None and weights is not None and len(limits) != len(weights):
+        yield Contradiction("apl_steps", "simulation.apl_weights", "simulation.apl_limits_min")

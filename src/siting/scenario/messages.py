@@ -272,6 +272,10 @@ MESSAGES: dict[str, Message] = {
         ("« {value} » n'est pas un trimestre", "écrivez l'année et le trimestre : 2026-Q4"),
         ("'{value}' is no quarter", "write the year and the quarter: 2026-Q4"),
     ),
+    "apl_steps": Message(
+        ("les paliers ne vont pas ensemble", "autant de minutes croissantes que de poids décroissants"),
+        ("the steps do not fit together", "as many ascending minutes as weights that never rise"),
+    ),
     "milestones_not_ascending": Message(
         ("les échéances ne se suivent pas", "des trimestres croissants, des maisons qui ne diminuent pas"),
         ("the milestones are not in order", "quarters that ascend, houses that never fall"),

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from siting.scenario.fields import Between, Section, manual
+from siting.scenario.fields import NOT_EMPTY, Between, Section, manual
 from siting.scenario.messages import refuse
 
 Preset = Literal["off", "announced", "observed"]
@@ -167,3 +167,83 @@ class SimulationSettings(Section):
             "Growth of demand, a year (0.01: 1 %).",
         ),
     ] = 0
+    pool_per_year: Annotated[
+        float,
+        Between(0, 20_000),
+        manual(
+            "Généralistes nouveaux par an dans le pays, à se partager ; le territoire en a sa part (hypothèse).",
+            "New GPs a year in the country, to be shared; the study area has its part (an assumption).",
+        ),
+    ] = 3_700
+    fill_chance: Annotated[
+        float,
+        Between(0.001, 0.999),
+        manual(
+            "Chance qu'un poste vacant trouve preneur dans le trimestre (hypothèse).",
+            "Chance that a vacant post finds somebody within a quarter (an assumption).",
+        ),
+    ] = 0.25
+    posts_per_creation: Annotated[
+        int,
+        Between(0, 20),
+        manual(
+            "Postes de médecin qu'ouvre une maison créée (hypothèse).",
+            "Posts for doctors that a created house opens (an assumption).",
+        ),
+    ] = 2
+    salaried_odds: Annotated[
+        float,
+        Between(1, 20),
+        manual(
+            "Ce que le salariat multiplie dans les chances (cotes) de pourvoir les postes des maisons créées, tant que "
+            "dure leur aide ; 1 : pas de centre salarié (hypothèse).",
+            "What salaries multiply the odds of filling the posts of created houses by, while their aid lasts; 1: no "
+            "salaried centre (an assumption).",
+        ),
+    ] = 1
+    aid_budget_eur_per_year: Annotated[
+        Annotated[float, Between(50_000, 1_000_000_000)] | None,
+        manual(
+            "Budget annuel de l'aide aux maisons (50 000 € par maison et par an, douze trimestres) ; les ouvertures "
+            "qui le dépassent attendent. Sans valeur : pas de limite.",
+            "Yearly budget of the aid to houses (50,000 € per house and year, for twelve quarters); openings beyond it "
+            "wait. Without a value: no limit.",
+            examples=[250_000_000],
+        ),
+    ] = None
+    apl_decay: Annotated[
+        Literal["steps", "gaussian"],
+        manual(
+            "Poids du temps de trajet dans l'APL : steps (paliers, la forme officielle) ou gaussian (décroissance "
+            "lisse jusqu'au dernier palier).",
+            "Weight of travel time in the index: steps (the official form) or gaussian (smooth, down to the "
+            "last limit).",
+        ),
+    ] = "steps"
+    apl_limits_min: Annotated[
+        tuple[Annotated[float, Between(1, 60)], ...],
+        NOT_EMPTY,
+        manual("Paliers de l'APL, en minutes, croissants.", "Limits of the index's steps, in minutes, ascending."),
+    ] = (10, 15, 20)
+    apl_weights: Annotated[
+        tuple[Annotated[float, Between(0, 1)], ...],
+        NOT_EMPTY,
+        manual("Poids de chaque palier, décroissants.", "Weight of each step, never rising."),
+    ] = (1, 0.3, 0.1)
+    apl_age_bound_years: Annotated[
+        float,
+        Between(30, 120),
+        manual(
+            "Âge à partir duquel l'APL ne compte plus un médecin, par classe d'âge (hypothèse : 65).",
+            "Age from which the index counts a doctor no more, by age class (an assumption: 65).",
+        ),
+    ] = 65
+    relative_consumption: Annotated[
+        tuple[Annotated[float, Between(0, 10)], ...],
+        manual(
+            "Consultations d'une personne de moins de 15 ans, de 15 à 64, de 65 et plus, par rapport à la moyenne "
+            "(hypothèse).",
+            "Consultations of a person under 15, of 15 to 64, of 65 and over, relative to the mean (an assumption).",
+        ),
+        Field(min_length=3, max_length=3),
+    ] = (0.8, 0.85, 1.6)

@@ -75,7 +75,8 @@ def step(
     rows = np.arange(world.n_rows)
     doctors, vacancies, booked = _leaving(state, rules, random)
     vacancies, is_house = _opening(vacancies, state, schedule, rules, quarter)
-    arrived, vacancies, arriving = _recruiting(world, vacancies, state, rules, quarter, random)
+    odds = _odds_factor(world, is_house, schedule, rules, quarter)
+    arrived, vacancies, arriving = _recruiting(world, vacancies, state, rules, odds, random)
     doctors[:, 0] += arrived
     booked.append(entries("recruitment", arrived * per_doctor[0], destination=rows))
     juniors = _juniors(world, state, doctors.sum(axis=1), rules, quarter, random["juniors"])
@@ -112,15 +113,28 @@ def _opening(
     return np.where(has_ended, 0, vacancies), state.is_house | is_new
 
 
-def _recruiting(
-    world: World, vacancies: Whole, state: State, rules: Rules, quarter: int, random: dict[str, Generator]
-) -> tuple[Whole, Whole, Whole]:
-    """(arrived, vacancies, arriving): who was hired ``delay_quarters`` ago comes, others are hired."""
+def _odds_factor(
+    world: World, is_house: NDArray[np.bool_], schedule: Schedule, rules: Rules, quarter: int
+) -> NDArray[np.float64]:
+    """What raises the odds of filling a post: aid in red zones until it ends, salaries in created houses."""
     until = rules.installation_aid_until
     is_aided = world.is_red[world.commune] & (until is not None and quarter <= until)
+    is_salaried = is_house & (schedule.kind == "create") & (quarter - schedule.opens < rules.houses.aid_quarters)
+    return np.where(is_aided, rules.recruitment.aid_odds, 1.0) * np.where(is_salaried, rules.houses.salaried_odds, 1.0)
+
+
+def _recruiting(
+    world: World,
+    vacancies: Whole,
+    state: State,
+    rules: Rules,
+    odds_factor: NDArray[np.float64],
+    random: dict[str, Generator],
+) -> tuple[Whole, Whole, Whole]:
+    """(arrived, vacancies, arriving): who was hired ``delay_quarters`` ago comes, others are hired."""
     pool = rules.recruitment.pool_per_year / 4 * world.national_share
     n_pool = int(events.whole(random["pool"], np.array([pool]))[0])
-    hired = events.hire(vacancies, events.fill_chance(rules.recruitment, is_aided), n_pool, random["hiring"])
+    hired = events.hire(vacancies, events.fill_chance(rules.recruitment, odds_factor), n_pool, random["hiring"])
     arriving = np.column_stack([state.arriving[:, 1:], hired])
     return state.arriving[:, 0], vacancies - hired, arriving
 

@@ -71,10 +71,10 @@ def hire(vacancies: Whole, chance: Reals, pool: int, random: Generator) -> Whole
     return hired
 
 
-def fill_chance(recruitment: Recruitment, is_aided: NDArray[np.bool_]) -> Reals:
-    """Chance that a post finds somebody within a quarter, its odds raised where an aid runs."""
-    odds = recruitment.fill_chance / (1 - recruitment.fill_chance) * recruitment.aid_odds
-    return np.where(is_aided, odds / (1 + odds), recruitment.fill_chance)
+def fill_chance(recruitment: Recruitment, odds_factor: Reals) -> Reals:
+    """Chance that a post finds somebody within a quarter, its odds times ``odds_factor`` (n_rows,)."""
+    odds = recruitment.fill_chance / (1 - recruitment.fill_chance) * odds_factor
+    return np.asarray(odds / (1 + odds))
 
 
 def place(number: float, hosts: Whole, random: Generator) -> Whole:

@@ -32,7 +32,8 @@ def opening_quarters(
 
     What opens soonest comes first (labels before creations), then what gains most; each phase takes the next
     houses up to its milestone, and what opened stays open: phases are nested. A house opens in the quarter of its
-    milestone, or later, when its lead time is over. What exceeds the last milestone opens never.
+    milestone, or later: when its lead time is over and the budget can aid it. What exceeds the last milestone
+    opens never.
 
     Parameters
     ----------
@@ -67,7 +68,21 @@ def opening_quarters(
         taken = order[first:target]
         opens[taken] = np.maximum(quarter, decided + lead[taken])
         first = max(first, target)
-    return opens
+    return _within_budget(opens, order, houses)
+
+
+def _within_budget(opens: NDArray[np.int64], order: NDArray[np.int64], houses: Houses) -> NDArray[np.int64]:
+    """The same, each house waiting until fewer than ``houses.most_aided`` others are aided."""
+    most = houses.most_aided
+    if most is None:
+        return opens
+    queue = order[np.argsort(opens[order], kind="stable")]
+    queue = queue[opens[queue] < NEVER]
+    after = opens.copy()
+    for place in range(most, len(queue)):
+        free = after[queue[place - most]] + houses.aid_quarters
+        after[queue[place]] = max(after[queue[place]], free)
+    return after
 
 
 def houses_late(opens: NDArray[np.int64], milestones: Sequence[Milestone]) -> list[int]:

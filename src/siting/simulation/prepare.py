@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.access import APL_STEPS, SITES_PER_BLOCK, Decay, catchments_by_area, standardised_demand
+from siting.access import (
+    APL_STEPS,
+    RELATIVE_CONSUMPTION,
+    SITES_PER_BLOCK,
+    Decay,
+    catchments_by_area,
+    standardised_demand,
+)
 from siting.simulation.events import place
 from siting.simulation.instruments import FLOWS
 from siting.simulation.rules import Rules
@@ -45,6 +52,7 @@ def build_world(
     mean_consultations: float,
     national_doctors: float,
     decay: Decay = APL_STEPS,
+    relative_consumption: tuple[float, ...] = RELATIVE_CONSUMPTION,
     red_epci_share: float = RED_EPCI_SHARE,
     growth_per_year: float = 0.0,
 ) -> World:
@@ -65,6 +73,8 @@ def build_world(
     national_doctors : float
         Of the country, counted as ``rows.doctors`` are.
     decay : Decay
+    relative_consumption : tuple of float
+        See `siting.access.standardised_demand`.
     red_epci_share : float
         0–1.
     growth_per_year : float
@@ -75,7 +85,11 @@ def build_world(
     local[inside] = np.arange(len(inside))
     area, commune = local[demand.commune], local[rows.commune]
     catchments = catchments_by_area(
-        times, demand=standardised_demand(demand.persons_by_age), area=area, n_areas=len(inside), decay=decay
+        times,
+        demand=standardised_demand(demand.persons_by_age, relative_consumption),
+        area=area,
+        n_areas=len(inside),
+        decay=decay,
     )
     access = catchments.access(rows.doctors.astype(np.float64) * mean_consultations).per_person
     epci = communes.epci[inside]

@@ -170,12 +170,24 @@ class Houses:
         Up to 50,000 € per house and year [press].
     aid_quarters : int
         How long the aid lasts; what is vacant in a created house when it ends is given up [assumption].
+    salaried_odds : float
+        What salaries multiply the odds of filling a post of a created house by, while its aid lasts [assumption].
+    aid_budget_eur_per_year : float or None
+        Openings beyond it wait until the aid of others ends.
     """
 
     posts_per_creation: int = 2
     lead_quarters: dict[str, int] = field(default_factory=lambda: {"label": 0, "create": 8})
     aid_eur_per_year: float = 50_000.0
     aid_quarters: int = 12
+    salaried_odds: float = 1.0
+    aid_budget_eur_per_year: float | None = None
+
+    @property
+    def most_aided(self) -> int | None:
+        """How many houses the budget can aid at a time; None without a budget."""
+        budget = self.aid_budget_eur_per_year
+        return None if budget is None else int(budget // self.aid_eur_per_year)
 
 
 @dataclass(frozen=True)
