@@ -245,6 +245,38 @@ def why(
 
 
 @app.command()
+def diagnose(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scénario YAML.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Dossier à écrire [runs/<scenario>-diagnostic].")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Dire qui atteint quoi aujourd'hui.
+
+    Sans choisir aucun site : une page et des tableaux par commune, EPCI, département et âge.
+    """
+    from siting.scenario import load
+
+    scenario = load(file)
+    from siting.report import RunFolder
+    from siting.report.diagnosis import diagnose as diagnose_scenario
+    from siting.report.diagnosis import diagnosis_answer
+    from siting.report.diagnosis_files import write_diagnosis
+    from siting.report.documents import input_copies
+    from siting.report.manifest import describe_file
+
+    target = out or Path("runs") / f"{scenario.scenario}-diagnostic"
+    inputs = [file, *(path for _, path in input_copies(scenario).values())]
+    with RunFolder(target, inputs=inputs) as folder:
+        diagnosis = diagnose_scenario(scenario, watcher=unwatched if quiet else _watch)
+        write_diagnosis(diagnosis, folder.path)
+        folder.finish({"inputs": {path.name: describe_file(path) for path in inputs}})
+    if not quiet:
+        print(f"{diagnosis_answer(diagnosis)}.\n\n→ {target / 'report.html'}")
+
+
+@app.command()
 def schema() -> None:
     """Écrire le schéma JSON des scénarios.
 

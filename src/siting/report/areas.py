@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from siting.report.findings import Findings
+from siting.report.findings import Measured
 from siting.territory.embedded import read_departement_outlines
 from siting.territory.values import AGE_GROUPS
 from siting.travel.travel_times import NearestTimes
 
 
 def area_figures(
-    findings: Findings, area: NDArray[np.integer], n_areas: int, persons: NDArray[np.float64] | None = None
+    measured: Measured, area: NDArray[np.integer], n_areas: int, persons: NDArray[np.float64] | None = None
 ) -> dict[str, NDArray[np.float64]]:
-    """Persons and minutes of each area, by the column names of ``communes.csv``; arrays of shape (n_areas,).
+    """Persons and minutes of each area at each moment, as ``communes.csv`` names them; arrays of shape (n_areas,).
 
     Parameters
     ----------
@@ -24,54 +24,50 @@ def area_figures(
     persons : float64 array, shape (n_demand,), optional
         Whom to count; all residents unless said.
     """
-    demand, standard_s = findings.territory.demand, findings.scenario.goal.standard_s
-    before, after = findings.before, findings.after
+    demand, standard_s = measured.territory.demand, measured.scenario.goal.standard_s
+    moments = measured.moments
     counted = demand.persons if persons is None else persons
 
     def persons_where(kept: NDArray[np.bool_]) -> NDArray[np.float64]:
         return np.bincount(area, counted * kept, n_areas).astype(np.float64)
 
-    return {
-        "persons": persons_where(np.ones(len(demand), dtype=np.bool_)),
-        **_minutes(before, "before", area, counted, n_areas),
-        **_minutes(after, "after", area, counted, n_areas),
-        "persons_covered_before": persons_where(before.time_s <= standard_s),
-        "persons_covered_after": persons_where(after.time_s <= standard_s),
-        "persons_uncoverable": persons_where(findings.reason != 0),
-        "persons_no_way_before": persons_where(~np.isfinite(before.time_s)),
-        "persons_no_way_after": persons_where(~np.isfinite(after.time_s)),
-    }
+    figures = {"persons": persons_where(np.ones(len(demand), dtype=np.bool_))}
+    for when, near in moments.items():
+        figures |= _minutes(near, when, area, counted, n_areas)
+    figures |= {f"persons_covered_{when}": persons_where(near.time_s <= standard_s) for when, near in moments.items()}
+    no_way = {f"persons_no_way_{when}": persons_where(~np.isfinite(near.time_s)) for when, near in moments.items()}
+    return figures | no_way
 
 
-def epci_table(findings: Findings) -> pd.DataFrame:
+def epci_table(measured: Measured) -> pd.DataFrame:
     """``code, name`` and the figures of `area_figures` of each EPCI; the communes without one share code ``""``."""
-    communes = findings.territory.communes
-    return _grouped(findings, communes.epci, communes.epci_name)
+    communes = measured.territory.communes
+    return _grouped(measured, communes.epci, communes.epci_name)
 
 
-def departement_table(findings: Findings) -> pd.DataFrame:
+def departement_table(measured: Measured) -> pd.DataFrame:
     """``code, name`` and the figures of `area_figures` of each département."""
     outlines = read_departement_outlines()
     name_of = dict(zip(outlines["code"], outlines["name"], strict=True))
-    departement = findings.territory.communes.departement
-    return _grouped(findings, departement, np.array([name_of.get(code, code) for code in departement]))
+    departement = measured.territory.communes.departement
+    return _grouped(measured, departement, np.array([name_of.get(code, code) for code in departement]))
 
 
-def age_table(findings: Findings) -> pd.DataFrame:
+def age_table(measured: Measured) -> pd.DataFrame:
     """``age_group`` and the figures of `area_figures` of each group, over the whole study area."""
-    demand = findings.territory.demand
+    demand = measured.territory.demand
     everywhere = np.zeros(len(demand), dtype=np.int64)
-    groups = [area_figures(findings, everywhere, 1, demand.persons_by_age[:, row]) for row in range(len(AGE_GROUPS))]
+    groups = [area_figures(measured, everywhere, 1, demand.persons_by_age[:, row]) for row in range(len(AGE_GROUPS))]
     columns = {name: np.concatenate([figures[name] for figures in groups]) for name in groups[0]}
     return pd.DataFrame({"age_group": AGE_GROUPS, **columns})
 
 
-def _grouped(findings: Findings, code: NDArray[np.str_], name: NDArray[np.str_]) -> pd.DataFrame:
+def _grouped(measured: Measured, code: NDArray[np.str_], name: NDArray[np.str_]) -> pd.DataFrame:
     """The areas that hold communes of the study area, by code."""
-    communes, demand = findings.territory.communes, findings.territory.demand
+    communes, demand = measured.territory.communes, measured.territory.demand
     codes, first, row = np.unique(code, return_index=True, return_inverse=True)
     table = pd.DataFrame(
-        {"code": codes, "name": name[first], **area_figures(findings, row[demand.commune], len(codes))}
+        {"code": codes, "name": name[first], **area_figures(measured, row[demand.commune], len(codes))}
     )
     return table[np.isin(codes, code[communes.in_study_area])].reset_index(drop=True)
 

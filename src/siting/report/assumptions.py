@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from siting.report.findings import Findings
+from siting.report.findings import Measured
 from siting.report.sentences import is_screening, standard, texts_of
 from siting.report.texts import Texts
 from siting.scenario import Scenario
 
 
-def assumptions(findings: Findings) -> list[str]:
+def assumptions(findings: Measured) -> list[str]:
     """Sentences on what the figures rest on, and on what they leave out; the territory's own notes last."""
     texts = texts_of(findings)
     cell = texts.number.short(findings.territory.grid.cell_size_m / 1000)
@@ -24,7 +24,7 @@ def assumptions(findings: Findings) -> list[str]:
     ]
 
 
-def settings(findings: Findings) -> list[tuple[str, str]]:
+def settings(findings: Measured) -> list[tuple[str, str]]:
     """(name, value) of the settings that a reader would argue about."""
     texts, travel = texts_of(findings), findings.scenario.travel
     rows = [

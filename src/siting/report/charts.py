@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
-from siting.report.findings import Findings
+from siting.report.findings import Findings, Measured
 from siting.report.map_style import BEYOND, HOUSE
 from siting.report.sentences import texts_of
 
@@ -49,7 +49,7 @@ def cumulative_share(
     return share
 
 
-def coverage_curve(findings: Findings) -> Markup:
+def coverage_curve(findings: Measured) -> Markup:
     """Share of residents by minutes, today (dashed) and with the plan (full line), up to twice the standard."""
     texts, persons = texts_of(findings), findings.territory.demand.persons
     standard_min = findings.scenario.goal.standard_s / 60
@@ -58,12 +58,13 @@ def coverage_curve(findings: Findings) -> Markup:
     parts = [*_share_axis(frame, findings), *_minute_axis(frame, findings)]
     parts.append(frame.line(standard_min, 0, standard_min, 1, "mark"))
     ends = []
-    for when, near, style in (("before", findings.before, "before"), ("after", findings.after, "after")):
+    for when, near in findings.moments.items():
         share = cumulative_share(near.time_s, persons, minutes)
         points = " ".join(f"{frame.x(m):.1f},{frame.y(s):.1f}" for m, s in zip(minutes, share, strict=True))
-        parts.append(f'<polyline class="{style}" points="{points}"/>')
+        parts.append(f'<polyline class="{when}" points="{points}"/>')
         ends.append((float(frame.y(share[-1])), when))
-    ends[1] = (min(ends[1][0], ends[0][0] - 15), ends[1][1])  # with the plan is never below today
+    if len(ends) > 1:
+        ends[1] = (min(ends[1][0], ends[0][0] - 15), ends[1][1])  # with the plan is never below today
     for y, when in ends:
         label = escape(texts(when))
         parts.append(f'<text x="{WIDTH - RIGHT + 6}" y="{y + 10:.1f}" class="{when}-label">{label}</text>')
@@ -101,7 +102,7 @@ def chart_style() -> str:
     )
 
 
-def _share_axis(frame: _Frame, findings: Findings) -> list[str]:
+def _share_axis(frame: _Frame, findings: Measured) -> list[str]:
     number = texts_of(findings).number
     parts = []
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
@@ -110,7 +111,7 @@ def _share_axis(frame: _Frame, findings: Findings) -> list[str]:
     return parts
 
 
-def _minute_axis(frame: _Frame, findings: Findings) -> list[str]:
+def _minute_axis(frame: _Frame, findings: Measured) -> list[str]:
     texts = texts_of(findings)
     labels = [
         _tick_label(frame.x(minute), HEIGHT - BOTTOM + 16, texts.number.short(minute), "middle")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,22 @@ from siting.report.figures import EXISTING, NOT_OPENED, OPENED, SiteFigures, sit
 from siting.scenario import Scenario
 from siting.territory.values import Territory
 from siting.travel.travel_times import NearestTimes, TravelTimes
+
+
+class Measured(Protocol):
+    """Who reaches what at one moment or two: what a run found, or a diagnosis."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def territory(self) -> Territory: ...
+    @property
+    def moments(self) -> dict[str, NearestTimes]:
+        """Of ``"before"`` and, with a plan, ``"after"``: times of each demand cell to the nearest open site."""
+
+    @property
+    def moments_everywhere(self) -> dict[str, NearestTimes]:
+        """The same for every land cell, arrays of shape ``territory.grid.shape``."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,16 @@ class Findings:
     after_everywhere: NearestTimes
     reason: NDArray[np.uint8]
     summary: dict[str, Any]
+
+    @property
+    def moments(self) -> dict[str, NearestTimes]:
+        """Times of each demand cell, before and after."""
+        return {"before": self.before, "after": self.after}
+
+    @property
+    def moments_everywhere(self) -> dict[str, NearestTimes]:
+        """Times of every land cell, before and after."""
+        return {"before": self.before_everywhere, "after": self.after_everywhere}
 
     @cached_property
     def site_figures(self) -> SiteFigures:

@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 from PIL import Image
 
-from siting.report.findings import Findings
+from siting.report.findings import Measured
 from siting.report.map_style import BEYOND, LAND_OUTSIDE, WITHIN
 from siting.travel.travel_times import NearestTimes
 
@@ -38,7 +38,7 @@ def minute_bounds(standard_s: int) -> tuple[float, ...]:
     return tuple(standard_min * share for share in (1 / 3, 2 / 3, 1.0, 1.5, 2.0))
 
 
-def minutes_overlay(findings: Findings, nearest: NearestTimes) -> Overlay:
+def minutes_overlay(findings: Measured, nearest: NearestTimes) -> Overlay:
     """Time to the nearest open site on the land of the study area, in classes; a class holds its upper bound."""
     territory = findings.territory
     bounds = minute_bounds(findings.scenario.goal.standard_s)
@@ -54,7 +54,7 @@ def minutes_overlay(findings: Findings, nearest: NearestTimes) -> Overlay:
     )
 
 
-def population_overlay(findings: Findings) -> Overlay:
+def population_overlay(findings: Measured) -> Overlay:
     """Residents per km² of every cell of the grid, in classes; a class holds its lower bound."""
     grid, persons = findings.territory.grid, findings.territory.persons
     density = persons / (grid.cell_size_m / 1000) ** 2
@@ -65,7 +65,7 @@ def population_overlay(findings: Findings) -> Overlay:
     )
 
 
-def beyond_overlay(findings: Findings, nearest: NearestTimes) -> Overlay:
+def beyond_overlay(findings: Measured, nearest: NearestTimes) -> Overlay:
     """The cells with people beyond the standard, hatched so that they read without colour; clear elsewhere."""
     grid, demand = findings.territory.grid, findings.territory.demand
     is_beyond = np.zeros(grid.n_cells, dtype=np.bool_)

@@ -8,10 +8,12 @@ from functools import partial
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from siting.report.assumptions import assumptions
 from siting.report.charts import chart_style, coverage_curve, gain_bars
-from siting.report.findings import Findings
+from siting.report.diagnosis import Diagnosis, diagnosis_answer
+from siting.report.findings import Findings, Measured
 from siting.report.images import DENSITY_COLOURS, DENSITY_STEPS, MINUTE_COLOURS, NO_WAY, minute_bounds
 from siting.report.leaflet import leaflet_script, leaflet_style
 from siting.report.page_data import page_data
@@ -22,6 +24,7 @@ from siting.report.page_tables import (
     gaining_communes,
     house_table,
     houses_more,
+    reason_rows,
     reason_table,
     settings_table,
     share_table,
@@ -49,42 +52,69 @@ def write_report_html(findings: Findings, folder: Path) -> None:
 
 def render_page(findings: Findings, map_png: bytes) -> str:
     """The page as HTML. Every text is escaped; the page forbids itself any outside source and any other script."""
-    texts = texts_of(findings)
-    return render_template(
-        "report.html.j2",
-        scripts=[leaflet_script(), *map(read_template, SCRIPTS)],
-        styles=[leaflet_style(), read_template("page.css"), chart_style()],
-        data=page_data(findings),
-        t=partial(texts, standard=standard(findings)),
-        language=texts.language,
-        title=findings.scenario.title,
+    return _render(
+        findings,
         answer=answer(findings),
+        grounds=("after", "before", "population"),
+        layers=("houses", "existing", "beyond", "outlines"),
+        plan=True,
         proof=proof(findings),
         is_proven=findings.summary["status"] == "optimal",
-        is_screening=is_screening(findings),
         first_half=first_half(findings),
         uncoverable=uncoverable(findings),
         map_base64=base64.b64encode(map_png).decode("ascii"),
-        legends=legends(findings),
-        before_after=before_after_table(findings),
-        curve=coverage_curve(findings),
-        shares=share_table(findings),
-        ages=age_rows(findings),
         reasons=reason_table(findings),
         houses=house_table(findings),
         houses_more=houses_more(findings),
         bars=gain_bars(findings) if len(findings.plan.opened) else "",
         gaining=gaining_communes(findings),
-        worst=worst_communes(findings),
         certificate=certificate_table(findings),
-        assumptions=assumptions(findings),
-        settings=settings_table(findings),
-        sources=findings.territory.sources,
-        version=version("siting"),
     )
 
 
-def legends(findings: Findings) -> list[Legend]:
+def render_diagnosis_page(diagnosis: Diagnosis) -> str:
+    """The same page without a plan: who reaches what today."""
+    persons = diagnosis.persons_by_reason()
+    return _render(
+        diagnosis,
+        answer=diagnosis_answer(diagnosis),
+        grounds=("before", "population"),
+        layers=("existing", "beyond", "outlines"),
+        plan=False,
+        uncoverable=texts_of(diagnosis).count("uncoverable_today", sum(persons.values())),
+        map_base64="",
+        reasons=reason_rows(diagnosis, persons, "table_unreached"),
+    )
+
+
+def _render(measured: Measured, **values: Any) -> str:
+    """The page around what a run and a diagnosis share."""
+    texts = texts_of(measured)
+    return render_template(
+        "report.html.j2",
+        scripts=[leaflet_script(), *map(read_template, SCRIPTS)],
+        styles=[leaflet_style(), read_template("page.css"), chart_style()],
+        data=page_data(measured),
+        t=partial(texts, standard=standard(measured)),
+        language=texts.language,
+        title=measured.scenario.title,
+        last=list(measured.moments)[-1],
+        is_screening=is_screening(measured),
+        legends=legends(measured),
+        before_after=before_after_table(measured),
+        curve=coverage_curve(measured),
+        shares=share_table(measured),
+        ages=age_rows(measured),
+        worst=worst_communes(measured),
+        assumptions=assumptions(measured),
+        settings=settings_table(measured),
+        sources=measured.territory.sources,
+        version=version("siting"),
+        **values,
+    )
+
+
+def legends(findings: Measured) -> list[Legend]:
     """What the colours of the grounds mean."""
     texts = texts_of(findings)
     bounds = (0.0, *minute_bounds(findings.scenario.goal.standard_s))

@@ -9,32 +9,28 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.report.areas import departement_table, epci_table
-from siting.report.findings import Findings
+from siting.report.findings import Findings, Measured
 from siting.report.images import Overlay, beyond_overlay, minutes_overlay, population_overlay
 from siting.report.sentences import standard, texts_of
 from siting.report.tables import commune_table
 from siting.territory.embedded import read_departement_outlines
 
 AREA_COLUMNS = {
-    "persons": 0,
-    "minutes_mean_before": 1,
-    "minutes_mean_after": 1,
-    "minutes_max_after": 1,
-    "beyond_before": 0,
-    "beyond_after": 0,
-    "gained": 0,
+    "before": {"persons": 0, "minutes_mean_before": 1, "minutes_max_before": 1, "beyond_before": 0},
+    "after": {"minutes_mean_after": 1, "minutes_max_after": 1, "beyond_after": 0, "gained": 0},
 }
-"""Figures of an area as the page shows them, and how many decimals."""
+"""Figures of an area as the page shows them at each moment, and how many decimals."""
+NO_HOUSES: dict[str, list[Any]] = {"name": [], "x": [], "y": []}
 SCRIPT_TEXTS = (
     "map_existing", "map_opened", "rank", "commune", "kind", "persons_added", "persons_within", "persons_only_it",
     "persons", "minutes_before", "minutes_after", "persons_beyond", "search_none", "show_more", "rows_shown",
     "download_csv", "sort_by", "level_commune", "level_epci", "level_departement", "without_epci", "area_name",
-    "area_code", "minutes_worst_after", "beyond_before", "beyond_after", "persons_gained", "show_on_map",
-    "zoom_in", "zoom_out", "close",
+    "area_code", "minutes_max_before", "minutes_max_after", "beyond_before", "beyond_after", "persons_gained",
+    "show_on_map", "zoom_in", "zoom_out", "close",
 )  # fmt: skip
 
 
-def page_data(findings: Findings) -> dict[str, Any]:
+def page_data(findings: Measured) -> dict[str, Any]:
     """Every value is text, a number, or a list of them; coordinates are metres from the grid's south-west corner."""
     texts, grid = texts_of(findings), findings.territory.grid
     return {
@@ -43,31 +39,31 @@ def page_data(findings: Findings) -> dict[str, Any]:
         "view": _view(findings),
         "layers": {name: overlay.href for name, overlay in overlays(findings).items()},
         "outlines": _outlines(findings),
-        "houses": _houses(findings),
+        "houses": _houses(findings) if isinstance(findings, Findings) else NO_HOUSES,
         "existing": _existing(findings),
         "areas": {
             "commune": _communes(findings),
-            "epci": _area(epci_table(findings)),
-            "departement": _area(departement_table(findings)),
+            "epci": _area(findings, epci_table(findings)),
+            "departement": _area(findings, departement_table(findings)),
         },
-        "decimals": AREA_COLUMNS,
+        "decimals": _area_columns(findings),
         "texts": {key: texts(key, standard=standard(findings)) for key in SCRIPT_TEXTS},
         "kinds": {kind: texts(f"kind_{kind}") for kind in ("practice", "label", "create")},
     }
 
 
-def overlays(findings: Findings) -> dict[str, Overlay]:
+def overlays(measured: Measured) -> dict[str, Overlay]:
     """The pictures of the map, by layer."""
-    return {
-        "before": minutes_overlay(findings, findings.before_everywhere),
-        "after": minutes_overlay(findings, findings.after_everywhere),
-        "population": population_overlay(findings),
-        "beyond_before": beyond_overlay(findings, findings.before),
-        "beyond_after": beyond_overlay(findings, findings.after),
-    }
+    everywhere = {when: minutes_overlay(measured, near) for when, near in measured.moments_everywhere.items()}
+    beyond = {f"beyond_{when}": beyond_overlay(measured, near) for when, near in measured.moments.items()}
+    return everywhere | {"population": population_overlay(measured)} | beyond
 
 
-def _view(findings: Findings) -> list[float]:
+def _area_columns(measured: Measured) -> dict[str, int]:
+    return {name: decimals for when in measured.moments for name, decimals in AREA_COLUMNS[when].items()}
+
+
+def _view(findings: Measured) -> list[float]:
     """West, south, east, north of the study area."""
     grid = findings.territory.grid
     row, column = np.nonzero(findings.territory.in_study_area)
@@ -75,7 +71,7 @@ def _view(findings: Findings) -> list[float]:
     return [float(corner * grid.cell_size_m) for corner in corners]
 
 
-def _outlines(findings: Findings) -> list[list[int]]:
+def _outlines(findings: Measured) -> list[list[int]]:
     """Rings of the départements that the grid shows, as x, y, x, y…; bends smaller than a cell are left out."""
     grid = findings.territory.grid
     west, south, east, north = grid.bounds_m
@@ -84,7 +80,7 @@ def _outlines(findings: Findings) -> list[list[int]]:
     return [np.round(np.asarray(line.coords)[:, :2] - (west, south)).astype(int).ravel().tolist() for line in lines]
 
 
-def _at(findings: Findings, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> dict[str, list[int]]:
+def _at(findings: Measured, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> dict[str, list[int]]:
     west, south, _, _ = findings.territory.grid.bounds_m
     return {"x": _whole(x_m - west), "y": _whole(y_m - south)}
 
@@ -105,38 +101,41 @@ def _houses(findings: Findings) -> dict[str, list[Any]]:
     }
 
 
-def _existing(findings: Findings) -> dict[str, list[Any]]:
-    sites, figures = findings.territory.sites, findings.site_figures
+def _existing(measured: Measured) -> dict[str, list[Any]]:
+    """The existing sites by column; with a plan, whom each serves."""
+    sites = measured.territory.sites
     existing = np.flatnonzero(sites.is_existing)
-    return {
+    columns: dict[str, list[Any]] = {
         "name": sites.name[existing].tolist(),
-        "commune": _commune_names(findings, existing),
+        "commune": _commune_names(measured, existing),
         "kind": sites.kind[existing].tolist(),
-        **_at(findings, sites.x_m[existing], sites.y_m[existing]),
-        "within": _whole(figures.persons_within_standard[existing]),
-        "lost": _whole(figures.persons_only_it_covers[existing]),
+        **_at(measured, sites.x_m[existing], sites.y_m[existing]),
     }
+    if isinstance(measured, Findings):
+        columns["within"] = _whole(measured.site_figures.persons_within_standard[existing])
+        columns["lost"] = _whole(measured.site_figures.persons_only_it_covers[existing])
+    return columns
 
 
-def _commune_names(findings: Findings, site: NDArray[np.integer]) -> list[str]:
+def _commune_names(findings: Measured, site: NDArray[np.integer]) -> list[str]:
     """``Ajaccio (2A004)`` of the commune where each site stands; empty abroad."""
     communes, row = findings.territory.communes, findings.territory.sites.commune[site]
     return [f"{communes.name[r]} ({communes.code[r]})" if r >= 0 else "" for r in row]
 
 
-def _communes(findings: Findings) -> dict[str, list[Any]]:
+def _communes(findings: Measured) -> dict[str, list[Any]]:
     communes = findings.territory.communes
     inside = communes.in_study_area
-    return _area(commune_table(findings)) | _at(findings, communes.x_m[inside], communes.y_m[inside])
+    return _area(findings, commune_table(findings)) | _at(findings, communes.x_m[inside], communes.y_m[inside])
 
 
-def _area(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """Code, name and `AREA_COLUMNS`, by column; None where there is no figure."""
-    beyond = {when: table["persons"] - table[f"persons_covered_{when}"] for when in ("before", "after")}
-    table = table.assign(
-        beyond_before=beyond["before"], beyond_after=beyond["after"], gained=beyond["before"] - beyond["after"]
-    )
-    figures = {name: _rounded(table[name].to_numpy(np.float64), n) for name, n in AREA_COLUMNS.items()}
+def _area(measured: Measured, table: pd.DataFrame) -> dict[str, list[Any]]:
+    """Code, name and the figures of `AREA_COLUMNS`, by column; None where there is no figure."""
+    beyond = {f"beyond_{when}": table["persons"] - table[f"persons_covered_{when}"] for when in measured.moments}
+    table = table.assign(**beyond)
+    if "after" in measured.moments:
+        table = table.assign(gained=table["beyond_before"] - table["beyond_after"])
+    figures = {name: _rounded(table[name].to_numpy(np.float64), n) for name, n in _area_columns(measured).items()}
     return {"code": table["code"].tolist(), "name": table["name"].tolist(), **figures}
 
 

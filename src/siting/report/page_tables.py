@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from siting.access import percentile_min
+from siting.access import mean_min, percentile_min, persons_within
 from siting.report.areas import age_table
 from siting.report.assumptions import settings
 from siting.report.charts import cumulative_share
-from siting.report.findings import Findings
+from siting.report.findings import Findings, Measured
 from siting.report.sentences import bound, farthest_min, minutes, standard, texts_of
 from siting.report.tables import commune_table
 
@@ -35,81 +35,79 @@ class PageTable:
     first_number: int
 
 
-def before_after_table(findings: Findings) -> PageTable:
-    """Who is covered and how far people are, today and with the plan; the worst served beside the mean."""
-    texts, summary = texts_of(findings), findings.summary
-    whole, total = texts.number.whole, summary["persons_total"]
-    covered = [summary["covered_before"], summary["covered_after"]]
-    moments = (findings.before, findings.after)
-    persons = findings.territory.demand.persons
-    mean = [summary["mean_minutes_before"], summary["mean_minutes_after"]]
-    p90 = [percentile_min(near.time_s, persons, share=0.90) for near in moments]
-    p99 = [percentile_min(near.time_s, persons, share=0.99) for near in moments]
-    worst = [farthest_min(findings, near) for near in moments]
-    existing, opened = summary["sites"]["existing"], summary["sites"]["opened"]
+def before_after_table(measured: Measured) -> PageTable:
+    """Who is covered and how far people are, at each moment; the worst served beside the mean."""
+    texts, persons = texts_of(measured), measured.territory.demand.persons
+    whole, total = texts.number.whole, float(persons.sum())
+    moments = list(measured.moments.values())
+    covered = [persons_within(near.time_s, persons, standard_s=measured.scenario.goal.standard_s) for near in moments]
+    minutes_of = {
+        "mean_minutes": [mean_min(near.time_s, persons) for near in moments],
+        "p90_minutes": [percentile_min(near.time_s, persons, share=0.90) for near in moments],
+        "p99_minutes": [percentile_min(near.time_s, persons, share=0.99) for near in moments],
+        "max_minutes": [farthest_min(measured, near) for near in moments],
+    }
     figures = [
-        ("share_covered", [texts.number.percent(c["share"]) for c in covered]),
-        ("covered", [whole(c["persons"]) for c in covered]),
-        ("not_covered", [whole(total - c["persons"]) for c in covered]),
-        *(
-            (key, [minutes(findings, value) for value in values])
-            for key, values in (
-                ("mean_minutes", mean),
-                ("p90_minutes", p90),
-                ("p99_minutes", p99),
-                ("max_minutes", worst),
-            )
-        ),
+        ("share_covered", [texts.number.percent(c / total if total else 0.0) for c in covered]),
+        ("covered", [whole(c) for c in covered]),
+        ("not_covered", [whole(total - c) for c in covered]),
+        *((key, [minutes(measured, value) for value in values]) for key, values in minutes_of.items()),
         ("no_way", [whole(persons[near.site < 0].sum()) for near in moments]),
-        ("open_sites", [whole(existing), whole(existing + opened)]),
+        ("open_sites", [whole(n) for n in _open_sites(measured)]),
     ]
     return PageTable(
         name="figures",
         caption=texts("table_figures"),
-        head=(texts("figure"), texts("before"), texts("after")),
-        rows=[(texts(key, standard=standard(findings)), *values) for key, values in figures],
+        head=(texts("figure"), *map(texts, measured.moments)),
+        rows=[(texts(key, standard=standard(measured)), *values) for key, values in figures],
         first_number=1,
     )
 
 
-def share_table(findings: Findings) -> PageTable:
-    """The curve of the page in figures: share of residents within sixths of twice the standard."""
-    texts, persons = texts_of(findings), findings.territory.demand.persons
-    bounds_min = np.linspace(0, 2 * findings.scenario.goal.standard_s / 60, 7)[1:]
-    shares = [cumulative_share(near.time_s, persons, bounds_min) for near in (findings.before, findings.after)]
-    rows = [
-        (texts.number.short(minute), *(texts.number.percent(share[row]) for share in shares))
-        for row, minute in enumerate(bounds_min)
-    ]
-    return PageTable(
-        "shares", texts("table_shares"), (texts("minutes_within"), texts("before"), texts("after")), rows, 1
-    )
-
-
-def age_rows(findings: Findings) -> PageTable:
-    """Who is beyond the standard, by age group."""
-    texts, table = texts_of(findings), age_table(findings)
-    whole = texts.number.whole
-    rows = [
-        (
-            texts(f"age_{row['age_group']}"),
-            whole(row["persons"]),
-            whole(row["persons"] - row["persons_covered_before"]),
-            whole(row["persons"] - row["persons_covered_after"]),
-        )
-        for row in table.to_dict("records")
-    ]
-    names = ("age_group", "persons", "beyond_before", "beyond_after")
-    head = tuple(texts(name, standard=standard(findings)) for name in names)
-    return PageTable("ages", texts("table_ages", standard=standard(findings)), head, rows, 1)
+def _open_sites(measured: Measured) -> list[int]:
+    existing = int(measured.territory.sites.is_existing.sum())
+    opened = len(measured.plan.opened) if isinstance(measured, Findings) else 0
+    return [existing, existing + opened][: len(measured.moments)]
 
 
 def reason_table(findings: Findings) -> PageTable:
     """People whom no candidate covers, by reason."""
-    texts = texts_of(findings)
-    by_reason = findings.summary["persons_uncoverable"]["by_reason"]
+    return reason_rows(findings, findings.summary["persons_uncoverable"]["by_reason"], "table_uncoverable")
+
+
+def reason_rows(measured: Measured, by_reason: Mapping[str, float], caption: str) -> PageTable:
+    """Persons by reason."""
+    texts = texts_of(measured)
     rows = [(texts(f"reason_{reason}"), texts.number.whole(persons)) for reason, persons in by_reason.items()]
-    return PageTable("uncoverable", texts("table_uncoverable"), (texts("reason"), texts("persons")), rows, 1)
+    return PageTable("uncoverable", texts(caption), (texts("reason"), texts("persons")), rows, 1)
+
+
+def share_table(measured: Measured) -> PageTable:
+    """The curve of the page in figures: share of residents within sixths of twice the standard."""
+    texts, persons = texts_of(measured), measured.territory.demand.persons
+    bounds_min = np.linspace(0, 2 * measured.scenario.goal.standard_s / 60, 7)[1:]
+    shares = [cumulative_share(near.time_s, persons, bounds_min) for near in measured.moments.values()]
+    rows = [
+        (texts.number.short(minute), *(texts.number.percent(share[row]) for share in shares))
+        for row, minute in enumerate(bounds_min)
+    ]
+    return PageTable("shares", texts("table_shares"), (texts("minutes_within"), *map(texts, measured.moments)), rows, 1)
+
+
+def age_rows(measured: Measured) -> PageTable:
+    """Who is beyond the standard, by age group."""
+    texts, whole = texts_of(measured), texts_of(measured).number.whole
+    rows = [
+        (
+            texts(f"age_{row['age_group']}"),
+            whole(row["persons"]),
+            *(whole(row["persons"] - row[f"persons_covered_{when}"]) for when in measured.moments),
+        )
+        for row in age_table(measured).to_dict("records")
+    ]
+    names = ("age_group", "persons", *(f"beyond_{when}" for when in measured.moments))
+    head = tuple(texts(name, standard=standard(measured)) for name in names)
+    return PageTable("ages", texts("table_ages", standard=standard(measured)), head, rows, 1)
 
 
 def house_table(findings: Findings) -> PageTable:
@@ -153,29 +151,30 @@ def gaining_communes(findings: Findings) -> PageTable:
     return _commune_rows(findings, first, columns, "table_communes_gain")
 
 
-def worst_communes(findings: Findings) -> PageTable:
-    """The communes with the longest mean time once the plan is carried out."""
-    table = commune_table(findings)
-    table = table.assign(beyond=table["persons"] - table["persons_covered_after"])
-    table = table[table["minutes_mean_after"].notna()]
-    first = table.sort_values("minutes_mean_after", ascending=False, kind="stable").head(COMMUNES_SHOWN)
+def worst_communes(measured: Measured) -> PageTable:
+    """The communes with the longest mean time at the last moment: once the plan is carried out, if there is one."""
+    last = list(measured.moments)[-1]
+    table = commune_table(measured)
+    table = table.assign(beyond=table["persons"] - table[f"persons_covered_{last}"])
+    table = table[table[f"minutes_mean_{last}"].notna()]
+    first = table.sort_values(f"minutes_mean_{last}", ascending=False, kind="stable").head(COMMUNES_SHOWN)
     columns = {"persons": "persons", "persons_beyond": "beyond"}
-    return _commune_rows(findings, first, columns, "table_communes_worst", with_farthest=True)
+    return _commune_rows(measured, first, columns, f"table_communes_worst_{last}", farthest=f"minutes_max_{last}")
 
 
 def _commune_rows(
-    findings: Findings, table: pd.DataFrame, persons: dict[str, str], caption: str, *, with_farthest: bool = False
+    measured: Measured, table: pd.DataFrame, persons: dict[str, str], caption: str, *, farthest: str = ""
 ) -> PageTable:
-    """Communes with columns of persons (text key -> column), then their mean minutes before and after."""
-    texts = texts_of(findings)
-    times = {"minutes_before": "minutes_mean_before", "minutes_after": "minutes_mean_after"}
-    if with_farthest:
-        times["minutes_worst_after"] = "minutes_max_after"
+    """Communes with columns of persons (text key -> column), then their mean minutes at each moment."""
+    texts = texts_of(measured)
+    times = {f"minutes_{when}": f"minutes_mean_{when}" for when in measured.moments}
+    if farthest:
+        times["minutes_worst"] = farthest
     rows = [
         (
             f"{row['name']} ({row['code']})",
             *(texts.number.whole(row[column]) for column in persons.values()),
-            *(minutes(findings, row[column]) for column in times.values()),
+            *(minutes(measured, row[column]) for column in times.values()),
         )
         for row in table.to_dict("records")
     ]
@@ -198,7 +197,7 @@ def certificate_table(findings: Findings) -> PageTable:
     return PageTable("proof", texts("table_proof"), (texts("setting"), texts("value")), rows, 2)
 
 
-def settings_table(findings: Findings) -> PageTable:
+def settings_table(findings: Measured) -> PageTable:
     texts = texts_of(findings)
     return PageTable("settings", texts("table_assumed"), (texts("setting"), texts("value")), settings(findings), 2)
 

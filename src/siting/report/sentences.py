@@ -6,17 +6,17 @@ import math
 
 import numpy as np
 
-from siting.report.findings import Findings
+from siting.report.findings import Findings, Measured
 from siting.report.texts import Texts
 from siting.travel.travel_times import NearestTimes
 
 
-def texts_of(findings: Findings) -> Texts:
+def texts_of(findings: Measured) -> Texts:
     """The texts in the scenario's language."""
     return Texts(findings.scenario.language)
 
 
-def standard(findings: Findings) -> str:
+def standard(findings: Measured) -> str:
     """The service standard in minutes, as text."""
     return texts_of(findings).number.short(findings.scenario.goal.standard_s / 60)
 
@@ -48,7 +48,7 @@ def bound(findings: Findings) -> str:
     return texts_of(findings).number.whole(whole)
 
 
-def is_screening(findings: Findings) -> bool:
+def is_screening(findings: Measured) -> bool:
     """Whether times come from a friction surface and not from roads."""
     return bool(findings.scenario.travel.surface == "friction")
 
@@ -74,13 +74,13 @@ def first_half(findings: Findings) -> str:
     )
 
 
-def minutes(findings: Findings, value: float | None) -> str:
+def minutes(findings: Measured, value: float | None) -> str:
     """Minutes with one decimal; a dash where nobody reaches a site."""
     number = texts_of(findings).number
     return number.none if value is None else number.minutes(value)
 
 
-def farthest_min(findings: Findings, nearest: NearestTimes) -> float | None:
+def farthest_min(findings: Measured, nearest: NearestTimes) -> float | None:
     """Minutes of the farthest resident who reaches a site at all; None where nobody does."""
     reached = np.isfinite(nearest.time_s) & (findings.territory.demand.persons > 0)
     return float(nearest.time_s[reached].max()) / 60 if reached.any() else None

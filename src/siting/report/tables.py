@@ -21,7 +21,7 @@ from pyproj import Transformer
 
 from siting.report.areas import area_figures
 from siting.report.figures import DECISIONS
-from siting.report.findings import Findings
+from siting.report.findings import Findings, Measured
 
 TEXT_COLUMNS = (
     "id", "name", "kind", "decision", "commune", "commune_name", "departement", "code", "epci", "epci_name",
@@ -68,15 +68,15 @@ def site_table(findings: Findings) -> pd.DataFrame:
     )
 
 
-def commune_table(findings: Findings) -> pd.DataFrame:
+def commune_table(measured: Measured) -> pd.DataFrame:
     """The communes of the study area, one row each in the order of codes.
 
     Columns: ``code, name, departement, epci, epci_name`` (empty for none), ``municipal_persons`` (official),
-    ``persons`` (of the census cells that the plan serves), minutes to the nearest open site before and after
-    (mean weighted by persons, and the worst inhabited cell; of those from whom a way leads to one),
-    persons covered before and after, persons whom no candidate covers, persons from whom no way leads.
+    ``persons`` (of the census cells that are served), and at each moment: minutes to the nearest open site (mean
+    weighted by persons, and the worst inhabited cell; of those from whom a way leads to one), persons covered,
+    persons from whom no way leads.
     """
-    communes = findings.territory.communes
+    communes = measured.territory.communes
     table = pd.DataFrame(
         {
             "code": communes.code,
@@ -85,7 +85,7 @@ def commune_table(findings: Findings) -> pd.DataFrame:
             "epci": communes.epci,
             "epci_name": communes.epci_name,
             "municipal_persons": communes.persons,
-            **area_figures(findings, findings.territory.demand.commune, len(communes)),
+            **area_figures(measured, measured.territory.demand.commune, len(communes)),
         }
     )
     return table[communes.in_study_area].reset_index(drop=True)
@@ -97,8 +97,13 @@ def write_sites_csv(findings: Findings, folder: Path) -> None:
 
 
 def write_communes_csv(findings: Findings, folder: Path) -> None:
-    """Write `commune_table` as ``communes.csv``."""
-    write_csv(commune_table(findings), folder / "communes.csv", decimals=COMMUNE_DECIMALS)
+    """Write `commune_table` as ``communes.csv``, with the persons whom no candidate covers."""
+    table, demand = commune_table(findings), findings.territory.demand
+    communes = findings.territory.communes
+    uncoverable = np.bincount(demand.commune, demand.persons * (findings.reason != 0), len(communes))
+    place = table.columns.get_loc("persons_no_way_before")
+    table.insert(place, "persons_uncoverable", uncoverable[communes.in_study_area])
+    write_csv(table, folder / "communes.csv", decimals=COMMUNE_DECIMALS)
 
 
 def write_csv(table: pd.DataFrame, path: Path, *, decimals: Mapping[str, int]) -> None:

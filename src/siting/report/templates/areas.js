@@ -5,8 +5,8 @@ const explorer = { level: "commune", sorted: null, isDescending: false, shown: R
 const FIGURES = Object.keys(page.decimals);
 const HEADS = {
   persons: texts.persons, minutes_mean_before: texts.minutes_before, minutes_mean_after: texts.minutes_after,
-  minutes_max_after: texts.minutes_worst_after, beyond_before: texts.beyond_before, beyond_after: texts.beyond_after,
-  gained: texts.persons_gained,
+  minutes_max_before: texts.minutes_max_before, minutes_max_after: texts.minutes_max_after,
+  beyond_before: texts.beyond_before, beyond_after: texts.beyond_after, gained: texts.persons_gained,
 };
 
 function explorerRows() {

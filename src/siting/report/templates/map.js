@@ -10,6 +10,7 @@ const map = L.map("map", {
 });
 L.control.zoom({ zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
 L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+const moments = ["before", "after"].filter((when) => when in page.layers);
 const [west, south, east, north] = page.view;
 map.fitBounds([[south, west], [north, east]]);
 
@@ -49,18 +50,20 @@ function sites(columns, icon) {
 function siteFacts(columns, index) {
   const facts = [[texts.commune, columns.commune[index]], [texts.kind, page.kinds[columns.kind[index]]]];
   if (columns.added) facts.push([texts.rank, show(index + 1)], [texts.persons_added, show(columns.added[index])]);
-  return [...facts, [texts.persons_within, show(columns.within[index])], [texts.persons_only_it, show(columns.lost[index])]];
+  if (columns.within) facts.push([texts.persons_within, show(columns.within[index])], [texts.persons_only_it, show(columns.lost[index])]);
+  return facts;
 }
 
 function communeFacts(columns, index) {
-  return [
-    [texts.persons, show(columns.persons[index])],
-    [texts.minutes_before, show(columns.minutes_mean_before[index], 1)],
-    [texts.minutes_after, show(columns.minutes_mean_after[index], 1)],
-    [texts.minutes_worst_after, show(columns.minutes_max_after[index], 1)],
-    [texts.beyond_before, show(columns.beyond_before[index])],
-    [texts.beyond_after, show(columns.beyond_after[index])],
-  ];
+  const facts = [[texts.persons, show(columns.persons[index])]];
+  for (const when of moments) {
+    facts.push(
+      [texts[`minutes_${when}`], show(columns[`minutes_mean_${when}`][index], 1)],
+      [texts[`minutes_max_${when}`], show(columns[`minutes_max_${when}`][index], 1)],
+      [texts[`beyond_${when}`], show(columns[`beyond_${when}`][index])],
+    );
+  }
+  return facts;
 }
 
 function card(title, facts) {
@@ -83,9 +86,9 @@ function chosen(name) {
 // The hatching follows the moment shown: today with today's minutes, the plan with everything else.
 function drawLayers() {
   const ground = chosen("ground");
-  const isOn = (name) => document.querySelector(`input[name="layer"][value="${name}"]`).checked;
+  const isOn = (name) => document.querySelector(`input[name="layer"][value="${name}"]`)?.checked;
   const wanted = new Set([ground]);
-  if (isOn("beyond")) wanted.add(ground === "before" ? "beyond_before" : "beyond_after");
+  if (isOn("beyond")) wanted.add(`beyond_${ground === "before" ? "before" : moments.at(-1)}`);
   for (const name of Object.keys(vectors)) if (isOn(name)) wanted.add(name);
   for (const [name, layer] of Object.entries({ ...pictures, ...vectors })) {
     if (wanted.has(name)) layer.addTo(map);
