@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 DENSITY_PERSONS_PER_KM2 = (0.0, 50.0, 500.0, 5000.0, 20000.0)
-SPEEDS_KMH = (66.0, 66.0, 78.0, 50.0, 25.0)
-RUGGED_SPEED_SHARE = 0.35
+SPEEDS_KMH = (61.0, 61.0, 79.0, 50.0, 25.0)
+RUGGED_SPEED_SHARE = 0.5
 
 SMOOTHING_M = 1000.0
 """Standard deviation of the Gaussian that spreads people: a road serves its surroundings, not one cell."""
@@ -23,11 +23,11 @@ SMOOTHING_M = 1000.0
 RUGGED_RELIEF_M = 60.0
 """Relief (`siting.territory.relief`) from which country is rugged through and through."""
 
-TOWN_PERSONS_PER_KM2 = 5000.0
-"""Density from which relief slows no one: streets are as slow anywhere."""
+EMPTY_PERSONS_PER_KM2, TOWN_PERSONS_PER_KM2 = 50.0, 5000.0
+"""Densities up to which relief slows most, and from which it slows no one: streets are as slow anywhere."""
 
 SPEED_STEP_KMH = 0.25
-"""Speeds are rounded to this: at most 255 frictions up to 64 km/h, so that a cell's class fits in a byte."""
+"""Speeds are rounded to this, 1 % at most: 217 frictions from 25 to 79 km/h, so that a cell's class fits in a byte."""
 
 
 def screening_friction(
@@ -49,14 +49,15 @@ def screening_friction(
     is_land : bool array, same shape
     cell_size_m : float
     relief_m : float array, same shape, optional
-        Standard deviation of the altitude around each cell. Where it is not known at all, country is taken to be
-        half rugged.
+        Standard deviation of the altitude around each cell (`siting.territory.relief.relief_on`); without it, all
+        country is a plain.
     density_persons_per_km2, speeds_kmh : sequences of float, as long
         Knots, densities ascending: persons per km² of land, smoothed over `SMOOTHING_M`, and the speed on a plain.
         Pace (time per metre) is linear in ``log(1 + density)`` between the knots, constant beyond them.
     rugged_speed_share : float
-        Share of that speed that is left on empty land where relief is `RUGGED_RELIEF_M` or more. It rises to 1
-        linearly in ``log(1 + density)`` up to `TOWN_PERSONS_PER_KM2`, and linearly as relief falls to 0.
+        Share of that speed left where relief is `RUGGED_RELIEF_M` or more and land is empty (no more than
+        `EMPTY_PERSONS_PER_KM2`). It rises to 1 linearly as relief falls to 0, and linearly in ``log(1 + density)`` up
+        to `TOWN_PERSONS_PER_KM2`.
 
     Returns
     -------
@@ -85,6 +86,7 @@ def speed_share_left(
     log_density: NDArray[np.float64], relief_m: NDArray[np.floating] | None, rugged_speed_share: float
 ) -> NDArray[np.float64]:
     """Share of the speed on a plain that relief leaves, per cell (see `screening_friction`)."""
-    ruggedness = 0.5 if relief_m is None else np.clip(relief_m / RUGGED_RELIEF_M, 0.0, 1.0)
-    emptiness = np.clip(1 - log_density / np.log1p(TOWN_PERSONS_PER_KM2), 0.0, 1.0)
+    ruggedness = 0.0 if relief_m is None else np.clip(relief_m / RUGGED_RELIEF_M, 0.0, 1.0)
+    empty, town = np.log1p(EMPTY_PERSONS_PER_KM2), np.log1p(TOWN_PERSONS_PER_KM2)
+    emptiness = np.clip((town - log_density) / (town - empty), 0.0, 1.0)
     return np.asarray(1 - (1 - rugged_speed_share) * ruggedness * emptiness)
