@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -61,8 +62,16 @@ def test_a_run_with_the_block_simulates(run_folder):
 
 def test_the_notes_tell_the_factor_between_announced_and_observed(run_folder):
     summary = json.loads((run_folder / "simulation.json").read_text(encoding="utf-8"))
-    assert round(SOLIDARITY_FACTOR) == 1923 and "1 923 fois" in summary["notes"][0]
+    assert round(SOLIDARITY_FACTOR) == 1923
+    assert any("1\u202f923 fois" in note for note in summary["notes"])
+    assert "médecins 521 → " in summary["notes"][0]
     assert summary["milestones"] == [{"quarter": "2028-Q4", "houses": 20, "houses_missing": 0}]
+
+
+def test_the_page_tells_what_the_simulation_tells(run_folder):
+    page = (run_folder / "report.html").read_text(encoding="utf-8")
+    summary = json.loads((run_folder / "simulation.json").read_text(encoding="utf-8"))
+    assert all(html.escape(note, quote=False).split("'")[0] in page for note in summary["notes"])
 
 
 def test_simulating_again_without_a_change_gives_the_same_bytes(run_folder, tmp_path):

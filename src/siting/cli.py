@@ -146,7 +146,8 @@ def simulate(
     if bad:
         raise InputError([Fault("--set", 0, 0, key, "il manque une valeur", "--set clé=valeur") for key in bad])
     from siting import pipeline
-    from siting.outlook import render_outlook, summary
+    from siting.outlook import summary
+    from siting.outlook_texts import render_outlook
     from siting.report import RunFolder
 
     watcher = unwatched if quiet or as_json else _watch

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.access import Decay, GaussianDecay, StepDecay
+from siting.outlook_texts import reserves, results
 from siting.progress import Watcher, unwatched
 from siting.scenario import Scenario, SimulationSettings
 from siting.simulation import (
@@ -19,7 +20,6 @@ from siting.simulation import (
     INDICATORS,
     JUNIORS,
     SOLIDARITY,
-    SOLIDARITY_FACTOR,
     Demography,
     Draws,
     Houses,
@@ -70,6 +70,14 @@ class Outlook:
     rules: Rules
     draws: Draws
     milestones: tuple[Milestone, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must be told, in the language of the scenario: what came out, then what it stands on."""
+        return (
+            *results(self.draws, self.rules, self.schedule, self.milestones, language=self.language),
+            *reserves(self.draws, self.world, self.rules, language=self.language),
+        )
 
     def save(self, folder: Path) -> None:
         """Write the tables and ``simulation.json`` into an existing folder."""
@@ -206,71 +214,8 @@ def summary(outlook: Outlook) -> dict[str, Any]:
                 outlook.milestones, houses_late(outlook.schedule.opens, outlook.milestones), strict=True
             )
         ],
-        "notes": _notes(outlook, moved["solidarity"]),
+        "notes": list(outlook.notes),
     }
-
-
-def render_outlook(found: dict[str, Any]) -> str:
-    """The `summary` as lines for a terminal, in French: start and end, milestones missed, what must be told."""
-    words = {
-        "doctors": "Médecins",
-        "vacancies": "Postes vacants",
-        "juniors": "Docteurs juniors",
-        "assistants": "Assistants nouveaux",
-        "houses": "Maisons ouvertes",
-        "consultations_per_year": "Consultations par an",
-    }
-    first, last = found["totals"]
-    lines = [f"{'':22}{first['quarter']:>12}{last['quarter']:>12}"]
-    for key, word in words.items():
-        figures = (f"{round(total[key]):,}".replace(",", "\u202f") for total in (first, last))
-        lines.append(f"{word:22}" + "".join(f"{figure:>12}" for figure in figures))
-    lines += [
-        f"Échéance {one['quarter']} : {one['houses_missing']} maisons manquent sur {one['houses']}"
-        for one in found["milestones"]
-        if one["houses_missing"]
-    ]
-    return "\n".join([*lines, "", *found["notes"]])
-
-
-def _notes(outlook: Outlook, solidarity: float) -> list[str]:
-    """What a reader must be told, in the language of the scenario."""
-    is_french = outlook.language == "fr"
-    factor = f"{SOLIDARITY_FACTOR:,.0f}".replace(",", " " if is_french else ",")
-    notes = (
-        [
-            f"Journées de solidarité : l'annonce (30 millions de consultations par an) vaut {factor} fois ce qui a "
-            "été observé d'octobre 2025 à février 2026 (6 500 en cinq mois, soit 15 600 par an).",
-            "Offre de départ : un médecin par cabinet enregistré en 2019, âges tirés d'une répartition supposée ; "
-            "aucun cabinet hors du territoire d'étude n'est compté, ni ses habitants.",
-            "Vieillissement, départs, recrutement, maisons créées (deux postes) : hypothèses, dites dans "
-            "siting.simulation.rules ; la fourchette va du premier au neuvième décile des tirages.",
-            "L'APL calculé compare un lieu à lui-même, avant et après ; il ne remplace pas l'APL publié.",
-            "Un label n'apporte aucun médecin.",
-        ]
-        if is_french
-        else [
-            f"Solidarity days: what was announced (30 million consultations a year) is {factor} times what was "
-            "observed from October 2025 to February 2026 (6,500 in five months, that is 15,600 a year).",
-            "Supply at the start: one doctor per practice registered in 2019, ages drawn from an assumed distribution; "
-            "no practice outside the study area is counted, nor are the people there.",
-            "Ageing, departures, recruitment, created houses (two posts): assumptions, told in siting.simulation.rules "
-            "(and sourced there); the band goes from the first to the ninth decile of the draws.",
-            "The computed APL compares a place with itself, before and after; it does not replace the published one.",
-            "A label brings no doctor.",
-        ]
-    )
-    wanted = outlook.rules.solidarity
-    if wanted and solidarity < 0.99 * wanted.consultations_per_year * outlook.world.national_share:
-        share = solidarity / (wanted.consultations_per_year * outlook.world.national_share)
-        notes.append(
-            f"Deux jours par mois et par médecin à portée d'une zone rouge ne donnent que {share:.0%} de la part "
-            "du territoire dans l'annonce."
-            if is_french
-            else f"Two days a month of each doctor within reach of a red zone give only {share:.0%} of the area's "
-            "share of the announcement."
-        )
-    return notes
 
 
 def _schedule(

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -131,9 +131,16 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
             covered_by_any=np.diff(cover.cell_start) > 0,
             covered_by_allowed=problem.is_coverable,
         )
+    outlook = None
+    told = territory
+    if scenario.simulation is not None:
+        outlook = look_ahead(
+            scenario, scenario.simulation, territory, plan.opened, threads=threads, watcher=clock.stage
+        )
+        told = replace(territory, notes=(*territory.notes, *outlook.notes))
     findings = Findings(
         scenario=scenario,
-        territory=territory,
+        territory=told,
         times=times,
         plan=plan,
         before=before,
@@ -144,11 +151,6 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         summary=_summary(scenario, territory, plan, before=before, after=after, reason=reason),
     )
     findings.summary["seconds"] = clock.seconds
-    outlook = None
-    if scenario.simulation is not None:
-        outlook = look_ahead(
-            scenario, scenario.simulation, territory, plan.opened, threads=threads, watcher=clock.stage
-        )
     return Run(findings, clock.seconds, threads, outlook)
 
 

@@ -1,0 +1,107 @@
+"""What a simulation tells a reader: results, milestones missed, and what the figures stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from siting.simulation import SOLIDARITY_FACTOR, Draws, Milestone, Rules, Schedule, World, houses_late, quarter_text
+from siting.simulation.instruments import FLOWS
+
+
+def render_outlook(found: dict[str, Any]) -> str:
+    """The `summary` as lines for a terminal, in French: start and end, and what must be told."""
+    words = {
+        "doctors": "Médecins",
+        "vacancies": "Postes vacants",
+        "juniors": "Docteurs juniors",
+        "assistants": "Assistants nouveaux",
+        "houses": "Maisons ouvertes",
+        "consultations_per_year": "Consultations par an",
+    }
+    first, last = found["totals"]
+    lines = [f"{'':22}{first['quarter']:>12}{last['quarter']:>12}"]
+    for key, word in words.items():
+        figures = (f"{round(total[key]):,}".replace(",", "\u202f") for total in (first, last))
+        lines.append(f"{word:22}" + "".join(f"{figure:>12}" for figure in figures))
+    return "\n".join([*lines, "", *found["notes"]])
+
+
+def results(
+    draws: Draws, rules: Rules, schedule: Schedule, milestones: Sequence[Milestone], *, language: str
+) -> list[str]:
+    """How supply ends, and the milestones that are missed."""
+    is_french = language == "fr"
+    first, last = draws.central.states[0], draws.central.states[-1]
+
+    def told(figure: float) -> str:
+        return f"{round(figure):,}".replace(",", "\u202f" if is_french else ",")
+
+    doctors, vacancies, supply = (
+        f"{told(one)} → {told(other)}"
+        for one, other in (
+            (first.doctors.sum(), last.doctors.sum()),
+            (first.vacancies.sum(), last.vacancies.sum()),
+            (first.supply(rules).sum(), last.supply(rules).sum()),
+        )
+    )
+    quarters = f"{quarter_text(first.quarter)} → {quarter_text(last.quarter)}"
+    lines = [
+        f"Simulation {quarters}, hypothèses telles quelles : médecins {doctors}, postes vacants {vacancies}, "
+        f"consultations par an {supply} ; les fourchettes sont dans quarters.csv."
+        if is_french
+        else f"Simulation {quarters}, assumptions as they are: doctors {doctors}, vacant posts {vacancies}, "
+        f"consultations a year {supply}; the bands are in quarters.csv."
+    ]
+    for one, late in zip(milestones, houses_late(schedule.opens, milestones), strict=True):
+        if late:
+            quarter = quarter_text(one.quarter)
+            lines.append(
+                f"Échéance {quarter} : {told(late)} maisons manquent sur {told(one.houses)}."
+                if is_french
+                else f"Milestone {quarter}: {told(late)} houses of {told(one.houses)} are missing."
+            )
+    return lines
+
+
+def reserves(draws: Draws, world: World, rules: Rules, *, language: str) -> list[str]:
+    """What the figures stand on."""
+    is_french = language == "fr"
+    solidarity = float(np.maximum(draws.central.states[-1].granted[:, FLOWS.index("solidarity")], 0).sum())
+    factor = f"{SOLIDARITY_FACTOR:,.0f}".replace(",", "\u202f" if is_french else ",")
+    notes = (
+        [
+            f"Journées de solidarité : l'annonce (30 millions de consultations par an) vaut {factor} fois ce qui a "
+            "été observé d'octobre 2025 à février 2026 (6 500 en cinq mois, soit 15 600 par an).",
+            "Offre de départ : un médecin par cabinet enregistré en 2019, âges tirés d'une répartition supposée ; "
+            "aucun cabinet hors du territoire d'étude n'est compté, ni ses habitants.",
+            "Vieillissement, départs, recrutement, postes des maisons créées : hypothèses, dites dans "
+            "siting.simulation.rules ; la fourchette va du premier au neuvième décile des tirages.",
+            "L'APL calculé compare un lieu à lui-même, avant et après ; il ne remplace pas l'APL publié.",
+            "Un label n'apporte aucun médecin.",
+        ]
+        if is_french
+        else [
+            f"Solidarity days: what was announced (30 million consultations a year) is {factor} times what was "
+            "observed from October 2025 to February 2026 (6,500 in five months, that is 15,600 a year).",
+            "Supply at the start: one doctor per practice registered in 2019, ages drawn from an assumed distribution; "
+            "no practice outside the study area is counted, nor are the people there.",
+            "Ageing, departures, recruitment, posts of created houses: assumptions, told in siting.simulation.rules "
+            "(and sourced there); the band goes from the first to the ninth decile of the draws.",
+            "The computed APL compares a place with itself, before and after; it does not replace the published one.",
+            "A label brings no doctor.",
+        ]
+    )
+    wanted = rules.solidarity
+    if wanted and solidarity < 0.99 * wanted.consultations_per_year * world.national_share:
+        share = solidarity / (wanted.consultations_per_year * world.national_share)
+        notes.append(
+            f"Deux jours par mois et par médecin à portée d'une zone rouge ne donnent que {share:.0%} de la part "
+            "du territoire dans l'annonce."
+            if is_french
+            else f"Two days a month of each doctor within reach of a red zone give only {share:.0%} of the area's "
+            "share of the announcement."
+        )
+    return notes
