@@ -163,7 +163,8 @@ def check_p_median(
     """Recount a p-median plan; bound: Σ_i w_i v_i − the p − f largest Σ_i w_i max(0, v_i − t_ij).
 
     ``time_s``, shape (n_pairs,): the time of each pair of ``matrix``. ``v_i`` lies between 0 and the time
-    to the nearest existing or forced site (``f`` of these), the penalty at most.
+    to the nearest existing or forced site (``f`` of these), the penalty at most. Rounded up where persons,
+    times and penalty are whole numbers.
     """
     faults = _broken_rules(matrix, opened)
     if len(opened) > new_houses:
@@ -183,7 +184,11 @@ def check_p_median(
     best = np.sort(savings[free])[::-1][: new_houses - len(matrix.forced)]
     nearest_s = matrix.nearest_s(time_s, np.concatenate([matrix.existing, opened]), penalty_s)
     objective = float((matrix.persons * nearest_s).sum())
-    return Checked(tuple(faults), objective, float((matrix.persons * v_s).sum() - best.sum()))
+    bound = float((matrix.persons * v_s).sum() - best.sum())
+    if (matrix.persons % 1 == 0).all() and (time_s % 1 == 0).all() and penalty_s % 1 == 0:
+        # Person-seconds of a country pass 2**33, where sums of multiples of 2**-20 are no longer exact.
+        bound = float(math.ceil(bound - 1e-9 * abs(bound)))
+    return Checked(tuple(faults), objective, bound)
 
 
 def check_p_center(

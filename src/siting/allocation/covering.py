@@ -24,8 +24,8 @@ _CHUNK_STEPS = 200
 _MOST_PAIRS_TO_BRANCH = 1_000_000
 """Beyond this, branch and bound gains nothing in ten minutes on a blank map."""
 
-_ROWS_OF_A_LARGE_RELAXATION = 12_000
-"""Two million pairs of the country: ten seconds of interior point, where all 35 million would not fit."""
+_ROWS_OF_A_LARGE_RELAXATION = 20_000
+"""Three million pairs of the country, where all 35 million would not fit an interior point."""
 
 
 @dataclass(frozen=True)

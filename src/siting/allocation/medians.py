@@ -18,6 +18,9 @@ from siting.errors import DataError, Fault
 from siting.progress import Progress
 
 _ITERATIONS = 1_500
+_ROUNDS_AT_LEAST = 200
+_ROUNDS_PER_HOUSE = 30
+_MOST_CLOSED_AT_ONCE = 8
 _MOST_PAIRS_TO_BRANCH = 400_000
 
 
@@ -135,7 +138,7 @@ def _core(problem: PMedian) -> _Core:
 
 
 def _improve(timed: median.Timed, houses: int, effort: Effort) -> _Standing:
-    """Greedy, then exchange until nothing moves."""
+    """Greedy, then exchange until nothing moves, then ruin and recreate for a number of rounds."""
     search = median.stand(timed)
     n_opened = median.extend(timed, search, houses)
     share = effort.share(0.5)
@@ -146,6 +149,11 @@ def _improve(timed: median.Timed, houses: int, effort: Effort) -> _Standing:
         for first in range(0, len(columns), 50):
             if share.left_s > 0:
                 has_moved |= median.exchange(timed, search, columns[first : first + 50]) > 0
+    rounds = _ROUNDS_AT_LEAST + _ROUNDS_PER_HOUSE * houses if 2 <= n_opened == houses < len(search.gain) else 0
+    random = np.array([effort.seed], dtype=np.uint64)
+    for _ in range(0, rounds, 50):
+        if share.left_s > 0:
+            median.ruin_and_recreate(timed, search, random, 50, min(_MOST_CLOSED_AT_ONCE, houses))
     columns = np.flatnonzero(search.is_in).astype(np.int32)
     return _Standing(columns, _cost(timed, columns), 0.0, np.zeros(len(timed.cap_s)))
 

@@ -105,7 +105,9 @@ def _solve_p_median(problem: PMedian, effort: Effort, progress: Progress) -> Pla
         new_houses=problem.new_houses,
         penalty_s=problem.penalty_s,
     )
-    certificate = _certificate("p_median", found, checked, is_whole=False)
+    weights = (times.persons, times.time_s, np.array([problem.penalty_s]))
+    is_whole = all(bool((values % 1 == 0).all()) for values in weights)
+    certificate = _certificate("p_median", found, checked, is_whole=is_whole)
     seconds = times.nearest_s(_open(problem, found.opened), np.inf)
     return Plan(found.opened, seconds <= problem.penalty_s, certificate, found.multipliers)
 

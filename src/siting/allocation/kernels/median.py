@@ -12,7 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from siting.allocation.kernels.types import F64, I32, I64, Bools
+from siting.allocation.kernels.randomness import below
+from siting.allocation.kernels.types import F64, I32, I64, U64, Bools
 
 
 class Timed(NamedTuple):
@@ -91,10 +92,70 @@ def exchange(timed: Timed, standing: Standing, columns: I32) -> int:
 
 
 @njit(cache=True)
+def ruin_and_recreate(timed: Timed, standing: Standing, random: U64, n_rounds: int, most: int) -> float:
+    """Close the 2 to ``most`` columns nearest to a random row and open as many again; returns the seconds saved.
+
+    A round that ends worse is undone. Exchange alone stays 1 % above the optimum on a plane of 700 points.
+    """
+    saved = 0.0
+    removed = np.empty(most, dtype=np.int32)
+    added = np.empty(most, dtype=np.int32)
+    for _ in range(n_rounds):
+        n = _nearest_open(timed, standing, below(random, len(timed.cap_s)), removed[: 2 + below(random, most - 1)])
+        change = 0.0
+        for a in range(n):
+            change -= standing.loss[removed[a]]
+            _remove(timed, standing, removed[a])
+        for a in range(n):
+            added[a] = _best_seen(standing, random)
+            change += standing.gain[added[a]]
+            _add(timed, standing, added[a])
+        for a in range(n):
+            change -= standing.loss[added[a]]
+            _remove(timed, standing, added[a])
+            added[a] = _best(standing)
+            change += standing.gain[added[a]]
+            _add(timed, standing, added[a])
+        if change >= 0.0:
+            saved += change
+            continue
+        for a in range(n):
+            _remove(timed, standing, added[a])
+        for a in range(n):
+            _add(timed, standing, removed[a])
+    return saved
+
+
+@njit(cache=True)
+def _nearest_open(timed: Timed, standing: Standing, i: int, found: I32) -> int:
+    """The columns of the plan nearest to row ``i``, as many as ``found`` holds; returns how many there are."""
+    n = 0
+    for k in range(timed.start[i], timed.start[i + 1]):
+        if n == len(found):
+            break
+        if standing.is_in[timed.site[k]]:
+            found[n] = timed.site[k]
+            n += 1
+    return n
+
+
+@njit(cache=True)
 def _best(standing: Standing) -> int:
     best = -1
     for j in range(len(standing.gain)):
         if not standing.is_in[j] and (best < 0 or standing.gain[j] > standing.gain[best]):
+            best = j
+    return best
+
+
+@njit(cache=True)
+def _best_seen(standing: Standing, random: U64) -> int:
+    """`_best`, except that one improvement in fifty is not seen."""
+    best = -1
+    for j in range(len(standing.gain)):
+        if standing.is_in[j] or (best >= 0 and standing.gain[j] <= standing.gain[best]):
+            continue
+        if best < 0 or below(random, 50) > 0:
             best = j
     return best
 
