@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from naive.e2sfca import naive_e2sfca, official_weight
 from siting.access import (
     APL_STEPS,
+    AtSpeed,
     ExponentialDecay,
     GaussianDecay,
     StepDecay,
@@ -71,6 +72,12 @@ def test_official_steps_are_inclusive(time_s, weight):
 def test_a_decay_starts_at_one_never_rises_and_ends_at_its_reach(decay):
     weight = decay(np.arange(2000))
     assert weight[0] == 1 and (np.diff(weight) <= 0).all() and (weight[1201:] == 0).all()
+
+
+def test_at_another_speed_times_stretch():
+    slow = AtSpeed(APL_STEPS, 0.5)
+    assert slow.reach_s == 600
+    assert slow(np.array([300, 301, 450, 451, 600, 601])).tolist() == [1, 0.3, 0.3, 0.1, 0.1, 0]
 
 
 def test_smooth_decays_by_hand():

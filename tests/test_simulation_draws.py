@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from simulation_worlds import NOTHING, START, no_plan, random_rules, start, toy
 from siting.simulation import (
@@ -141,6 +142,27 @@ def test_a_band_holds_its_mean_share_of_draws():
     assert (table.doctors_p10 <= table.doctors_p90).all()
     inside = (table.doctors >= table.doctors_p10 - 1) & (table.doctors <= table.doctors_p90 + 1)
     assert inside.all()
+
+
+def test_draws_choose_among_the_speeds_and_the_first_takes_the_usual_one():
+    """So slow that nobody leaves home, Bourg has 10,000 / 4,000 consultations each, and no more from Val."""
+    world = toy()
+    still = replace(world.catchments, weighted_demand=sparse.csr_array(np.diag([4_000.0, 1_000.0, 500.0])))
+    draws = run_draws(
+        replace(world, catchments_at_speeds=(still,)),
+        DOCTORS,
+        no_plan(),
+        NOTHING,
+        start=START,
+        n_quarters=1,
+        n_draws=30,
+        seed=3,
+        areas=(areas_of(world, "commune"),),
+    )
+    bourg = draws.figures[0][:, 1, 0, INDICATORS.index("consultations_per_person")]
+    usual = 10_000 / 4_300 + 0.3 * 2_000 / 2_250
+    assert bourg[0] == pytest.approx(usual, rel=1e-6)
+    assert np.unique(bourg).tolist() == pytest.approx([2.5, usual], rel=1e-6)
 
 
 def test_nothing_off_or_on_changes_the_bands_of_a_still_world():

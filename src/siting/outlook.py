@@ -47,6 +47,9 @@ from siting.territory.embedded import read_communes
 from siting.travel import build_surface, travel_times
 from siting.travel.travel_times import TravelTimes
 
+SPEED_FACTORS = (0.9, 1.1)
+"""Speeds among which draws choose, beside the scenario's own [assumption]."""
+
 
 @dataclass(frozen=True)
 class Outlook:
@@ -113,7 +116,7 @@ def look_ahead(
     with watcher("world") as progress:
         placed, rows = plan_rows(territory, opened)
         decay = decay_of(settings)
-        cutoff_s = max(scenario.travel.cutoff_s, math.ceil(decay.reach_s))
+        cutoff_s = max(scenario.travel.cutoff_s, math.ceil(decay.reach_s * max(SPEED_FACTORS)))
         surface = build_surface(placed, scenario.travel)
         times = travel_times(surface, cutoff_s=cutoff_s, progress=progress, threads=threads)
         national_doctors = float(read_communes().gp_practices.sum())
@@ -128,6 +131,7 @@ def look_ahead(
             decay=decay,
             relative_consumption=settings.relative_consumption,
             growth_per_year=settings.demand_growth_per_year,
+            speed_factors=SPEED_FACTORS,
         )
     gain = _persons_within(times, placed.demand.persons, standard_s=scenario.goal.standard_s)
     milestones = tuple(

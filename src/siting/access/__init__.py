@@ -1,7 +1,7 @@
 """Access: who is reached and how well."""
 
 from siting.access.coverage import mean_min, percentile_min, persons_within
-from siting.access.decay import APL_STEPS, Decay, ExponentialDecay, GaussianDecay, StepDecay
+from siting.access.decay import APL_STEPS, AtSpeed, Decay, ExponentialDecay, GaussianDecay, StepDecay
 from siting.access.e2sfca import (
     RELATIVE_CONSUMPTION,
     SITES_PER_BLOCK,
@@ -21,6 +21,7 @@ __all__ = [
     "SITES_PER_BLOCK",
     "Accessibility",
     "AreaCatchments",
+    "AtSpeed",
     "Decay",
     "ExponentialDecay",
     "GaussianDecay",

@@ -85,5 +85,27 @@ class ExponentialDecay:
         return np.where(time <= self.reach_s, 0.5 ** (time / self.half_s), 0.0)
 
 
+@dataclass(frozen=True)
+class AtSpeed:
+    """Another decay, times being those of travel at ``factor`` times the speed.
+
+    Attributes
+    ----------
+    decay : Decay
+    factor : float
+        0.9: everybody travels 10 % slower.
+    """
+
+    decay: Decay
+    factor: float
+
+    @property
+    def reach_s(self) -> float:
+        return self.decay.reach_s * self.factor
+
+    def __call__(self, time_s: ArrayLike, /) -> NDArray[np.float64]:
+        return self.decay(np.asarray(time_s, np.float64) / self.factor)
+
+
 APL_STEPS = StepDecay(limits_s=(600, 900, 1200), weights=(1.0, 0.3, 0.1))
 """The usual reading of the DREES parameters: 1 to 10 minutes, 0.3 to 15, 0.1 to 20, nothing beyond."""

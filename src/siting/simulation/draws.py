@@ -88,6 +88,7 @@ def run_draws(
     Parameters
     ----------
     world, schedule, rules : World, Schedule, Rules
+        The draws after the first take each one of the speeds of the world.
     doctors : int64 array, shape (n_rows,)
         Their ages are drawn anew in each draw.
     start : int
@@ -110,10 +111,11 @@ def run_draws(
     def one(draw: int) -> Simulation:
         key = (seed, draw)
         own = rules if draw == 0 else drawn(rules, spread or Spread(), np.random.default_rng(key))
+        place = world if draw == 0 else at_drawn_speed(world, np.random.default_rng((*key, 1)))
         begin = first_state(doctors, own, national_share=world.national_share, quarter=start, seed=key)
         simulation = simulate(world, begin, schedule, own, n_quarters=n_quarters, seed=key)
         for at, state in enumerate(simulation.states):
-            for level, found in enumerate(of_state(world, state, schedule, own, areas, since=start)):
+            for level, found in enumerate(of_state(place, state, schedule, own, areas, since=start)):
                 figures[level][draw, at] = found
         return simulation
 
@@ -127,6 +129,12 @@ def run_draws(
         for done, _ in enumerate(pool.map(other, range(1, n_draws)), start=2):
             progress(done, n_draws)
     return Draws(np.arange(start, start + n_quarters + 1), areas, figures, central)
+
+
+def at_drawn_speed(world: World, random: Generator) -> World:
+    """The world at one of its speeds, each as likely, the usual one among them."""
+    among = (world.catchments, *world.catchments_at_speeds)
+    return replace(world, catchments=among[random.integers(len(among))])
 
 
 def drawn(rules: Rules, spread: Spread, random: Generator) -> Rules:

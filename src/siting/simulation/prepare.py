@@ -11,6 +11,7 @@ from siting.access import (
     APL_STEPS,
     RELATIVE_CONSUMPTION,
     SITES_PER_BLOCK,
+    AtSpeed,
     Decay,
     catchments_by_area,
     standardised_demand,
@@ -55,6 +56,7 @@ def build_world(
     relative_consumption: tuple[float, ...] = RELATIVE_CONSUMPTION,
     red_epci_share: float = RED_EPCI_SHARE,
     growth_per_year: float = 0.0,
+    speed_factors: tuple[float, ...] = (),
 ) -> World:
     """The world of a study area; red zones and outposts follow from who is worst served at the start.
 
@@ -79,18 +81,15 @@ def build_world(
         0–1.
     growth_per_year : float
         Of demand, 0.01 for 1 % a year.
+    speed_factors : tuple of float
+        Speeds among which draws choose, as multiples of those of ``times``, whose cutoff they must not outreach.
     """
     inside = np.flatnonzero(communes.in_study_area)
     local = np.full(len(communes), -1, np.int32)
     local[inside] = np.arange(len(inside))
     area, commune = local[demand.commune], local[rows.commune]
-    catchments = catchments_by_area(
-        times,
-        demand=standardised_demand(demand.persons_by_age, relative_consumption),
-        area=area,
-        n_areas=len(inside),
-        decay=decay,
-    )
+    needs = standardised_demand(demand.persons_by_age, relative_consumption)
+    catchments = catchments_by_area(times, demand=needs, area=area, n_areas=len(inside), decay=decay)
     access = catchments.access(rows.doctors.astype(np.float64) * mean_consultations).per_person
     epci = communes.epci[inside]
     is_red = red_zones(access, catchments.demand, epci, share=red_epci_share)
@@ -118,6 +117,10 @@ def build_world(
         trip_to_outpost_s=bus_s[outpost],
         national_share=float(rows.doctors.sum() / national_doctors),
         growth_per_year=np.full(len(inside), growth_per_year),
+        catchments_at_speeds=tuple(
+            catchments_by_area(times, demand=needs, area=area, n_areas=len(inside), decay=AtSpeed(decay, factor))
+            for factor in speed_factors
+        ),
     )
 
 

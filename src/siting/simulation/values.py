@@ -41,6 +41,8 @@ class World:
         Residents, and those of 65 and more.
     catchments : AreaCatchments
         Rows × communes.
+    catchments_at_speeds : tuple of AreaCatchments
+        The same at other speeds, among which draws choose.
     is_red : bool array, shape (n_communes,)
         Communes in a red zone.
     outpost : int32 array
@@ -72,6 +74,7 @@ class World:
     trip_to_outpost_s: NDArray[np.float64]
     national_share: float
     growth_per_year: NDArray[np.float64]
+    catchments_at_speeds: tuple[AreaCatchments, ...] = ()
 
     @property
     def n_rows(self) -> int:
