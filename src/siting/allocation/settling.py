@@ -47,12 +47,13 @@ def _best_place(
     persons: NDArray[np.float64],
 ) -> int:
     """The site that covers all of ``cells`` and most persons: ``j`` itself or one that may open."""
-    able = np.flatnonzero(may_open)
-    for i in cells.tolist():
-        able = np.intersect1d(able, cover.site[cover.cell_start[i] : cover.cell_start[i + 1]], assume_unique=True)
-        if len(able) == 0:
-            return j
     if len(cells) == 0:
+        return j
+    counts = np.diff(cover.cell_start)[cells]
+    first = np.repeat(cover.cell_start[cells] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+    n_covered = np.bincount(cover.site[first + np.arange(counts.sum())], minlength=cover.n_sites)
+    able = np.flatnonzero(may_open & (n_covered == len(cells)))
+    if len(able) == 0:
         return j
     best = int(able[np.argmax(persons[able])])
     is_better = persons[best] > persons[j] or (persons[best] == persons[j] and best < j)
