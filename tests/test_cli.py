@@ -49,6 +49,10 @@ def test_run_writes_the_whole_folder(done):
         "travel_time_before.tif",
         "travel_time_after.tif",
         "map.png",
+        "map.svg",
+        "map.pdf",
+        "tables.xlsx",
+        "datapackage.json",
         "report.html",
     }
 
@@ -73,7 +77,7 @@ def test_the_resolved_scenario_gives_the_same_plan_and_the_same_bytes(done, tmp_
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
     for name in (
         "sites.csv", "communes.csv", "cells.parquet", "certificate.json", "scenario.yaml", "travel_time_after.tif",
-        "map.png", "report.html",
+        "map.png", "map.svg", "map.pdf", "tables.xlsx", "datapackage.json", "report.html",
     ):  # fmt: skip
         assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes(), name
     one, other = (json.loads((path / "summary.json").read_text()) for path in (folder, tmp_path / "again"))

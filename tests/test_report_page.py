@@ -21,7 +21,7 @@ from siting.report import build_report, render_summary
 from siting.report.areas import departement_table, epci_table
 from siting.report.charts import cumulative_share
 from siting.report.images import MINUTE_COLOURS, NO_WAY, minutes_overlay
-from siting.report.map import write_map_png
+from siting.report.map import write_maps
 from siting.report.map_style import BEYOND, WITHIN
 from siting.report.numbers import ENGLISH, FRENCH
 from siting.report.page import render_page
@@ -203,17 +203,19 @@ def test_the_map_reads_without_colour():
 def test_the_map_is_drawn_with_the_same_bytes_each_time(tmp_path, options):
     written = []
     for _ in range(2):
-        write_map_png(findings(**options), tmp_path)
-        written.append((tmp_path / "map.png").read_bytes())
+        write_maps(findings(**options), tmp_path)
+        written.append([(tmp_path / f"map.{suffix}").read_bytes() for suffix in ("png", "svg", "pdf")])
     assert written[0] == written[1]
-    assert written[0].startswith(b"\x89PNG") and len(written[0]) > 20_000
+    assert written[0][0].startswith(b"\x89PNG") and len(written[0][0]) > 20_000
+    assert b"<svg" in written[0][1] and written[0][2].startswith(b"%PDF")
 
 
 def test_a_report_has_all_its_files(tmp_path):
     build_report(findings(), tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "cells.parquet", "certificate.json", "communes.csv", "map.png", "report.html", "scenario.yaml", "sites.csv",
-        "sites.gpkg", "summary.json", "travel_time_after.tif", "travel_time_before.tif",
+        "cells.parquet", "certificate.json", "communes.csv", "datapackage.json", "map.pdf", "map.png", "map.svg",
+        "report.html", "scenario.yaml", "sites.csv", "sites.gpkg", "summary.json", "tables.xlsx",
+        "travel_time_after.tif", "travel_time_before.tif",
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""map.png: the country today and with the plan, fit for a council paper.
+"""map.png, map.svg, map.pdf: the country today and with the plan, fit for a council paper.
 
 It reads without colour: people beyond the standard are darker than the others, their land is hatched, and
 sites differ by shape.
@@ -24,7 +24,10 @@ from siting.report.sentences import answer, is_screening, proof, texts_of
 from siting.territory.embedded import read_departement_outlines
 
 DPI = 200
-_STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "hatch.linewidth": 0.5}
+_STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "hatch.linewidth": 0.5, "svg.hashsalt": "siting"}
+_NO_DATE: dict[str, dict[str, Any]] = {
+    "png": {"Software": None}, "svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}
+}  # fmt: skip
 _SIDE_IN, _FOOT_IN, _MARGIN_IN = 3.0, 0.5, 0.2
 
 
@@ -59,10 +62,12 @@ class _Frame:
         return 1 - inches / self.height
 
 
-def write_map_png(findings: Findings, folder: Path) -> None:
-    """Draw ``map.png``; the same findings give the same bytes with the same matplotlib."""
+def write_maps(findings: Findings, folder: Path) -> None:
+    """Draw ``map.png, map.svg`` and ``map.pdf``; the same findings give the same bytes with the same matplotlib."""
     with rc_context(_STYLE):
-        draw_map(findings).savefig(folder / "map.png", dpi=DPI, metadata={"Software": None})
+        figure = draw_map(findings)
+        for suffix, metadata in _NO_DATE.items():
+            figure.savefig(folder / f"map.{suffix}", dpi=DPI, metadata=metadata)
 
 
 def draw_map(findings: Findings) -> Figure:

@@ -94,11 +94,17 @@ def _draw_roads(axes: Axes, findings: Findings) -> None:
     start = np.column_stack((roads.node_x_m[roads.link_from[main]], roads.node_y_m[roads.link_from[main]]))
     end = np.column_stack((roads.node_x_m[roads.link_to[main]], roads.node_y_m[roads.link_to[main]]))
     lines = np.stack((start, end), axis=1)
-    axes.add_collection(LineCollection(list(lines), colors=ROAD, linewidths=width[main], zorder=2.5), autolim=False)
+    drawn = LineCollection(list(lines), colors=ROAD, linewidths=width[main], zorder=2.5)
+    drawn.set_rasterized(True)  # as vectors, Corsica's roads make 5 MB of map.svg
+    axes.add_collection(drawn, autolim=False)
 
 
 def _draw_outlines(axes: Axes, outlines: GeoDataFrame, extent: Extent) -> None:
     """The départements: land where the grid does not reach, and their borders, thinner on a map of the country."""
+    west, east, south, north = extent
+    outlines = outlines.cx[west:east, south:north]
+    if outlines.empty:
+        return
     outlines.plot(ax=axes, facecolor=LAND_OUTSIDE, edgecolor="none", zorder=0.5, autolim=False)
     width = float(np.clip(1.0 - (extent[1] - extent[0]) / 1.2e6, 0.3, 0.8))
     outlines.boundary.plot(ax=axes, color=LINE, linewidth=width, zorder=3, autolim=False)

@@ -39,14 +39,10 @@ def page_data(findings: Measured) -> dict[str, Any]:
         "view": _view(findings),
         "layers": {name: overlay.href for name, overlay in overlays(findings).items()},
         "outlines": _outlines(findings),
-        "houses": _houses(findings) if isinstance(findings, Findings) else NO_HOUSES,
+        "houses": houses(findings) if isinstance(findings, Findings) else NO_HOUSES,
         "existing": _existing(findings),
-        "areas": {
-            "commune": _communes(findings),
-            "epci": _area(findings, epci_table(findings)),
-            "departement": _area(findings, departement_table(findings)),
-        },
-        "decimals": _area_columns(findings),
+        "areas": areas(findings),
+        "decimals": area_columns(findings),
         "texts": {key: texts(key, standard=standard(findings)) for key in SCRIPT_TEXTS},
         "kinds": {kind: texts(f"kind_{kind}") for kind in ("practice", "label", "create")},
     }
@@ -59,7 +55,17 @@ def overlays(measured: Measured) -> dict[str, Overlay]:
     return everywhere | {"population": population_overlay(measured)} | beyond
 
 
-def _area_columns(measured: Measured) -> dict[str, int]:
+def areas(measured: Measured) -> dict[str, dict[str, list[Any]]]:
+    """By level: code, name and the figures of `area_columns` of each area, by column; None where there is no figure."""
+    return {
+        "commune": _communes(measured),
+        "epci": _area(measured, epci_table(measured)),
+        "departement": _area(measured, departement_table(measured)),
+    }
+
+
+def area_columns(measured: Measured) -> dict[str, int]:
+    """The figures of an area at the moments measured, and how many decimals each has."""
     return {name: decimals for when in measured.moments for name, decimals in AREA_COLUMNS[when].items()}
 
 
@@ -85,7 +91,7 @@ def _at(findings: Measured, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) 
     return {"x": _whole(x_m - west), "y": _whole(y_m - south)}
 
 
-def _houses(findings: Findings) -> dict[str, list[Any]]:
+def houses(findings: Findings) -> dict[str, list[Any]]:
     """The opened houses in order of gain, by column."""
     sites, figures = findings.territory.sites, findings.site_figures
     opened = figures.opened
@@ -135,7 +141,7 @@ def _area(measured: Measured, table: pd.DataFrame) -> dict[str, list[Any]]:
     table = table.assign(**beyond)
     if "after" in measured.moments:
         table = table.assign(gained=table["beyond_before"] - table["beyond_after"])
-    figures = {name: _rounded(table[name].to_numpy(np.float64), n) for name, n in _area_columns(measured).items()}
+    figures = {name: _rounded(table[name].to_numpy(np.float64), n) for name, n in area_columns(measured).items()}
     return {"code": table["code"].tolist(), "name": table["name"].tolist(), **figures}
 
 

@@ -31,6 +31,10 @@ REQUIRED = (
     "travel_time_before.tif",
     "travel_time_after.tif",
     "map.png",
+    "map.svg",
+    "map.pdf",
+    "tables.xlsx",
+    "datapackage.json",
     "report.html",
 )
 
