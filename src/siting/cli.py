@@ -1,4 +1,4 @@
-"""The command line: check, run, verify, schema; each a few lines over the library."""
+"""The command line: each command is a few lines over the library."""
 
 from __future__ import annotations
 
@@ -59,6 +59,21 @@ def siting(
     ] = False,
 ) -> None:
     """Où ouvrir les maisons France Santé : temps de trajet exacts, plans prouvés."""
+
+
+@app.command()
+def new(
+    departement: Annotated[str, typer.Argument(metavar="DÉPARTEMENT", help="Code d'un département : 71, 2A…")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Dossier où écrire le scénario.")] = Path(),
+) -> None:
+    """Écrire un premier scénario commenté.
+
+    Pour un département ; un fichier qui existe n'est pas touché.
+    """
+    from siting.starter import write_starter
+
+    path = write_starter(departement, out)
+    print(f"→ {path} (siting check {path}, puis siting run {path})")
 
 
 @app.command()

@@ -1,0 +1,117 @@
+"""A first scenario for a département, commented for who will change it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+
+from siting.errors import DataError, Fault
+from siting.territory.embedded import read_departement_outlines
+
+CORSICA = ("2A", "2B")
+"""The départements whose roads are embedded; the others start with the screening model."""
+
+_TEMPLATE = """\
+# yaml-language-server: $schema=siting.schema.json
+#
+# {name} : combien de maisons France Santé faut-il ouvrir, et où, pour que chaque habitant en ait une
+# à 30 minutes au plus ? Changez ce qui suit, puis : siting check {file}, siting run {file}
+# (siting schema > siting.schema.json donne à votre éditeur l'aide sur chaque clé.)
+
+scenario: {slug}  # nomme le dossier du résultat
+title: "Une maison France Santé à 30 minutes de chaque habitant : {name}"
+language: fr  # ou en
+
+study_area:
+  departements: ["{code}"]  # ou communes: ["…", "…"] ; les codes sont des textes, entre guillemets
+
+# Où une maison peut ouvrir : à la mairie des communes d'au moins ce nombre d'habitants.
+candidates:
+  rule: town_halls  # ou cells (mailles habitées), ou file (votre liste)
+  min_persons: 500
+
+# Ce qui existe : un lieu de soins dans chaque commune qui compte au moins ce nombre de cabinets de généralistes.
+existing:
+  rule: gp_practices  # ou file (votre liste), ou none
+  min_gp_practices: 10
+  treatment: keep  # ouvert aujourd'hui et demain ; label : peut recevoir le label ; ignore : ne compte pas
+
+{travel}
+# La question : le moins de maisons qui couvrent tous ceux qui peuvent l'être…
+goal:
+  model: lscp
+  standard_min: 30
+# … ou le plus d'habitants couverts avec un nombre de maisons donné :
+# goal:
+#   model: mclp
+#   standard_min: 20
+#   new_houses: 5
+
+solver:
+  time_limit_s: 60  # au-delà, le plan est donné avec son écart à la borne prouvée
+"""
+
+_SCREENING = """\
+# Sans réseau routier fourni pour ce département : vitesses supposées d'après la densité de population.
+# Ce modèle dit où regarder, il ne décide pas d'une implantation.
+travel:
+  surface: friction
+  model: screening
+  cutoff_min: 30
+"""
+
+_ROADS = """\
+# Le réseau routier de l'île ; les vitesses par classe de route sont des hypothèses (siting schema les décrit).
+travel:
+  surface: roads
+  network: corsica
+  cutoff_min: 30
+"""
+
+
+def write_starter(departement: str, folder: Path) -> Path:
+    """Write a scenario for a département into ``folder`` and return its path; a file that exists is left alone.
+
+    Parameters
+    ----------
+    departement : str
+        Its code, as text: ``"01"``, ``"2A"``.
+
+    Raises
+    ------
+    DataError
+        No metropolitan département has this code, or the file exists.
+    """
+    outlines = read_departement_outlines()
+    name_of = dict(zip(outlines["code"], outlines["name"], strict=True))
+    if departement not in name_of:
+        problem = "aucun département métropolitain n'a ce code"
+        raise DataError(
+            Fault("siting new", 0, 0, departement, problem, f"par exemple {_closest(departement, name_of)}")
+        )
+    name = str(name_of[departement])
+    slug = _slug(name)
+    path = folder / f"{slug}.yaml"
+    text = _TEMPLATE.format(
+        name=name, slug=slug, code=departement, file=path.name, travel=_ROADS if departement in CORSICA else _SCREENING
+    )
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise DataError(Fault(str(path), 0, 0, "", "ce fichier existe déjà", "déplacez-le ou renommez-le")) from None
+    return path
+
+
+def _closest(departement: str, name_of: dict[str, str]) -> str:
+    """The code that was probably meant: ``01`` for ``1``, ``2A`` for ``2a``, or by its name."""
+    for code, name in name_of.items():
+        if departement.upper().zfill(2) == code or _slug(departement) == _slug(name):
+            return code
+    return "71"
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
