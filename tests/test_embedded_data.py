@@ -150,12 +150,12 @@ def test_land_masses_are_numbered_by_size(cells, departement):
 
 
 def _cells_under(links: pd.DataFrame, raster) -> list[np.ndarray]:
-    """(line, column) of the cells that each link passes through, sampled every hundredth of its length."""
+    """(line, column) of the cells under points of each link, the points a quarter of a cell apart or closer."""
     _, west, south = raster
-    along = np.linspace(0, 1, 101)
     cells_of = []
     for link in links.itertuples():
         x_m, y_m = TO_CENSUS.transform([link.lon_from, link.lon_to], [link.lat_from, link.lat_to])
+        along = np.linspace(0, 1, int(np.ceil(np.hypot(x_m[1] - x_m[0], y_m[1] - y_m[0]) / 250)) + 1)
         column = np.floor((x_m[0] + along * (x_m[1] - x_m[0])) / 1000).astype(int) - west
         line = np.floor((y_m[0] + along * (y_m[1] - y_m[0])) / 1000).astype(int) - south
         cells_of.append(np.stack([line, column], axis=1))
