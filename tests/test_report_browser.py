@@ -120,6 +120,12 @@ def test_a_downloaded_table_is_read_back(page):
     assert re.fullmatch(r"1;.+;création;\d+;\d+,\d+;\d+;\d+", lines[1])
 
 
+def test_a_text_among_figures_is_saved_as_it_is(page):
+    cell = "Object.assign(document.createElement('td'), {className: 'n', textContent: %s})"
+    saved = {text: page.run(f"savedValueOf({cell % json.dumps(text)})") for text in ("prouvé", "–", "1\u202f234,5")}
+    assert saved == {"prouvé": "prouvé", "–": None, "1\u202f234,5": 1234.5}
+
+
 def test_the_keyboard_reaches_everything(page):
     wanted = page.run(
         "[...document.querySelectorAll('a[href], button, input, select, [tabindex=\"0\"]')].filter("

@@ -113,7 +113,7 @@ def scope(comparison: Comparison) -> str:
 def setting_table(comparison: Comparison) -> PageTable:
     """Where the scenarios differ, by their YAML keys."""
     rows = [(key, _value(one), _value(other)) for key, one, other in comparison.settings]
-    return _pair_table(comparison, "settings", "compare_settings", rows, 3)
+    return PageTable("settings", _texts(comparison)("compare_settings"), _pair_head(comparison, "setting"), rows, 3)
 
 
 def figure_table(comparison: Comparison) -> PageTable:
@@ -123,7 +123,7 @@ def figure_table(comparison: Comparison) -> PageTable:
         (texts(f"compare_figure_{path.replace('.', '_')}"), _figure(texts, path, one), _figure(texts, path, other))
         for path, one, other in comparison.figures
     ]
-    return _pair_table(comparison, "figures", "compare_figures", rows, 1)
+    return PageTable("figures", texts("compare_figures"), _pair_head(comparison, "figure"), rows, 1)
 
 
 def movement_table(comparison: Comparison) -> PageTable:
@@ -196,12 +196,8 @@ def _numbered(tables: list[PageTable], rank: int) -> list[PageTable]:
     return [PageTable(f"{t.name}-{rank}", t.caption, t.head, t.rows, t.first_number) for t in tables]
 
 
-def _pair_table(
-    comparison: Comparison, name: str, caption: str, rows: Sequence[tuple[str, ...]], first_number: int
-) -> PageTable:
-    texts = _texts(comparison)
-    head = (texts("setting"), comparison.one.folder.name, comparison.other.folder.name)
-    return PageTable(name, texts(caption), head, rows, first_number)
+def _pair_head(comparison: Comparison, first: str) -> tuple[str, ...]:
+    return _texts(comparison)(first), comparison.one.folder.name, comparison.other.folder.name
 
 
 def _movement_head(comparison: Comparison, first: str) -> tuple[str, ...]:

@@ -50,6 +50,11 @@ function valueOf(cell) {
   return cell.classList.contains("n") ? numberOf(cell.textContent) : cell.textContent;
 }
 
+function savedValueOf(cell) {
+  const text = cell.textContent;
+  return valueOf(cell) ?? (text === NONE ? null : text);
+}
+
 function enhance(table) {
   const head = table.tHead.rows[0];
   const body = table.tBodies[0];
@@ -64,7 +69,7 @@ function enhance(table) {
     });
   });
   const save = button(texts.download_csv, () => {
-    download(`${table.id}.csv`, [names, ...[...body.rows].map((row) => [...row.cells].map(valueOf))]);
+    download(`${table.id}.csv`, [names, ...[...body.rows].map((row) => [...row.cells].map(savedValueOf))]);
   });
   save.id = `${table.id}-save`;
   save.classList.add("save");
