@@ -148,7 +148,7 @@ def test_the_curve_counts_who_reaches_no_site_as_beyond():
 def test_a_minute_picture_puts_the_standard_itself_within_it():
     found = findings()
     overlay = minutes_overlay(found, found.before_everywhere)
-    pixels = np.array(Image.open(io.BytesIO(base64.b64decode(overlay.href.split(",")[1]))).convert("RGBA"))[2]
+    pixels = np.array(Image.open(io.BytesIO(base64.b64decode(overlay.split(",")[1]))).convert("RGBA"))[2]
     colours = [to_hex(pixel / 255) if pixel[3] else None for pixel in pixels]
     assert colours[:6] == [
         MINUTE_COLOURS[0], MINUTE_COLOURS[2], MINUTE_COLOURS[3], MINUTE_COLOURS[5], NO_WAY, MINUTE_COLOURS[5]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -24,21 +23,13 @@ _HATCHED_CELLS = 400_000
 """Above this the hatching gets 2 pixels to a cell instead of 4: a browser holds 4 bytes of each pixel."""
 
 
-@dataclass(frozen=True)
-class Overlay:
-    """A picture over the whole grid and how to read it: (colour, lower bound, upper bound) of each class."""
-
-    href: str
-    classes: tuple[tuple[str, float, float], ...]
-
-
 def minute_bounds(standard_s: int) -> tuple[float, ...]:
     """Minutes between the classes: thirds of the standard up to it, then one and a half and twice as much."""
     standard_min = standard_s / 60
     return tuple(standard_min * share for share in (1 / 3, 2 / 3, 1.0, 1.5, 2.0))
 
 
-def minutes_overlay(findings: Measured, nearest: NearestTimes) -> Overlay:
+def minutes_overlay(findings: Measured, nearest: NearestTimes) -> str:
     """Time to the nearest open site on the land of the study area, in classes; a class holds its upper bound."""
     territory = findings.territory
     bounds = minute_bounds(findings.scenario.goal.standard_s)
@@ -47,25 +38,18 @@ def minutes_overlay(findings: Measured, nearest: NearestTimes) -> Overlay:
     shade = np.searchsorted(np.array(bounds), time_min, side="left") + 2
     shade = np.where(reached, shade, len(bounds) + 3)
     shade = np.where(territory.is_land & territory.in_study_area, shade, territory.is_land)
-    edges = (0.0, *bounds, np.inf)
-    return Overlay(
-        _png(shade, (LAND_OUTSIDE, *MINUTE_COLOURS, NO_WAY)),
-        tuple(zip(MINUTE_COLOURS, edges[:-1], edges[1:], strict=True)),
-    )
+    return _png(shade, (LAND_OUTSIDE, *MINUTE_COLOURS, NO_WAY))
 
 
-def population_overlay(findings: Measured) -> Overlay:
+def population_overlay(findings: Measured) -> str:
     """Residents per km² of every cell of the grid, in classes; a class holds its lower bound."""
     grid, persons = findings.territory.grid, findings.territory.persons
     density = persons / (grid.cell_size_m / 1000) ** 2
     shade = np.where(persons > 0, np.searchsorted(DENSITY_STEPS, density, side="right") + 2, findings.territory.is_land)
-    edges = (0.0, *DENSITY_STEPS, np.inf)
-    return Overlay(
-        _png(shade, ("#ffffff", *DENSITY_COLOURS)), tuple(zip(DENSITY_COLOURS, edges[:-1], edges[1:], strict=True))
-    )
+    return _png(shade, ("#ffffff", *DENSITY_COLOURS))
 
 
-def beyond_overlay(findings: Measured, nearest: NearestTimes) -> Overlay:
+def beyond_overlay(findings: Measured, nearest: NearestTimes) -> str:
     """The cells with people beyond the standard, hatched so that they read without colour; clear elsewhere."""
     grid, demand = findings.territory.grid, findings.territory.demand
     is_beyond = np.zeros(grid.n_cells, dtype=np.bool_)
@@ -74,7 +58,7 @@ def beyond_overlay(findings: Measured, nearest: NearestTimes) -> Overlay:
     large = is_beyond.reshape(grid.shape).repeat(pixels, axis=0).repeat(pixels, axis=1)
     diagonal = np.add.outer(np.arange(large.shape[0]), np.arange(large.shape[1]))
     stripe = diagonal % pixels < pixels // 2
-    return Overlay(_png(np.where(large, 1 + stripe, 0), (WITHIN[0], BEYOND[1])), ((BEYOND[1], np.nan, np.nan),))
+    return _png(np.where(large, 1 + stripe, 0), (WITHIN[0], BEYOND[1]))
 
 
 def _png(shade: NDArray[np.integer], colours: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from siting.report.areas import departement_table, epci_table
 from siting.report.findings import Findings, Measured
-from siting.report.images import Overlay, beyond_overlay, minutes_overlay, population_overlay
+from siting.report.images import beyond_overlay, minutes_overlay, population_overlay
 from siting.report.sentences import standard, texts_of
 from siting.report.tables import commune_table
 from siting.territory.embedded import read_departement_outlines
@@ -23,7 +23,7 @@ AREA_COLUMNS = {
 NO_HOUSES: dict[str, list[Any]] = {"name": [], "x": [], "y": []}
 SCRIPT_TEXTS = (
     "map_existing", "map_opened", "rank", "commune", "kind", "persons_added", "persons_within", "persons_only_it",
-    "persons", "minutes_before", "minutes_after", "persons_beyond", "search_none", "show_more", "rows_shown",
+    "persons", "minutes_before", "minutes_after", "search_none", "show_more", "rows_shown",
     "download_csv", "sort_by", "level_commune", "level_epci", "level_departement", "without_epci", "area_name",
     "area_code", "minutes_max_before", "minutes_max_after", "beyond_before", "beyond_after", "persons_gained",
     "show_on_map", "zoom_in", "zoom_out", "close",
@@ -37,7 +37,7 @@ def page_data(findings: Measured) -> dict[str, Any]:
         "language": {"fr": "fr-FR", "en": "en-GB"}[texts.language],
         "size": [grid.n_columns * grid.cell_size_m, grid.n_rows * grid.cell_size_m],
         "view": _view(findings),
-        "layers": {name: overlay.href for name, overlay in overlays(findings).items()},
+        "layers": overlays(findings),
         "outlines": _outlines(findings),
         "houses": houses(findings) if isinstance(findings, Findings) else NO_HOUSES,
         "existing": _existing(findings),
@@ -48,8 +48,8 @@ def page_data(findings: Measured) -> dict[str, Any]:
     }
 
 
-def overlays(measured: Measured) -> dict[str, Overlay]:
-    """The pictures of the map, by layer."""
+def overlays(measured: Measured) -> dict[str, str]:
+    """The pictures of the map as data URIs, by layer."""
     everywhere = {when: minutes_overlay(measured, near) for when, near in measured.moments_everywhere.items()}
     beyond = {f"beyond_{when}": beyond_overlay(measured, near) for when, near in measured.moments.items()}
     return everywhere | {"population": population_overlay(measured)} | beyond
