@@ -191,7 +191,7 @@ def _summary(
         "mean_minutes_before": mean_min(BEFORE_S, PERSONS),
         "mean_minutes_after": mean_min(after_s, PERSONS),
         "p99_minutes_after": percentile_min(after_s, PERSONS, share=0.99),
-        "sites": {"existing": 1, "candidates": 3, "opened": len(opened)},
+        "sites": {"existing": 1, "existing_outside": 0, "candidates": 3, "opened": len(opened)},
         "status": certified.status,
         "objective": certified.objective,
         "bound": certified.bound,

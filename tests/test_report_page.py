@@ -8,6 +8,7 @@ import html
 import io
 import re
 import string
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -25,6 +26,7 @@ from siting.report.map import write_maps
 from siting.report.map_style import BEYOND, WITHIN
 from siting.report.numbers import ENGLISH, FRENCH
 from siting.report.page import render_page
+from siting.report.sentences import answer
 from siting.report.tables import commune_table
 from siting.report.texts import Texts, read_texts
 
@@ -86,14 +88,30 @@ def test_a_screening_model_says_so_loudly_everywhere():
 
 def test_no_house_needed_is_said_and_no_empty_table_is_drawn():
     said = words(page(opened=(), certified=certificate(objective=0.0, bound=0.0)))
-    assert "Aucune maison nouvelle n'est nécessaire" in said
+    assert "Aucun candidat ne rapproche ceux qui sont au-delà" in said
     assert "Le plan n'ouvre aucune maison." in said
     assert "Aucune commune ne gagne" in said
 
 
+def test_no_house_is_needed_only_where_everybody_is_covered():
+    found = findings(opened=(), certified=certificate(objective=0.0, bound=0.0))
+    all_covered = found.summary | {"persons_uncoverable": {"total": 0.0, "by_reason": {}}}
+    assert "Aucune maison nouvelle n'est nécessaire" in words(answer(replace(found, summary=all_covered)))
+
+
+def test_houses_that_would_add_nobody_are_said():
+    found = findings(goal=MCLP | {"new_houses": 9}, certified=certificate(model="mclp", objective=150.0, bound=150.0))
+    assert "en ouvrir 9 n'ajouterait personne" in words(answer(found))
+
+
+def test_a_plan_of_labels_speaks_of_the_network():
+    label = {"rule": "gp_practices", "min_gp_practices": 2, "treatment": "label"}
+    assert "d'une maison du réseau" in words(answer(findings(existing=label)))
+
+
 def test_the_page_speaks_english_when_asked():
     said = words(page(language="en", goal=MCLP, certified=certificate(model="mclp", objective=150.0, bound=150.0)))
-    assert "With 1 new house, 92.0% of residents are within 30 minutes" in said
+    assert "With 1 more house, 92.0% of residents are within 30 minutes" in said
     assert 'lang="en"' in page(language="en")
     assert "habitants" not in said
     assert "Answer" in render_summary(findings(language="en"))

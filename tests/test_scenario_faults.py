@@ -247,7 +247,8 @@ CASES = {
     # contradictions
     "forced and forbidden": (
         {"goal": GOAL + "forced_open: [practice:2A004]\n  forbidden:\n    - §practice:2A004"},
-        "goal.forbidden[0]: « practice:2A004 » est à la fois interdit et imposé, voir ligne {goal+2} : goal.forced_open[0] "
+        "goal.forbidden[0]: « practice:2A004 » est à la fois interdit et imposé, "
+        "voir ligne {goal+2} : goal.forced_open[0] "
         "(retirez-le d'une des deux listes)",
     ),
     "more forced than allowed": (
@@ -262,7 +263,8 @@ CASES = {
     ),
     "forced twice": (
         {"goal": GOAL + "forced_open:\n    - practice:2A004\n    - §practice:2A004"},
-        "goal.forced_open[1]: « practice:2A004 » figure deux fois dans la liste, voir ligne {goal+3} : goal.forced_open[0] "
+        "goal.forced_open[1]: « practice:2A004 » figure deux fois dans la liste, "
+        "voir ligne {goal+3} : goal.forced_open[0] "
         "(n'en gardez qu'un)",
     ),
     "a département twice": (

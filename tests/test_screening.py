@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siting.scenario import FrictionTravel
 from siting.travel.screening import (
     DENSITY_PERSONS_PER_KM2,
     RUGGED_RELIEF_M,
@@ -81,3 +82,10 @@ def test_cell_size_changes_the_drawing_not_the_density():
     coarse = density_around(np.eye(21) * 400, LAND, 1000.0)
     assert fine[52, 52] == pytest.approx(coarse[10, 10], rel=0.1)
     assert _speed_kmh(300, 30, cell_size_m=200.0) == _speed_kmh(300, 30)
+
+
+def test_scenarios_have_the_fitted_parameters_by_default():
+    travel = FrictionTravel(surface="friction")
+    assert travel.density_persons_per_km2 == DENSITY_PERSONS_PER_KM2
+    assert travel.speeds_kmh == SPEEDS_KMH
+    assert travel.rugged_speed_share == RUGGED_SPEED_SHARE

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from pathlib import Path
 
 from siting.report.findings import Measured
 from siting.report.sentences import is_screening, standard, texts_of
 from siting.report.texts import Texts
-from siting.scenario import Scenario
+from siting.scenario import FrictionTravel, Scenario
 
 
 def assumptions(findings: Measured) -> list[str]:
@@ -31,8 +31,8 @@ def settings(findings: Measured) -> list[tuple[str, str]]:
         (texts("setting_standard"), f"{standard(findings)} min"),
         (texts("setting_candidates"), _candidates(findings.scenario, texts)),
     ]
-    if travel.surface == "friction":
-        return rows + _friction_speeds(travel.density_persons_per_km2, travel.speeds_kmh, texts)
+    if isinstance(travel, FrictionTravel):
+        return rows + _friction_speeds(travel, texts)
     speeds = [
         (texts("setting_speed", road=texts.road(name)), _kmh(speed, texts))
         for name, speed in travel.speeds_kmh.items()
@@ -42,16 +42,14 @@ def settings(findings: Measured) -> list[tuple[str, str]]:
     return [*rows, *speeds, factor, (texts("setting_off_road"), _kmh(travel.off_road_kmh, texts))]
 
 
-def _friction_speeds(
-    densities: tuple[float, ...], speeds_kmh: tuple[float, ...], texts: Texts
-) -> list[tuple[str, str]]:
-    """One row per class of density: from this one to the next."""
+def _friction_speeds(travel: FrictionTravel, texts: Texts) -> list[tuple[str, str]]:
+    """One row per density where a speed is given, and what relief leaves of it."""
     number = texts.number
-    spans = [
-        texts("setting_density", low=number.whole(low), high=number.whole(high)) for low, high in pairwise(densities)
+    speeds = [
+        (texts("setting_density", density=number.whole(density)), _kmh(speed, texts))
+        for density, speed in zip(travel.density_persons_per_km2, travel.speeds_kmh, strict=True)
     ]
-    spans.append(texts("setting_density_above", low=number.whole(densities[-1])))
-    return [(span, _kmh(speed, texts)) for span, speed in zip(spans, speeds_kmh, strict=True)]
+    return [*speeds, (texts("setting_rugged"), number.percent(travel.rugged_speed_share))]
 
 
 def _existing(scenario: Scenario, texts: Texts) -> str:
@@ -59,7 +57,7 @@ def _existing(scenario: Scenario, texts: Texts) -> str:
     if existing.rule == "none" or existing.treatment == "ignore":
         return texts("assumed_none")
     if existing.rule == "file":
-        source = texts("assumed_file", file=str(existing.file))
+        source = texts("assumed_file", file=Path(existing.file).name)
     else:
         source = texts.count("assumed_practices", existing.min_gp_practices)
     return f"{source} {texts('assumed_label')}" if existing.treatment == "label" else source
@@ -68,7 +66,7 @@ def _existing(scenario: Scenario, texts: Texts) -> str:
 def _candidates(scenario: Scenario, texts: Texts) -> str:
     candidates = scenario.candidates
     if candidates.rule == "file":
-        return texts("candidates_file", file=str(candidates.file))
+        return texts("candidates_file", file=Path(candidates.file).name)
     return texts(f"candidates_{candidates.rule}", n=texts.number.whole(candidates.min_persons))
 
 

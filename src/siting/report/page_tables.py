@@ -65,7 +65,9 @@ def before_after_table(measured: Measured) -> PageTable:
 
 
 def _open_sites(measured: Measured) -> list[int]:
-    existing = int(measured.territory.sites.is_existing.sum())
+    """Open sites of the study area; those around it serve its people too, and are told apart."""
+    sites = measured.territory.sites
+    existing = int((sites.is_existing & sites.in_study_area).sum())
     opened = len(measured.plan.opened) if isinstance(measured, Findings) else 0
     return [existing, existing + opened][: len(measured.moments)]
 

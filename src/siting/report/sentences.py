@@ -24,9 +24,28 @@ def standard(findings: Measured) -> str:
 def answer(findings: Findings) -> str:
     """The answer in a sentence, without its full stop."""
     texts, summary = texts_of(findings), findings.summary
-    share = texts.number.percent(summary["covered_after"]["share"])
-    opened = summary["sites"]["opened"]
-    return texts.count(f"answer_{summary['model']}", opened, share=share, standard=standard(findings))
+    opened, model = summary["sites"]["opened"], summary["model"]
+    is_label = findings.scenario.existing.rule != "none" and findings.scenario.existing.treatment == "label"
+    blanks = {
+        "share": texts.number.percent(summary["covered_after"]["share"]),
+        "standard": standard(findings),
+        "place": texts("place_network" if is_label else "place_care"),
+    }
+    if model == "lscp" and opened == 0 and summary["persons_uncoverable"]["total"] > 0:
+        return texts("answer_lscp_stuck", **blanks)
+    sentence = texts.count(f"answer_{model}", opened, **blanks)
+    asked = getattr(findings.scenario.goal, "new_houses", opened)
+    if asked > opened and summary["status"] == "optimal":
+        return texts("answer_idle", answer=sentence, asked=texts.number.whole(asked))
+    return sentence
+
+
+def existing_sites(findings: Findings) -> str:
+    """How many sites exist, those around the study area apart."""
+    texts, sites = texts_of(findings), findings.summary["sites"]
+    outside = sites["existing_outside"]
+    inside = texts.number.whole(sites["existing"] - outside)
+    return texts("summary_around", inside=inside, outside=texts.number.whole(outside)) if outside else inside
 
 
 def proof(findings: Findings) -> str:

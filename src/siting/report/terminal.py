@@ -5,7 +5,16 @@ from __future__ import annotations
 import textwrap
 
 from siting.report.findings import Findings
-from siting.report.sentences import answer, farthest_min, is_screening, minutes, proof, texts_of, uncoverable
+from siting.report.sentences import (
+    answer,
+    existing_sites,
+    farthest_min,
+    is_screening,
+    minutes,
+    proof,
+    texts_of,
+    uncoverable,
+)
 
 WIDTH = 96
 FIRST_HOUSES = 5
@@ -54,8 +63,8 @@ def _worst(findings: Findings) -> str:
 
 def _sites(findings: Findings) -> str:
     texts, sites = texts_of(findings), findings.summary["sites"]
-    counts = {name: texts.number.whole(sites[name]) for name in ("existing", "candidates", "opened")}
-    return texts("summary_counts", **counts)
+    counts = {name: texts.number.whole(sites[name]) for name in ("candidates", "opened")}
+    return texts("summary_counts", existing=existing_sites(findings), **counts)
 
 
 def _first_houses(findings: Findings) -> str:

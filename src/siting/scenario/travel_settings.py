@@ -158,7 +158,7 @@ class RoadTravel(Section):
 
 
 class FrictionTravel(Section):
-    """By car on a friction raster, by a screening model: speeds from population density alone."""
+    """By car on a friction raster, by a screening model: speeds from population density and relief."""
 
     section: ClassVar[str] = "travel"
 
@@ -172,29 +172,44 @@ class FrictionTravel(Section):
     model: Annotated[
         Literal["screening"],
         manual(
-            "screening : vitesse déduite de la densité de population ; repérage, non preuve.",
-            "screening: speed from population density; a screening, not a proof.",
+            "screening : vitesse déduite de la densité de population et du relief ; repérage, non preuve.",
+            "screening: speed from population density and relief; a screening, not a proof.",
         ),
     ] = "screening"
     cutoff_min: Cutoff = 30
     density_persons_per_km2: Annotated[
         tuple[Annotated[float, Between(0, 100_000)], ...],
         manual(
-            "Densités (habitants par km²), croissantes depuis 0, à partir desquelles vaut la vitesse de même rang.",
-            "Densities (persons per km²), ascending, the first 0, from which the speed of the same rank holds.",
+            "Densités (habitants par km²), croissantes depuis 0, où vaut la vitesse de même rang ; entre deux, la "
+            "vitesse passe de l'une à l'autre.",
+            "Densities (persons per km²), ascending, the first 0, at which the speed of the same rank holds; between "
+            "two, speed goes from one to the other.",
         ),
         NOT_EMPTY,
         Field(json_schema_extra={"minItems": 1}),
-    ] = (0, 50, 200, 1000, 4000)
+    ] = (0, 50, 500, 5000, 20_000)
     speeds_kmh: Annotated[
         tuple[RoadKmh, ...],
         manual(
-            "Vitesse à vol d'oiseau pour chaque classe de densité, en km/h.",
-            "Speed as the crow flies for each class of density, in km/h.",
+            "Vitesse à vol d'oiseau en plaine à chacune de ces densités, en km/h. Par défaut : ajustée sur des temps "
+            "connus en Isère et en Gironde.",
+            "Speed as the crow flies on a plain at each of these densities, in km/h. By default: fitted to known "
+            "times in Isère and Gironde.",
         ),
         NOT_EMPTY,
         Field(json_schema_extra={"minItems": 1}),
-    ] = (45, 50, 45, 35, 25)
+    ] = (61, 61, 79, 50, 25)
+    rugged_speed_share: Annotated[
+        float,
+        Between(0.1, 1),
+        manual(
+            "Part de cette vitesse qui reste en montagne, là où presque personne n'habite (1 : le relief ne ralentit "
+            "pas) ; les villes gardent la leur.",
+            "Share of that speed left in mountains where hardly anyone lives (1: relief slows no one); towns keep "
+            "theirs.",
+            examples=[0.5],
+        ),
+    ] = 0.5
 
     @property
     def cutoff_s(self) -> int:

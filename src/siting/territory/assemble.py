@@ -124,7 +124,7 @@ def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
     to_grid = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
     x1, y1 = (np.asarray(a) for a in to_grid.transform(links["lon_from"], links["lat_from"]))
     x2, y2 = (np.asarray(a) for a in to_grid.transform(links["lon_to"], links["lat_to"]))
-    n_points = int(np.ceil(np.hypot(x2 - x1, y2 - y1).max() / (grid.cell_size_m / 4))) + 1
+    n_points = int(np.ceil(np.hypot(x2 - x1, y2 - y1).max() / (grid.cell_size_m / 100))) + 1
     along = np.linspace(0, 1, n_points)[:, None]
     cell = grid.cell_at(x1 + along * (x2 - x1), y1 + along * (y2 - y1)).ravel()
     is_link = np.zeros(grid.shape, dtype=bool)
@@ -138,4 +138,6 @@ def _sources(scenario: Scenario) -> tuple[str, ...]:
         names.append("practices")
     if isinstance(scenario.travel, RoadTravel):
         names.append(f"{scenario.travel.network}_roads")
+    else:
+        names.append("relief")
     return tuple(dict.fromkeys(embedded.attribution(name) for name in names))

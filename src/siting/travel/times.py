@@ -74,14 +74,17 @@ def build_surface(territory: Territory, travel: RoadTravel | FrictionTravel) -> 
             access_nodes=travel.access_nodes,
             max_access_m=travel.max_access_m,
         )
+    from siting.territory.relief import relief_on
     from siting.travel.screening import screening_friction
 
     friction = screening_friction(
         territory.persons,
         territory.is_land,
         cell_size_m=territory.grid.cell_size_m,
+        relief_m=relief_on(territory.grid),
         density_persons_per_km2=travel.density_persons_per_km2,
         speeds_kmh=travel.speeds_kmh,
+        rugged_speed_share=travel.rugged_speed_share,
     )
     return FrictionSurface.build(territory, friction)
 

@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from siting.scenario import FrictionTravel, RoadTravel
 from siting.territory import RoadNetwork, Territory
+from siting.territory.relief import relief_on
 from siting.travel.screening import screening_friction
 
 TICKS_PER_S = 4096
@@ -77,8 +78,10 @@ def ticks_graph(travel: RoadTravel | FrictionTravel, territory: Territory) -> Ti
         territory.persons,
         territory.is_land,
         cell_size_m=territory.grid.cell_size_m,
+        relief_m=relief_on(territory.grid),
         density_persons_per_km2=travel.density_persons_per_km2,
         speeds_kmh=travel.speeds_kmh,
+        rugged_speed_share=travel.rugged_speed_share,
     )
     return _raster_graph(territory, friction)
 
