@@ -37,6 +37,7 @@ bench: $(VENV)/installed-bench
 
 bench-national: $(VENV)/installed-bench
 	$(BIN)/python -m benchmarks national
+	$(BIN)/python -m benchmarks national --cell-size-m 100
 
 results: $(VENV)/installed
 	for name in $(SCENARIOS); do $(BIN)/siting run scenarios/$$name.yaml --quiet || exit; done

@@ -16,6 +16,7 @@ from siting.access import REASONS
 from siting.errors import RunFolderError
 from siting.grid import Grid
 from siting.report.findings import Findings
+from siting.report.sentences import is_screening
 from siting.report.tables import site_table
 from siting.territory.values import AGE_GROUPS
 from siting.travel.travel_times import NearestTimes
@@ -103,6 +104,7 @@ def _write_minutes(findings: Findings, nearest: NearestTimes, path: Path) -> Non
         raster.units = ("min",)
         raster.update_tags(
             UNITS="minutes",
+            TRAVEL="screening model, no road data" if is_screening(findings) else "road network",
             STANDARD_MIN=f"{findings.scenario.goal.standard_s / 60:g}",
             ATTRIBUTION="; ".join(findings.territory.sources),
         )
