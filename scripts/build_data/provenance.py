@@ -60,7 +60,7 @@ def _provenance(raw: RawFiles, out: Path) -> dict[str, Any]:
                 f"{int((~communes.is_town_hall).sum())} communes without a town-hall point inside their polygon "
                 "carry another point of it (`is_town_hall` is false).",
                 "Celles, Chalinargues, Chavagnac and Sainte-Anastasie (Cantal), re-created in 2025, share the "
-                "polygon of Neussargues en Pinatelle by nearest village.",
+                "polygon of Neussargues en Pinatelle by nearest village (points set by hand, about 100 m).",
             ],
         },
         "practices": {
