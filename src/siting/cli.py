@@ -307,32 +307,27 @@ def schema() -> None:
 def _watch(stage: str, /) -> Iterator[Progress]:
     """Draw a stage on stderr: a bar with the time left on a terminal, one line when it ends elsewhere."""
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[counts]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     title = STAGES.get(stage, stage)
     with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(title, total=None)
+        task = bar.add_task(title, total=None, counts="")
 
         def progress(done: int, total: int, /) -> None:
-            bar.update(task, completed=done, total=total)
+            bar.update(task, completed=done, total=total, counts=f"{done}/{total}")
 
         yield progress
-        bar.update(task, total=1, completed=1) if bar.tasks[0].total is None else None
+        if bar.tasks[0].total is None:
+            bar.update(task, total=1, completed=1)
     if not console.is_terminal:
         elapsed_s = bar.tasks[0].elapsed or 0.0
         print(f"{title} … {elapsed_s:.1f} s", file=sys.stderr)
