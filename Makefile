@@ -23,7 +23,7 @@ run: $(VENV)/installed
 	$(BIN)/siting run $(SCENARIO)
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m pytest --nbmake notebooks
 
 lint: $(VENV)/installed-dev
