@@ -116,11 +116,7 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
     with clock.stage("plan") as progress:
         cover = cover_sets(times, standard_s=scenario.goal.standard_s, persons=territory.demand.persons)
         problem = _problem(scenario, cover, rules)
-        limits = scenario.solver
-        try:
-            plan = solve(problem, time_limit_s=limits.time_limit_s, gap=limits.gap, seed=limits.seed, progress=progress)
-        except TooFewHousesError as error:
-            raise InfeasibleError(_too_few_houses(scenario, error)) from error
+        plan = _solved(scenario, problem, progress)
     with clock.stage("nearest"):
         open_before = rules["existing"]
         open_after = np.union1d(open_before, plan.opened)
@@ -241,6 +237,14 @@ def _problem(scenario: Scenario, cover: CoverSets, rules: dict[str, np.ndarray])
     if isinstance(goal, LscpGoal):
         return lscp(cover, **rules, max_new=goal.max_new_houses)
     return mclp(cover, **rules, new_houses=goal.new_houses)
+
+
+def _solved(scenario: Scenario, problem: Problem, progress: Progress) -> Plan:
+    limits = scenario.solver
+    try:
+        return solve(problem, time_limit_s=limits.time_limit_s, gap=limits.gap, seed=limits.seed, progress=progress)
+    except TooFewHousesError as error:
+        raise InfeasibleError(_too_few_houses(scenario, error)) from error
 
 
 def _too_few_houses(scenario: Scenario, error: TooFewHousesError) -> Fault:
