@@ -115,3 +115,15 @@ def test_a_composed_problem_without_time_says_so() -> None:
         assert "no plan was found in the time allowed" in str(error)
     else:
         assert plan.status == "feasible"
+
+
+def test_branch_and_bound_tells_where_it_stands() -> None:
+    rng = np.random.default_rng(2)
+    cells = [set(rng.choice(150, 6, replace=False).tolist()) for _ in range(400)]
+    told = []
+    problem = compose(cover_of(cells, [1.0] * 400, 150), ["most_covered"], clauses=[Houses(20)])
+    plan = solve(problem, time_limit_s=5, progress=lambda *seen: told.append(seen))
+    standings = [seen[2] for seen in told if len(seen) == 3]
+    assert len(standings) > 2
+    assert all(one.incumbent <= plan.bound and one.bound >= plan.objective for one in standings)
+    assert standings[-1].gap == pytest.approx(plan.gap, abs=0.02)

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from siting.errors import Fault, InputError, SitingError
-from siting.progress import Progress, Watcher, unwatched
+from siting.progress import Progress, Standing, Watcher, unwatched
 
 app = typer.Typer(
     name="siting",
@@ -322,7 +322,7 @@ def _watch(stage: str, /) -> Iterator[Progress]:
     with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=None, counts="")
 
-        def progress(done: int, total: int, /) -> None:
+        def progress(done: int, total: int, _standing: Standing | None = None, /) -> None:
             bar.update(task, completed=done, total=total, counts=f"{done}/{total}")
 
         yield progress

@@ -4,13 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 
-class Progress(Protocol):
-    """Called with how much of ``total`` is done; the caller draws it. Must be cheap and thread-safe."""
+@dataclass(frozen=True)
+class Standing:
+    """Where a search for a plan stands.
 
-    def __call__(self, done: int, total: int, /) -> None: ...
+    Attributes
+    ----------
+    incumbent : float
+        Value of the best plan so far; infinite (of the worse sign) where there is none yet.
+    bound : float
+        Proven so far: no plan does better.
+    gap : float
+        ``|incumbent - bound| / max(|incumbent|, 1)``; infinite without a plan.
+    """
+
+    incumbent: float
+    bound: float
+    gap: float
+
+
+class Progress(Protocol):
+    """Called with how much of ``total`` is done, and by a search with where it stands; the caller draws it.
+
+    Must be cheap and thread-safe.
+    """
+
+    def __call__(self, done: int, total: int, standing: Standing | None = None, /) -> None: ...
 
 
 class Watcher(Protocol):
@@ -19,7 +42,7 @@ class Watcher(Protocol):
     def __call__(self, stage: str, /) -> AbstractContextManager[Progress]: ...
 
 
-def silent(done: int, total: int, /) -> None:
+def silent(_done: int, _total: int, _standing: Standing | None = None, /) -> None:
     """Progress that nobody watches."""
 
 

@@ -24,7 +24,7 @@ from siting.allocation.highs import VERSION, Outcome, run_highs
 from siting.allocation.plan import Certificate, Plan
 from siting.allocation.problems import Rules, make_rules
 from siting.errors import InfeasibleError, SolverError
-from siting.progress import Progress
+from siting.progress import Progress, Standing
 
 Goal = Literal["fewest_houses", "least_cost", "most_covered", "most_covered_twice"]
 
@@ -97,7 +97,8 @@ def solve_composed(problem: Composed, effort: Effort, progress: Progress) -> Pla
     stages: list[Certificate] = []
     for number, goal in enumerate(problem.goals):
         progress(number, len(problem.goals))
-        opened, run = _solve_stage(problem, goal, kept, effort.share(1 / (len(problem.goals) - number)))
+        share = effort.share(1 / (len(problem.goals) - number))
+        opened, run = _solve_stage(problem, goal, kept, share, _Stage(goal, number, len(problem.goals), progress))
         value = _value(problem, goal, opened)
         kept.append((goal, value))
         stages.append(_certificate(goal, value, run))
@@ -120,11 +121,26 @@ def composed_model(
     return building.model, building
 
 
+@dataclass(frozen=True)
+class _Stage:
+    """Tells the caller where the search for one goal stands, in the sense of the goal."""
+
+    goal: Goal
+    number: int
+    n_goals: int
+    progress: Progress
+
+    def __call__(self, objective: float, bound: float) -> None:
+        gap = abs(objective - bound) / max(abs(objective), 1.0) if math.isfinite(objective) else math.inf
+        standing = Standing(_signed(self.goal, objective), _signed(self.goal, bound), gap)
+        self.progress(self.number, self.n_goals, standing)
+
+
 def _solve_stage(
-    problem: Composed, goal: Goal, kept: Sequence[tuple[Goal, float]], effort: Effort
+    problem: Composed, goal: Goal, kept: Sequence[tuple[Goal, float]], effort: Effort, stage: _Stage
 ) -> tuple[NDArray[np.int32], Outcome]:
     model, building = composed_model(problem, goal, kept)
-    run = run_highs(model, effort)
+    run = run_highs(model, effort, stage)
     if run.ended == "infeasible":
         raise InfeasibleError(_why_infeasible(problem, effort))
     if not run.has_values:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +61,10 @@ class Outcome:
     n_nonzeros: int
 
 
+Watch = Callable[[float, float], None]
+"""Called with the objective of the best solution so far and the bound, each time that one of them moves."""
+
+
 class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
     """Solver for `pulp.LpProblem.solve`: one `passModel`, one thread, a fixed seed, the start if given.
 
@@ -68,9 +74,10 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
 
     name = "InProcessHighs"
 
-    def __init__(self, effort: Effort) -> None:
+    def __init__(self, effort: Effort, watch: Watch | None = None) -> None:
         super().__init__(mip=True, msg=False, timeLimit=effort.left_s)
         self.effort = effort
+        self.watch = watch
         self.outcome: Outcome | None = None
 
     def available(self) -> bool:
@@ -82,7 +89,7 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
         highs = self._configured()
         passed = _pass_model(highs, lp, variables)
         _pass_start(highs, variables)
-        _run(highs, self.effort.stop)
+        _run(highs, self.effort.stop, self.watch)
         self.outcome = _outcome(highs, lp.sense == pulp.LpMaximize, passed)
         if self.outcome.has_values:
             for variable, value in zip(variables, highs.getSolution().col_value, strict=True):
@@ -109,15 +116,17 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
         return highs
 
 
-def run_highs(model: pulp.LpProblem, effort: Effort) -> Outcome:
+def run_highs(model: pulp.LpProblem, effort: Effort, watch: Watch | None = None) -> Outcome:
     """Solve a PuLP model with HiGHS; its variables hold the start before and the solution after.
+
+    ``watch`` is told, in the caller's thread, where branch and bound stands.
 
     Raises
     ------
     SolverError
         When HiGHS ends in a state that is neither an answer nor a limit.
     """
-    solver = InProcessHighs(effort)
+    solver = InProcessHighs(effort, watch)
     model.solve(solver)
     assert solver.outcome is not None
     return solver.outcome
@@ -190,14 +199,23 @@ def _pass_start(highs: highspy.Highs, variables: list[pulp.LpVariable]) -> None:
         highs.setSolution(len(given), np.array(index, dtype=np.int32), np.array(value, dtype=np.float64))
 
 
-def _run(highs: highspy.Highs, stop: threading.Event) -> None:
+def _run(highs: highspy.Highs, stop: threading.Event, watch: Watch | None = None) -> None:
     """Run in a thread, so that ``stop`` or Ctrl-C ends the search at once; Ctrl-C is then raised on."""
     highs.HandleUserInterrupt = True
+    standing: deque[tuple[float, float]] = deque(maxlen=1)
+    if watch is not None:
+        highs.cbMipInterrupt.subscribe(
+            lambda event: standing.append((event.data_out.mip_primal_bound, event.data_out.mip_dual_bound))
+        )
     worker = threading.Thread(target=highs.run, daemon=True)
     worker.start()
     try:
+        told = None
         while worker.is_alive():
             worker.join(0.05)
+            if watch is not None and standing and standing[-1] != told:
+                told = standing[-1]
+                watch(*told)
             if stop.is_set():
                 highs.cancelSolve()  # type: ignore[no-untyped-call]
     finally:

@@ -52,7 +52,7 @@ def solve(
         Relative gap at which the search may stop; 0 asks for a proof.
     seed : int
     progress : Progress
-        Called with the parts of the problem done and their number.
+        Called with the parts of the problem done, their number and, while HiGHS branches, a `Standing`.
     stop : threading.Event, optional
         Set it (on Ctrl-C, say) to get the best plan found so far, with its true gap.
 
