@@ -48,6 +48,8 @@ def test_run_writes_the_whole_folder(done):
         "cells.parquet",
         "travel_time_before.tif",
         "travel_time_after.tif",
+        "travel_time_before.qml",
+        "travel_time_after.qml",
         "map.png",
         "map.svg",
         "map.pdf",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from xml.etree import ElementTree as Xml
 
+import pyogrio
 import pytest
 
 from report_worlds import findings
@@ -60,3 +62,27 @@ def test_the_package_describes_every_column_of_the_tables_that_are_there(folder)
         assert list(fields) == list(read_csv(folder / resource["path"]).columns)
         assert fields[resource["schema"]["primaryKey"]] == "string"
     assert fields["epci"] == "string" and fields["persons"] == "number" and fields["municipal_persons"] == "integer"
+
+
+def test_qgis_finds_a_sign_for_every_decision_in_the_layer(folder):
+    style = pyogrio.read_dataframe(folder / "sites.gpkg", layer="layer_styles")
+    info = pyogrio.read_info(folder / "sites.gpkg", layer="sites")
+    assert style[["f_table_name", "f_geometry_column", "useAsDefault"]].values.tolist() == [
+        ["sites", info["geometry_name"], True]
+    ]
+    renderer = Xml.fromstring(style["styleQML"][0]).find("renderer-v2")
+    assert renderer.get("attr") in info["fields"]
+    labels = {one.get("value"): one.get("label") for one in renderer.iter("category")}
+    assert labels == {"existing": "existe", "opened": "ouverte", "not_opened": "non ouverte"}
+    symbols = [one.get("name") for one in renderer.iter("symbol")]
+    assert [one.get("symbol") for one in renderer.iter("category")] == symbols
+
+
+def test_qgis_finds_classes_of_minutes_that_hold_their_upper_bound(folder):
+    for when in ("before", "after"):
+        assert (folder / f"travel_time_{when}.tif").exists()
+        shader = Xml.parse(folder / f"travel_time_{when}.qml").find(".//colorrampshader")
+        assert shader.get("colorRampType") == "DISCRETE"
+        classes = [(float(one.get("value")), one.get("label")) for one in shader]
+        assert classes[:3] == [(10, "0 à 10 min"), (20, "10 à 20 min"), (30, "20 à 30 min")]
+        assert classes[-1] == (float("inf"), "plus de 60 min")

@@ -42,14 +42,14 @@ def test_sites_csv_is_what_is_known_on_paper(tmp_path):
     lines = (tmp_path / "sites.csv").read_bytes().decode("utf-8-sig").split("\n")
     assert lines[0] == (
         "id;name;kind;decision;commune;commune_name;departement;in_study_area;x_m;y_m;lon;lat;"
-        "persons_within_standard;persons_only_it_covers;persons_newly_covered"
+        "persons_within_standard;persons_only_it_covers;persons_newly_covered;opening_rank;persons_added"
     )
-    ends = {line.split(";")[0]: line.split(";")[3:4] + line.split(";")[-3:] for line in lines[1:-1]}
+    ends = {line.split(";")[0]: line.split(";")[3:4] + line.split(";")[-5:] for line in lines[1:-1]}
     assert ends == {
-        "gp:2A004": ["existing", "140", "100", "0"],
-        "hall:2A004": ["not_opened", "100", "0", "0"],
-        "hall:2A247": ["opened", "50", "10", "10"],
-        "hall:2B033": ["not_opened", "3", "0", "3"],
+        "gp:2A004": ["existing", "140", "100", "0", "", ""],
+        "hall:2A004": ["not_opened", "100", "0", "0", "", ""],
+        "hall:2A247": ["opened", "50", "10", "10", "1", "10"],
+        "hall:2B033": ["not_opened", "3", "0", "3", "", ""],
     }
     assert lines[3].startswith("hall:2A247;Porto-Vecchio;create;opened;2A247;Porto-Vecchio;2A;1;4222500;2057500;8,8")
     assert lines[-1] == ""

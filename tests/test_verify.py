@@ -182,6 +182,14 @@ RESEALED = {
         edit_line("sites.csv", ";opened;", "persons_newly_covered", lambda cell: f"{cell}1"),
         "persons_newly_covered",
     ),
+    "a house adds more people": (
+        edit_line("sites.csv", ";opened;", "persons_added", lambda cell: f"{cell}1"),
+        "rang des maisons",
+    ),
+    "the ranks are others": (
+        edit_line("sites.csv", ";opened;", "opening_rank", lambda cell: f"{cell}1"),
+        "rang des maisons",
+    ),
     "a commune is covered more": (
         edit_line("communes.csv", "2B033;", "persons_covered_after", lambda cell: f"{cell}1"),
         "persons_covered_after",

@@ -1,4 +1,4 @@
-"""The layers that a GIS opens: sites.gpkg, cells.parquet and the two rasters of travel time."""
+"""The layers that a GIS opens: sites.gpkg with its style, cells.parquet and the two rasters of travel time."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from siting.access import REASONS
 from siting.errors import RunFolderError
 from siting.grid import Grid
 from siting.report.findings import Findings
+from siting.report.qgis import FIXED_DATE, sites_style
 from siting.report.sentences import is_screening
 from siting.report.tables import site_table
 from siting.territory.values import AGE_GROUPS
 from siting.travel.travel_times import NearestTimes
 
-_FIXED_DATE = "2000-01-01T00:00:00.000Z"
-"""Written where GeoPackage wants the date of the last change, so that the same run gives the same bytes."""
-
 
 def write_sites_gpkg(findings: Findings, folder: Path) -> None:
-    """Write `site_table` as points in the grid's CRS: layer ``sites`` of ``sites.gpkg``."""
+    """Write `site_table` as points in the grid's CRS: layer ``sites`` of ``sites.gpkg``, and its style for QGIS."""
     table = site_table(findings)
     points = geopandas.points_from_xy(table["x_m"], table["y_m"], crs=findings.territory.grid.crs)
     frame = geopandas.GeoDataFrame(table, geometry=points)
     path = folder / "sites.gpkg"
     earlier = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_DATE})
     try:
         metadata = {"ATTRIBUTION": "\n".join(findings.territory.sources)}
         pyogrio.write_dataframe(frame, path, layer="sites", driver="GPKG", layer_metadata=metadata)
+        style = {"layer": "layer_styles", "append": True, "layer_options": {"FID": "id"}}
+        pyogrio.write_dataframe(sites_style(findings), path, driver="GPKG", **style)
     except pyogrio.errors.DataSourceError as error:
         raise RunFolderError(f"impossible d'écrire {path} : {error}") from error
     finally:

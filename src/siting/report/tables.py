@@ -28,7 +28,7 @@ TEXT_COLUMNS = (
 )  # fmt: skip
 """Columns of ``sites.csv`` and ``communes.csv`` that hold codes and names."""
 SITE_DECIMALS = {"x_m": 1, "y_m": 1, "lon": 6, "lat": 6} | dict.fromkeys(
-    ("persons_within_standard", "persons_only_it_covers", "persons_newly_covered"), 1
+    ("persons_within_standard", "persons_only_it_covers", "persons_newly_covered", "persons_added"), 1
 )
 COMMUNE_DECIMALS = (
     dict.fromkeys(("minutes_mean_before", "minutes_max_before", "minutes_mean_after", "minutes_max_after"), 2)
@@ -41,12 +41,17 @@ def site_table(findings: Findings) -> pd.DataFrame:
     """Every existing site and every candidate, one row each in the order of ids.
 
     Columns: ``id, name, kind, decision`` (existing, opened, not_opened), ``commune, commune_name, departement,
-    x_m, y_m`` (the grid's CRS), ``lon, lat`` (degrees, EPSG:4326) and the persons of `SiteFigures`.
+    x_m, y_m`` (the grid's CRS), ``lon, lat`` (degrees, EPSG:4326), the persons of `SiteFigures`, and of an opened
+    house its ``opening_rank`` (1: the one that adds most people) and ``persons_added`` to those before it.
     """
     sites, communes = findings.territory.sites, findings.territory.communes
     figures = findings.site_figures
     to_degrees = Transformer.from_crs(findings.territory.grid.crs, "EPSG:4326", always_xy=True)
     lon, lat = to_degrees.transform(sites.x_m, sites.y_m)
+    rank = pd.array([pd.NA] * len(sites), dtype="Int32")
+    rank[figures.opened] = np.arange(1, len(figures.opened) + 1, dtype=np.int32)
+    added = np.full(len(sites), np.nan)
+    added[figures.opened] = figures.persons_added
     return pd.DataFrame(
         {
             "id": sites.id,
@@ -64,6 +69,8 @@ def site_table(findings: Findings) -> pd.DataFrame:
             "persons_within_standard": figures.persons_within_standard,
             "persons_only_it_covers": figures.persons_only_it_covers,
             "persons_newly_covered": figures.persons_newly_covered,
+            "opening_rank": rank,
+            "persons_added": added,
         }
     )
 
@@ -126,7 +133,9 @@ def read_csv(path: Path) -> pd.DataFrame:
 def _cells(column: pd.Series[Any], decimals: int | None) -> Iterable[str]:
     if decimals is not None:
         return [_number(value, decimals) for value in column.tolist()]
-    return [str(value) if isinstance(value, int) else neutral(value) for value in column.tolist()]
+    return [
+        "" if value is pd.NA else str(value) if isinstance(value, int) else neutral(value) for value in column.tolist()
+    ]
 
 
 def _number(value: float, decimals: int) -> str:

@@ -55,6 +55,7 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
     with watcher("sites"):
         if all(check.holds for check in sites):
             found.extend(checks.check_persons_of_sites(run, recount))
+            found.append(checks.check_opening_order(run, recount))
     with watcher("figures"):
         found.append(checks.check_cells(run, recount))
         found.extend(checks.check_communes(run, recount))

@@ -66,6 +66,16 @@ def check_persons_of_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
         yield none_of(column, recount.open_site_ids[wrong].tolist(), otherwise=f"{len(said)} sites ouverts")
 
 
+def check_opening_order(run: RunFiles, recount: Recount) -> Check:
+    """Rank by rank, the people whom each house adds to today and to the houses before it; a rank adds no more."""
+    table = run.sites[run.sites["decision"] == "opened"].sort_values("opening_rank")
+    said = table["persons_added"].to_numpy(np.float64)
+    added = recount.persons_added(table["id"].tolist())
+    wrong = ~(np.abs(said - added) <= PERSONS_TOLERANCE) | (np.diff(added, prepend=np.inf) > PERSONS_TOLERANCE)
+    wrong |= table["opening_rank"].to_numpy(np.float64) != np.arange(1, len(table) + 1)
+    return none_of("rang des maisons", table["id"][wrong].tolist(), otherwise=f"{len(table)} maisons ouvertes")
+
+
 def check_communes(run: RunFiles, recount: Recount) -> Iterator[Check]:
     """``communes.csv``, column by column, against the recounted times."""
     expected = recount.commune_table()

@@ -89,6 +89,18 @@ class Recount:
             "persons_only_it_covers": np.array([persons[c & (times_covered == 1)].sum() for c in covers]),
         }
 
+    def persons_added(self, ids: list[str]) -> Floats:
+        """People whom each of some sites, in this order, brings within the standard after those before it."""
+        left = np.where(self.before_s <= self.scenario.goal.standard_s, 0.0, self.territory.demand.persons)
+        place = np.argsort(self.territory.sites.id, kind="stable")
+        rows = place[np.searchsorted(self.territory.sites.id, ids, sorter=place)].astype(np.intp)
+        added = np.zeros(len(rows))
+        for number, seconds in enumerate(self.graph.within_s(rows, self.scenario.goal.standard_s)):
+            covered = seconds[self.territory.demand.cell] <= self.scenario.goal.standard_s
+            added[number] = left[covered].sum()
+            left[covered] = 0.0
+        return added
+
     def objective(self) -> float:
         """Houses opened (lscp) or persons within the standard (mclp)."""
         if self.scenario.goal.model == "lscp":

@@ -30,6 +30,8 @@ REQUIRED = (
     "cells.parquet",
     "travel_time_before.tif",
     "travel_time_after.tif",
+    "travel_time_before.qml",
+    "travel_time_after.qml",
     "map.png",
     "map.svg",
     "map.pdf",
