@@ -154,7 +154,7 @@ def test_the_resolved_copy_names_files_from_the_scenario_folder_or_as_asked(tmp_
     scenario = load_text(text, tmp_path)
     assert 'file: "data/à côté.csv"' in dump(scenario)
     assert load_text(dump(scenario), tmp_path) == scenario
-    assert 'file: "candidates.csv"' in dump(scenario, files={"candidates": "candidates.csv"})
+    assert 'file: "candidates.csv"' in dump(scenario, files={"candidates.file": "candidates.csv"})
     made = Scenario(**{**CORSICA, "candidates": FileCandidates(rule="file", file="data/à côté.csv")})
     assert 'file: "data/à côté.csv"' in dump(made)
 

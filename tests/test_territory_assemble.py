@@ -7,6 +7,7 @@ import dataclasses
 import geopandas as gpd
 import numpy as np
 import pytest
+import xlsxwriter
 
 from siting.errors import DataError
 from siting.grid import Grid
@@ -156,7 +157,7 @@ def test_csv_and_geopackage_give_the_same_sites(tmp_path):
     frame.to_crs("EPSG:2154").to_file(tmp_path / "s.gpkg")
     one, other = (read_site_file(tmp_path / name, AROUND_AJACCIO) for name in ("s.csv", "s.gpkg"))
     assert [row[1:3] for row in one] == [row[1:3] for row in other] == [("a", "Un"), ("b", "=1+1")]
-    np.testing.assert_allclose([row[3:] for row in one], [row[3:] for row in other], atol=0.01)
+    np.testing.assert_allclose([row[3:5] for row in one], [row[3:5] for row in other], atol=0.01)
 
 
 def test_every_fault_of_a_site_file_is_named_with_its_line(tmp_path):
@@ -222,3 +223,48 @@ def test_cells_may_be_candidates(tmp_path):
 def test_territories_are_values(corsica):
     with pytest.raises(dataclasses.FrozenInstanceError):
         corsica.grid = None
+
+
+PREMISES = (
+    "id;name;lon;lat;kind;cost_eur;capacity_per_year;lead_time_quarters;premises\n"
+    "a;La poste;8,737;41,919;upgrade;100000;5000;2;bureau de poste\n"
+    "b;Terrain nu;8,75;41,93;;200000,5;;;\n"
+)
+
+
+def test_candidate_premises_carry_kind_cost_capacity_and_delay(tmp_path):
+    (tmp_path / "c.csv").write_text(PREMISES, encoding="utf-8")
+    sites = assemble(
+        scenario(
+            tmp_path,
+            candidates='{rule: file, file: c.csv, premises_cost_factors: {"bureau de poste": 0.6}}',
+            existing="{rule: none}",
+        )
+    ).sites
+    assert sites.kind.tolist() == ["upgrade", "create"] and sites.premises.tolist() == ["bureau de poste", ""]
+    np.testing.assert_allclose(sites.cost_eur, [60_000, 200_000.5])
+    np.testing.assert_array_equal(sites.capacity_per_year, [5000, np.nan])
+    np.testing.assert_array_equal(sites.lead_time_quarters, [2, np.nan])
+    assert sites.category is None
+
+
+def test_a_workbook_gives_the_sites_of_its_csv(tmp_path):
+    (tmp_path / "c.csv").write_text(PREMISES, encoding="utf-8")
+    book = xlsxwriter.Workbook(tmp_path / "c.xlsx")
+    sheet = book.add_worksheet("locaux")
+    for row, line in enumerate(PREMISES.splitlines()):
+        for column, text in enumerate(line.split(";")):
+            number = text.replace(",", ".")
+            is_number = number.replace(".", "").isdecimal() and row
+            (sheet.write_number if is_number else sheet.write_string)(row, column, float(number) if is_number else text)
+    book.close()
+    one, other = (read_site_file(tmp_path / name, AROUND_AJACCIO) for name in ("c.csv", "c.xlsx"))
+    assert one == other
+
+
+def test_wrong_premises_are_all_named(tmp_path):
+    lines = refused(
+        tmp_path / "c.csv",
+        "id;name;lon;lat;kind;cost_eur;capacity_per_year\na;Un;8.737;41.919;creat;-5;beaucoup\n",
+    )
+    assert len(lines) == 3 and "create ?" in "".join(lines) and "consultations par an" in "".join(lines)

@@ -215,7 +215,7 @@ def simulate_again(
             shutil.copyfile(path, target.path / name)
         text = dump(
             scenario.model_copy(update={"simulation": settings}),
-            files={role: name for role, (name, _) in copies.items()},
+            files={field: name for field, (name, _) in copies.items()},
         )
         (target.path / "scenario.yaml").write_text(text, encoding="utf-8", newline="\n")
     target.finish({"inputs": embedded_inputs(), "seconds": clock.seconds, "threads": threads})

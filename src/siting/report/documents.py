@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -66,15 +67,19 @@ def write_multipliers_npz(findings: Findings, folder: Path) -> None:
 
 def write_scenario_yaml(findings: Findings, folder: Path) -> None:
     """Write the scenario as resolved, its files named by their copies; running it again gives the same plan."""
-    copies = {role: name for role, (name, _) in input_copies(findings.scenario).items()}
+    copies = {field: name for field, (name, _) in input_copies(findings.scenario).items()}
     (folder / "scenario.yaml").write_text(dump(findings.scenario, files=copies), encoding="utf-8", newline="\n")
 
 
 def input_copies(scenario: Scenario) -> dict[str, tuple[str, Path]]:
-    """The planner's files that a scenario reads: section -> (name of the copy in the run folder, path)."""
-    sections = {"candidates": scenario.candidates, "existing": scenario.existing}
-    paths = {role: Path(section.file) for role, section in sections.items() if section.rule == "file"}
-    return {role: (f"{role}{path.suffix.lower()}", path) for role, path in paths.items()}
+    """The planner's files that a scenario reads: field -> (name of the copy in the run folder, path)."""
+    return {field: (_copy_name(field, path), path) for field, path in scenario.files.items()}
+
+
+def _copy_name(field: str, path: Path) -> str:
+    """``candidates.csv`` for ``candidates.file``, ``travel_land_cover.tif`` for ``travel.land_cover``."""
+    plain = re.sub(r"\W+", "_", field.removesuffix(".file")).strip("_")
+    return f"{plain}{path.suffix.lower()}"
 
 
 def _write_json(value: dict[str, Any], path: Path) -> None:

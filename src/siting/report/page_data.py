@@ -14,6 +14,7 @@ from siting.report.images import beyond_overlay, minutes_overlay, population_ove
 from siting.report.sentences import standard, texts_of
 from siting.report.tables import commune_table
 from siting.territory.embedded import read_departement_outlines
+from siting.territory.values import SITE_KINDS
 
 AREA_COLUMNS = {
     "before": {"persons": 0, "minutes_mean_before": 1, "minutes_max_before": 1, "beyond_before": 0},
@@ -44,7 +45,7 @@ def page_data(findings: Measured) -> dict[str, Any]:
         "areas": areas(findings),
         "decimals": area_columns(findings),
         "texts": {key: texts(key, standard=standard(findings)) for key in SCRIPT_TEXTS},
-        "kinds": {kind: texts(f"kind_{kind}") for kind in ("practice", "label", "create")},
+        "kinds": {kind: texts(f"kind_{kind}") for kind in ("practice", *SITE_KINDS)},
     }
 
 

@@ -22,13 +22,17 @@ from pyproj import Transformer
 from siting.report.areas import area_figures
 from siting.report.figures import DECISIONS
 from siting.report.findings import Findings, Measured
+from siting.territory.values import SITE_DETAILS
 
 TEXT_COLUMNS = (
     "id", "name", "kind", "decision", "commune", "commune_name", "departement", "code", "epci", "epci_name",
+    "premises", "category",
 )  # fmt: skip
 """Columns of ``sites.csv`` and ``communes.csv`` that hold codes and names."""
-SITE_DECIMALS = {"x_m": 1, "y_m": 1, "lon": 6, "lat": 6} | dict.fromkeys(
-    ("persons_within_standard", "persons_only_it_covers", "persons_newly_covered", "persons_added"), 1
+SITE_DECIMALS = (
+    {"x_m": 1, "y_m": 1, "lon": 6, "lat": 6}
+    | {"cost_eur": 2, "capacity_per_year": 1, "lead_time_quarters": 1}
+    | dict.fromkeys(("persons_within_standard", "persons_only_it_covers", "persons_newly_covered", "persons_added"), 1)
 )
 COMMUNE_DECIMALS = (
     dict.fromkeys(("minutes_mean_before", "minutes_max_before", "minutes_mean_after", "minutes_max_after"), 2)
@@ -41,8 +45,9 @@ def site_table(findings: Findings) -> pd.DataFrame:
     """Every existing site and every candidate, one row each in the order of ids.
 
     Columns: ``id, name, kind, decision`` (existing, opened, not_opened), ``commune, commune_name, departement,
-    x_m, y_m`` (the grid's CRS), ``lon, lat`` (degrees, EPSG:4326), the persons of `SiteFigures`, and of an opened
-    house its ``opening_rank`` (1: the one that adds most people) and ``persons_added`` to those before it.
+    x_m, y_m`` (the grid's CRS), ``lon, lat`` (degrees, EPSG:4326), the persons of `SiteFigures`, of an opened house
+    its ``opening_rank`` (1: the one that adds most people) and ``persons_added`` to those before it, and what of
+    `SITE_DETAILS` a planner's file gives.
     """
     sites, communes = findings.territory.sites, findings.territory.communes
     figures = findings.site_figures
@@ -71,6 +76,7 @@ def site_table(findings: Findings) -> pd.DataFrame:
             "persons_newly_covered": figures.persons_newly_covered,
             "opening_rank": rank,
             "persons_added": added,
+            **{name: getattr(sites, name) for name in SITE_DETAILS if getattr(sites, name) is not None},
         }
     )
 

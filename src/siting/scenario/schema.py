@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
@@ -119,6 +120,11 @@ class Scenario(BaseModel):
     def _by_path(self) -> dict[str, Any]:
         sections = {name: part for name, part in self if isinstance(part, Section)}
         return {f"{name}.{key}": value for name, part in sections.items() for key, value in part}
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The planner's files that the scenario names, by field: ``{"candidates.file": Path(…)}``."""
+        return {field: value for field, value in self._by_path().items() if isinstance(value, Path)}
 
     @property
     def halo_m(self) -> float:

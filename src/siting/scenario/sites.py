@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
+from pydantic import Field
+
 from siting.scenario.fields import Between, Section, manual
 from siting.scenario.paths import InputFile
 
@@ -11,13 +13,13 @@ Treatment = Literal["keep", "label", "ignore"]
 
 _FILE_FRENCH = (
     "Chemin du fichier, relatif au dossier du scénario ; il doit se trouver dans ce dossier ou dans le dossier "
-    "de travail. CSV (UTF-8) avec les colonnes id, name et lon, lat (degrés) ou x_m, y_m (mètres) ; ou .gpkg, "
-    ".geojson de points."
+    "de travail. CSV (UTF-8) ou .xlsx avec les colonnes id, name et lon, lat (degrés) ou x_m, y_m (mètres) ; ou "
+    ".gpkg, .geojson de points. Colonnes facultatives : capacity_per_year (consultations par an), category."
 )
 _FILE_ENGLISH = (
     "Path of the file, relative to the folder of the scenario; it must lie in that folder or in the working "
-    "folder. CSV (UTF-8) with the columns id, name and lon, lat (degrees) or x_m, y_m (metres); or .gpkg, "
-    ".geojson of points."
+    "folder. CSV (UTF-8) or .xlsx with the columns id, name and lon, lat (degrees) or x_m, y_m (metres); or .gpkg, "
+    ".geojson of points. Optional columns: capacity_per_year (consultations a year), category."
 )
 
 Persons = Annotated[int, Between(0, 3_000_000)]
@@ -85,7 +87,27 @@ class FileCandidates(Section):
         Literal["file"],
         manual("file : les lieux d'un fichier.", "file: the places of a file."),
     ]
-    file: Annotated[InputFile, manual(_FILE_FRENCH, _FILE_ENGLISH, examples=["candidats.csv"])]
+    file: Annotated[
+        InputFile,
+        manual(
+            f"{_FILE_FRENCH[:-1]}, kind (label, upgrade, create, itinerant, tele ; create sinon), cost_eur, "
+            "lead_time_quarters (délai d'ouverture en trimestres), premises (locaux réemployés).",
+            f"{_FILE_ENGLISH[:-1]}, kind (label, upgrade, create, itinerant, tele; otherwise create), cost_eur, "
+            "lead_time_quarters (quarters until it opens), premises (what building is reused).",
+            examples=["candidats.csv"],
+        ),
+    ]
+    premises_cost_factors: Annotated[
+        dict[Annotated[str, Field(max_length=100)], Annotated[float, Between(0, 10)]],
+        manual(
+            "Facteur sur cost_eur par nature de locaux (colonne premises) ; les autres comptent 1. Ce sont vos "
+            "hypothèses : siting n'en fournit aucune.",
+            "Factor on cost_eur by kind of premises (column premises); the others count 1. These are your "
+            "assumptions: siting has none of its own.",
+            examples=[{"bureau de poste": 0.6, "presbytère": 0.7}],
+        ),
+        Field(default_factory=dict),
+    ]
 
 
 class PracticeSites(Section):

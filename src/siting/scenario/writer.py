@@ -18,6 +18,7 @@ _HEADER = {
 }
 # What may stand without quotes and means the same to every YAML reader.
 _BARE = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[a-z][a-z_]*")
+_KEY = re.compile(r"[a-z]\w*", re.ASCII)
 _WIDEST = 100
 
 
@@ -28,8 +29,8 @@ def dump(scenario: Scenario, *, files: Mapping[str, str] | None = None) -> str:
     ----------
     scenario : Scenario
     files : mapping of str to str, optional
-        What to write as the file of a section, ``{"candidates": "candidates.csv"}``, where the text goes to
-        another folder with copies of the files. The others are named from the folder the scenario was read
+        What to write for a field that names a file, ``{"candidates.file": "candidates.csv"}``, where the text goes
+        to another folder with copies of the files. The others are named from the folder the scenario was read
         from (a scenario made in Python: from the working folder).
     """
     start = Path(scenario.origin.file).parent
@@ -37,17 +38,18 @@ def dump(scenario: Scenario, *, files: Mapping[str, str] | None = None) -> str:
     for name, value in scenario.model_dump().items():
         if value is None:
             continue
-        if files and name in files:
-            value["file"] = files[name]
+        if isinstance(value, dict):
+            value = {key: (files or {}).get(f"{name}.{key}", part) for key, part in value.items()}
         lines += ["", *_lines(name, value, "", start)] if isinstance(value, dict) else _lines(name, value, "", start)
     return "\n".join(lines) + "\n"
 
 
 def _lines(name: str, value: Any, indent: str, folder: Path) -> Iterator[str]:
     if isinstance(value, dict):
-        yield f"{indent}{name}:"
+        yield f"{indent}{name}:" if value else f"{indent}{name}: {{}}"
         for key, part in value.items():
-            yield from _lines(key, part, indent + "  ", folder)
+            text = key if _KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+            yield from _lines(text, part, indent + "  ", folder)
         return
     if not isinstance(value, tuple):
         yield f"{indent}{name}: {_scalar(value, folder)}"

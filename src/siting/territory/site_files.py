@@ -1,24 +1,30 @@
-"""Sites from a planner's own file: CSV, GeoPackage or GeoJSON."""
+"""Sites from a planner's own file: CSV, XLSX, GeoPackage or GeoJSON."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
-from pyogrio.errors import DataSourceError
 from pyproj import Transformer
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
+from siting.territory.records import Records, number_in, read_records, with_points
+from siting.territory.values import SITE_KINDS
 
-VECTOR_SUFFIXES = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 MOST_FAULTS = 20
 """Faults shown of one file: a wrong export is wrong on every line."""
+NUMBERS = {
+    "cost_eur": (0.0, 1e9, "euros"),
+    "capacity_per_year": (0.0, 1e7, "consultations par an"),
+    "lead_time_quarters": (0.0, 80.0, "trimestres"),
+}
+"""Optional columns of numbers: least, most and unit."""
+TEXTS = ("kind", "premises", "category")
+"""Optional columns of text."""
 
 
 class SiteRow(NamedTuple):
@@ -29,31 +35,51 @@ class SiteRow(NamedTuple):
     name: str
     x_m: float
     y_m: float
+    kind: str = ""
+    premises: str = ""
+    category: str = ""
+    cost_eur: float | None = None
+    capacity_per_year: float | None = None
+    lead_time_quarters: float | None = None
 
 
 def read_site_file(path: Path, grid: Grid) -> list[SiteRow]:
     """Sites of a file, in its order.
 
-    A CSV file (UTF-8; semicolon, comma or tab) has the columns ``id``, ``name`` and either ``lon, lat`` (degrees) or
-    ``x_m, y_m`` (metres, in the grid's CRS); a decimal comma is read where commas do not separate columns. A ``.gpkg``
-    or ``.geojson`` file has points in any declared CRS and the columns ``id`` and ``name``.
+    A CSV file (UTF-8; semicolon, comma or tab) or the first sheet of an ``.xlsx`` has the columns ``id``, ``name`` and
+    either ``lon, lat`` (degrees) or ``x_m, y_m`` (metres, in the grid's CRS); a decimal comma is read where commas do
+    not separate columns. A ``.gpkg`` or ``.geojson`` file has points in any declared CRS and the columns ``id`` and
+    ``name``. The columns `NUMBERS` and `TEXTS` are optional.
 
     Raises
     ------
     DataError
         With the faults of the file: missing columns, numbers that are none, an id twice, a point off the grid.
     """
-    is_vector = path.suffix.lower() in VECTOR_SUFFIXES
-    rows, faults = _read_vector(path, grid) if is_vector else _read_csv(path, grid)
+    records = read_records(path)
+    if records.points is not None:
+        records = with_points(records, grid)
+    rows, faults = _site_rows(path, records, grid)
     if not rows and not faults:
         faults = [Fault(str(path), 0, 0, "", "aucun site", "une ligne par site : id, name, lon, lat")]
     faults.extend(_faults_of_rows(path, rows, grid))
+    refuse(path, faults)
+    return rows
+
+
+def refuse(path: Path, faults: list[Fault]) -> None:
+    """Raise the faults of a file, as many as anyone would read.
+
+    Raises
+    ------
+    DataError
+        Where there is any.
+    """
     if len(faults) > MOST_FAULTS:
         more = Fault(str(path), 0, 0, "", f"et {len(faults) - MOST_FAULTS} autres fautes", "corriger d'abord celles-ci")
         faults = [*sorted(faults)[:MOST_FAULTS], more]
     if faults:
         raise DataError(faults)
-    return rows
 
 
 def _faults_of_rows(path: Path, rows: list[SiteRow], grid: Grid) -> Iterator[Fault]:
@@ -73,97 +99,78 @@ def _faults_of_rows(path: Path, rows: list[SiteRow], grid: Grid) -> Iterator[Fau
             yield Fault(str(path), row.line, 1, "lon, lat", problem, remedy)
 
 
-def _read_csv(path: Path, grid: Grid) -> tuple[list[SiteRow], list[Fault]]:
-    lines = _decoded_lines(path)
-    delimiter = max(";,\t", key=lines[0].count)
-    reader = csv.reader(lines, delimiter=delimiter)
-    columns = [name.strip() for name in next(reader)]
-    is_metric = {"x_m", "y_m"} <= set(columns)
+def _site_rows(path: Path, records: Records, grid: Grid) -> tuple[list[SiteRow], list[Fault]]:
+    is_metric = {"x_m", "y_m"} <= set(records.columns)
     point = ("x_m", "y_m") if is_metric else ("lon", "lat")
-    missing = [name for name in ("id", "name", *point) if name not in columns]
+    missing = [name for name in ("id", "name", *point) if name not in records.columns]
     if missing:
+        remedy = "colonnes attendues : id, name, lon, lat (ou x_m, y_m)"
         problem = f"colonne absente : {', '.join(missing)}"
-        return [], [Fault(str(path), 1, 1, "", problem, "colonnes attendues : id, name, lon, lat (ou x_m, y_m)")]
-    to_grid = None if is_metric else Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
+        line = 1 if any(records.lines) else 0
+        return [], [*records.faults, Fault(str(path), line, line, "", problem, remedy)]
     rows: list[SiteRow] = []
-    faults: list[Fault] = []
-    for cells in reader:
-        if not any(cells):
-            continue
-        if len(cells) != len(columns):
-            problem = f"{len(cells)} champs, {len(columns)} attendus"
-            remedy = "séparer par des points-virgules si les nombres ont des virgules"
-            faults.append(Fault(str(path), reader.line_num, 1, "", problem, remedy))
-            continue
-        record = dict(zip(columns, cells, strict=True))
-        given = tuple(record[name].strip() for name in point)
-        fault = _fault_of_point(given, has_decimal_comma=delimiter != ",", is_metric=is_metric)
-        if fault:
-            faults.append(Fault(str(path), reader.line_num, 1, ", ".join(point), *fault))
-            continue
-        first, second = (float(text.replace(",", ".")) for text in given)
-        x_m, y_m = to_grid.transform(first, second) if to_grid else (first, second)
-        rows.append(SiteRow(reader.line_num, record["id"].strip(), record["name"].strip(), x_m, y_m))
-    return rows, faults
+    faults = list(records.faults)
+    for line, record in zip(records.lines, records.rows, strict=True):
+        xy, wrong = _point_of(record, point, has_decimal_comma=records.has_decimal_comma)
+        details, wrong_details = _details_of(record, has_decimal_comma=records.has_decimal_comma)
+        faults += [Fault(str(path), line, 1, *one) for one in (*wrong, *wrong_details)]
+        if not wrong:
+            rows.append(SiteRow(line, record["id"], record["name"], *xy, **details))
+    return rows if is_metric else _on_grid(rows, grid), faults
 
 
-def _fault_of_point(given: tuple[str, ...], *, has_decimal_comma: bool, is_metric: bool) -> tuple[str, str] | None:
-    """(problem, remedy) of two coordinates, or None where they are a point of the earth."""
+def _on_grid(rows: list[SiteRow], grid: Grid) -> list[SiteRow]:
+    """The rows, whose points are in degrees, with their points in the grid's CRS."""
+    to_grid = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
+    x_m, y_m = to_grid.transform([row.x_m for row in rows], [row.y_m for row in rows])
+    return [row._replace(x_m=x, y_m=y) for row, x, y in zip(rows, x_m, y_m, strict=True)]
+
+
+Wrong = tuple[str, str, str]
+"""(field, problem, remedy)."""
+
+
+def _point_of(
+    record: dict[str, str], names: tuple[str, str], *, has_decimal_comma: bool
+) -> tuple[tuple[float, float], list[Wrong]]:
+    """Two coordinates, and what is wrong with them."""
+    field, given = ", ".join(names), [record[name] for name in names]
     shown = " ; ".join(given)
-    try:
-        first, second = (float(text.replace(",", ".") if has_decimal_comma else text) for text in given)
-    except ValueError:
-        return f"« {shown} » n'est pas un couple de nombres", "deux nombres, sans unité"
-    if not np.isfinite([first, second]).all():
-        return f"« {shown} » n'est pas fini", "deux nombres, sans unité"
-    if is_metric:
-        return None
+    first, second = (number_in(text, has_decimal_comma=has_decimal_comma) for text in given)
+    if first is None or second is None:
+        return (0.0, 0.0), [(field, f"« {shown} » n'est pas un couple de nombres", "deux nombres, sans unité")]
+    if names == ("x_m", "y_m"):
+        return (first, second), []
     if abs(second) < abs(first) and 40 < abs(first) < 52:
-        return f"{shown} : longitude et latitude semblent échangées", "la longitude vient en premier"
+        problem, remedy = f"{shown} : longitude et latitude semblent échangées", "la longitude vient en premier"
+        return (first, second), [(field, problem, remedy)]
     if abs(first) > 180 or abs(second) > 90:
-        return (
-            f"{shown} n'est pas un point en degrés",
-            "lon de -180 à 180, lat de -90 à 90 ; des mètres vont dans x_m, y_m",
-        )
-    return None
+        remedy = "lon de -180 à 180, lat de -90 à 90 ; des mètres vont dans x_m, y_m"
+        return (first, second), [(field, f"{shown} n'est pas un point en degrés", remedy)]
+    return (first, second), []
 
 
-def _decoded_lines(path: Path) -> list[str]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise DataError(Fault(str(path), 0, 0, "", "n'est pas en UTF-8", "enregistrer en CSV UTF-8")) from error
-    if not lines:
-        raise DataError(Fault(str(path), 0, 0, "", "fichier vide", "une ligne de titres, puis une par site"))
-    return lines
-
-
-def _read_vector(path: Path, grid: Grid) -> tuple[list[SiteRow], list[Fault]]:
-    try:
-        frame = gpd.read_file(path, engine="pyogrio")
-    except DataSourceError as error:
-        problem = f"illisible comme {VECTOR_SUFFIXES[path.suffix.lower()]} : {error}"
-        return [], [Fault(str(path), 0, 0, "", problem, "exporter le fichier à nouveau")]
-    faults = []
-    if frame.crs is None:
-        remedy = "le déclarer dans le fichier"
-        faults.append(Fault(str(path), 0, 0, "crs", "aucun système de coordonnées déclaré", remedy))
-    missing = [name for name in ("id", "name") if name not in frame.columns]
-    if missing:
-        faults.append(Fault(str(path), 0, 0, "", f"colonne absente : {', '.join(missing)}", "ajouter id et name"))
-    if not (frame.geom_type == "Point").all():
-        remedy = "donner un point par site"
-        faults.append(Fault(str(path), 0, 0, "geometry", "des sites ne sont pas des points", remedy))
-    if faults:
-        return [], faults
-    points = frame.to_crs(grid.crs).geometry
-    ids, names = frame["id"].astype(str), frame["name"].fillna("").astype(str)
-    return [
-        SiteRow(0, site_id.strip(), name, point.x, point.y)
-        for site_id, name, point in zip(ids, names, points, strict=True)
-    ], []
+def _details_of(record: dict[str, str], *, has_decimal_comma: bool) -> tuple[dict[str, Any], list[Wrong]]:
+    """The optional columns of a site, and what is wrong with them."""
+    details: dict[str, Any] = {name: record.get(name, "") for name in TEXTS}
+    wrong: list[Wrong] = []
+    if details["kind"] and details["kind"] not in SITE_KINDS:
+        near = get_close_matches(details["kind"], SITE_KINDS, n=1)
+        remedy = f"vouliez-vous dire {near[0]} ?" if near else f"possible : {', '.join(SITE_KINDS)}"
+        wrong.append(("kind", f"« {details['kind']} » n'est pas une nature de maison", remedy))
+    for name, (least, most, unit) in NUMBERS.items():
+        text = record.get(name, "")
+        if not text:
+            continue
+        number = number_in(text, has_decimal_comma=has_decimal_comma)
+        if number is None or not least <= number <= most:
+            remedy = f"un nombre de {least:g} à {most:g}, en {unit}, ou une case vide"
+            wrong.append((name, f"« {text} » n'est pas plausible", remedy))
+        details[name] = number
+    return details, wrong
 
 
 def site_rows_frame(rows: list[SiteRow]) -> pd.DataFrame:
-    """The rows as a table with columns ``id, name, x_m, y_m``."""
-    return pd.DataFrame([row[1:] for row in rows], columns=["id", "name", "x_m", "y_m"])
+    """The rows as a table, in the columns of `SiteRow` but ``line``; NaN where a number is not given."""
+    table = pd.DataFrame([row[1:] for row in rows], columns=SiteRow._fields[1:])
+    return table.astype(dict.fromkeys(NUMBERS, "float64"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,8 @@ import pandas as pd
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.scenario import Scenario
-from siting.territory.site_files import read_site_file, site_rows_frame
-from siting.territory.values import Communes, Demand, Sites
+from siting.territory.site_files import NUMBERS, read_site_file, site_rows_frame
+from siting.territory.values import SITE_DETAILS, Communes, Demand, Sites
 
 KIND_OF_TREATMENT = {"keep": "practice", "label": "label"}
 
@@ -62,7 +63,18 @@ def _sites(table: pd.DataFrame) -> Sites:
         y_m=table["y_m"].to_numpy(np.float64),
         is_existing=(table["kind"] == "practice").to_numpy(),
         in_study_area=table["in_study_area"].to_numpy(bool),
+        **{name: _detail(table, name) for name in SITE_DETAILS},
     )
+
+
+def _detail(table: pd.DataFrame, name: str) -> Any:
+    """A column of `SITE_DETAILS`, None where no site has any."""
+    if name not in table:
+        return None
+    if name in NUMBERS:
+        return None if table[name].isna().all() else table[name].to_numpy(np.float64)
+    texts = table[name].fillna("").to_numpy(dtype=str)
+    return texts if (texts != "").any() else None
 
 
 def _existing(scenario: Scenario, grid: Grid, communes: Communes) -> pd.DataFrame:
@@ -81,7 +93,9 @@ def _candidates(scenario: Scenario, grid: Grid, communes: Communes, demand: Dema
     settings = scenario.candidates
     if settings.rule == "file":
         table = site_rows_frame(read_site_file(Path(settings.file), grid))
-    elif settings.rule == "town_halls":
+        factor = table["premises"].map(settings.premises_cost_factors).fillna(1.0)
+        return table.assign(kind=table["kind"].replace("", "create"), cost_eur=table["cost_eur"] * factor)
+    if settings.rule == "town_halls":
         table = _town_halls(communes, communes.in_study_area & (communes.persons >= settings.min_persons))
     else:
         row = np.flatnonzero(demand.persons >= settings.min_persons)

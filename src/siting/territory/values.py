@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 
 from siting.grid import Grid
 
+SITE_KINDS = ("label", "upgrade", "create", "itinerant", "tele")
+"""What a house may be: a structure that exists, labelled or enlarged; a new one; a bus; a tele-equipped place."""
+
+SITE_DETAILS = ("cost_eur", "capacity_per_year", "lead_time_quarters", "premises", "category")
+"""What a planner's file may say of a site beside its place."""
+
 AGE_GROUPS = ("under_15", "from_15_to_64", "over_65")
 """Age groups of the European census grid, in the order of `Demand.persons_by_age`."""
 
@@ -85,7 +91,8 @@ class Sites:
         ``cell:2030500N4252500E`` (a cell, by the metres of its centre) or the id of a planner's file.
     name : str array, shape (n,)
     kind : str array, shape (n,)
-        ``"practice"`` (exists, is no house), ``"label"`` (exists, may become a house) or ``"create"``.
+        ``"practice"`` (exists, is no house) or one of `SITE_KINDS`: ``"label"``, ``"upgrade"`` and ``"tele"`` stand on
+        what exists, ``"create"`` and ``"itinerant"`` are new.
     commune : int32 array, shape (n,)
         Row of `Communes`, -1 abroad.
     x_m, y_m : float64 arrays, shape (n,)
@@ -94,6 +101,12 @@ class Sites:
         Open today and kept; the others are candidates.
     in_study_area : bool array, shape (n,)
         Candidates always are; existing sites of the halo serve people of the study area from outside.
+    cost_eur, capacity_per_year, lead_time_quarters : float64 arrays, shape (n,), or None
+        Of a planner's file: euros to open it (the factor of its premises included), consultations a year, quarters
+        from the decision to the opening. NaN where a site has none; None where no site has any.
+    premises, category : str arrays, shape (n,), or None
+        Of a planner's file: what building it would be (``"post_office"``…), what structure it is (``"msp"``…). ``""``
+        where a site has none; None where no site has any.
     """
 
     id: NDArray[np.str_]
@@ -104,6 +117,11 @@ class Sites:
     y_m: NDArray[np.float64]
     is_existing: NDArray[np.bool_]
     in_study_area: NDArray[np.bool_]
+    cost_eur: NDArray[np.float64] | None = None
+    capacity_per_year: NDArray[np.float64] | None = None
+    lead_time_quarters: NDArray[np.float64] | None = None
+    premises: NDArray[np.str_] | None = None
+    category: NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(self.id)

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.scenario import LscpGoal
+from siting.territory.values import SITE_DETAILS, Sites
 from siting.verify.check import Check, none_of, same, shown
 from siting.verify.recount import Recount
 from siting.verify.run_files import MinutesRaster, RunFiles
@@ -39,6 +40,8 @@ def check_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
     layer_m = np.hypot(run.layer["point_x_m"].to_numpy() - sites.x_m, run.layer["point_y_m"].to_numpy() - sites.y_m)
     is_moved = ~(np.fmax(distance_m, layer_m) <= 0.1)
     yield none_of("place des sites", sites.id[is_moved].tolist(), otherwise="celle du territoire")
+    for name in SITE_DETAILS:
+        yield from _check_detail(name, table, sites)
     differs = run.layer["decision"].to_numpy(dtype=str) != table["decision"].to_numpy(dtype=str)
     yield none_of("sites.gpkg", sites.id[differs].tolist(), otherwise="mêmes décisions que sites.csv")
     yield none_of(
@@ -55,6 +58,25 @@ def check_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
     n_opened = int(is_opened.sum())
     limit = "sans limite" if most is None else f"{most} au plus"
     yield Check("nombre de maisons ouvertes", most is None or n_opened <= most, f"{n_opened}, {limit}")
+
+
+def _check_detail(name: str, table: pd.DataFrame, sites: Sites) -> Iterator[Check]:
+    """A column of the planner's file, as ``sites.csv`` says it again."""
+    expected = getattr(sites, name)
+    if expected is None:
+        if name in table:
+            yield Check(f"sites.csv, {name}", False, "colonne que les fichiers d'entrée ne donnent pas")
+        return
+    if name not in table:
+        yield Check(f"sites.csv, {name}", False, "colonne absente")
+        return
+    said = table[name].to_numpy()
+    if expected.dtype.kind == "f":
+        wrong = ~np.isclose(said.astype(np.float64), expected, rtol=0, atol=PERSONS_TOLERANCE, equal_nan=True)
+    else:
+        # A spreadsheet gets one line, after an apostrophe where it would compute.
+        wrong = np.array([a.removeprefix("'") != " ".join(b.split()) for a, b in zip(said, expected, strict=True)])
+    yield none_of(f"sites.csv, {name}", sites.id[wrong].tolist(), otherwise="celui des fichiers d'entrée")
 
 
 def check_persons_of_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
