@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from siting.display import draw_raster, table_html
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -96,3 +102,32 @@ class Grid:
         x_m = self.x_min_m + (column + 0.5) * self.cell_size_m
         y_m = self.y_max_m - (row + 0.5) * self.cell_size_m
         return x_m, y_m
+
+    def plot(self, values: ArrayLike, *, label: str = "", axes: Axes | None = None, **style: Any) -> Axes:
+        """Draw one value per cell on a map of the grid.
+
+        Parameters
+        ----------
+        values : array, shape ``grid.shape`` or (n_cells,)
+            NaN is left clear.
+        label : str, optional
+            What the values are, with their unit; it brings a colour bar.
+        axes : matplotlib Axes, optional
+            New ones by default.
+        **style
+            For ``Axes.imshow``: ``cmap``, ``vmin``, ``vmax``…
+        """
+        cells = np.asarray(values, dtype=np.float64).reshape(self.shape)
+        return draw_raster(cells, bounds_m=self.bounds_m, label=label, axes=axes, **style)
+
+    def _repr_html_(self) -> str:
+        west, south, east, north = self.bounds_m
+        return table_html(
+            "Grid",
+            {
+                "CRS": self.crs,
+                "cells": f"{self.n_rows:,} rows × {self.n_columns:,} columns of {self.cell_size_m:g} m",
+                "west to east": f"{west:,.0f} to {east:,.0f} m",
+                "south to north": f"{south:,.0f} to {north:,.0f} m",
+            },
+        )

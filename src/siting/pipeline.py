@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import os
@@ -10,8 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,11 +25,15 @@ from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
 from siting.report.documents import input_copies
 from siting.report.manifest import describe_file, peak_memory_mb
+from siting.report.sentences import answer, proof
 from siting.scenario import LscpGoal, Scenario, changed_settings, dump, load
 from siting.territory import Territory, assemble
 from siting.territory.inputs import embedded_inputs
 from siting.travel import build_surface, nearest, nearest_everywhere, travel_times
 from siting.travel.travel_times import NearestTimes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PEAK_MEMORY_STEP_MB = 256
 """summary.json rounds ``peak_memory_mb`` up to this, so that two runs agree; manifest.json has the exact figure."""
@@ -56,6 +62,19 @@ class Run:
     def plan(self) -> Plan:
         """The sites to open, and how good that is."""
         return self.findings.plan
+
+    def plot(self) -> Figure:
+        """Today and with the plan, side by side: the figure of ``map.png``."""
+        from siting.report.map import draw_map  # brings matplotlib, which a check does not need
+
+        return draw_map(self.findings)
+
+    def _repr_html_(self) -> str:
+        from siting.report.map import draw_map_png
+
+        picture = base64.b64encode(draw_map_png(self.findings, dpi=90)).decode("ascii")
+        text = escape(f"{answer(self.findings)}. {proof(self.findings)}")
+        return f'<p>{text}</p><img alt="{text}" src="data:image/png;base64,{picture}">'
 
     def save(self, folder: str | Path, *, watcher: Watcher = unwatched) -> Path:
         """Write the run folder, whole or not at all, and return its path.

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from siting.display import BEYOND, OPEN_SITE, WITHIN, draw_raster, table_html
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from siting.territory import Territory
 
 Sense = Literal["min", "max"]
 
@@ -96,3 +103,41 @@ class Plan:
     @property
     def gap(self) -> float:
         return self.certificate.gap
+
+    def plot(self, territory: Territory, *, axes: Axes | None = None) -> Axes:
+        """Draw who is covered and who is not, the sites open today (squares) and those the plan opens (dots).
+
+        Parameters
+        ----------
+        territory : Territory
+            Whose sites and demand cells the plan was made for.
+        axes : matplotlib Axes, optional
+            New ones by default.
+        """
+        grid, demand, sites = territory.grid, territory.demand, territory.sites
+        covered = np.full(grid.n_cells, np.nan)
+        covered[demand.cell] = self.is_covered
+        picture = covered.reshape(grid.shape)
+        axes = draw_raster(picture, bounds_m=grid.bounds_m, axes=axes, colours=(BEYOND, WITHIN))
+        kept = np.flatnonzero(sites.is_existing)
+        axes.scatter(
+            sites.x_m[kept], sites.y_m[kept], marker="s", s=22, c="white", edgecolors="black", label="open today"
+        )
+        axes.scatter(sites.x_m[self.opened], sites.y_m[self.opened], s=26, color=OPEN_SITE, label="opened")
+        axes.legend(loc="best")
+        axes.set_title(f"{self.certificate.model}: {len(self.opened)} opened, {self.status}")
+        return axes
+
+    def _repr_html_(self) -> str:
+        certificate = self.certificate
+        return table_html(
+            f"Plan ({certificate.model})",
+            {
+                "status": certificate.status,
+                "opened": f"{len(self.opened):,} sites",
+                "objective": f"{certificate.objective:,.6g}",
+                "bound": f"{certificate.bound:,.6g} (by {certificate.bound_by})",
+                "gap": f"{certificate.gap:.4%}",
+                "cells covered": f"{int(self.is_covered.sum()):,} of {len(self.is_covered):,}",
+            },
+        )

@@ -6,6 +6,7 @@ sites differ by shape.
 
 from __future__ import annotations
 
+import io
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,14 @@ def write_maps(findings: Findings, folder: Path) -> None:
         figure = draw_map(findings)
         for suffix, metadata in _NO_DATE.items():
             figure.savefig(folder / f"map.{suffix}", dpi=DPI, metadata=metadata)
+
+
+def draw_map_png(findings: Findings, *, dpi: int) -> bytes:
+    """The figure of `draw_map` as a PNG."""
+    stream = io.BytesIO()
+    with rc_context(_STYLE):
+        draw_map(findings).savefig(stream, format="png", dpi=dpi, metadata=_NO_DATE["png"])
+    return stream.getvalue()
 
 
 def draw_map(findings: Findings) -> Figure:
