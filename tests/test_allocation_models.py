@@ -11,23 +11,29 @@ from hypothesis import strategies as st
 
 from allocation_worlds import cover_of, worlds
 from naive import allocation as naive
+from siting import allocation
 from siting.allocation import (
     Apart,
     Budget,
     CoveredShare,
     CoverSets,
+    Differs,
     Houses,
+    Kind,
     NewPerZone,
     compose,
     composing,
     covering,
+    expand,
     formulation,
     lscp,
     mclp,
     solve,
 )
 from siting.errors import DataError, InfeasibleError
+from test_allocation_median import cell_times_of
 
+INF = float("inf")
 GOLDEN = Path(__file__).parent / "golden"
 SQUARE = cover_of([{0, 1}, {1, 2}, {2, 3}, {0, 3}, {1}], [10.0, 20.0, 30.0, 40.0, 5.0], 4)
 TIMED = (
@@ -46,13 +52,26 @@ COMPOSED = compose(
         CoveredShare(0.9, np.array([0, 0, 1, 1, -1], dtype=np.int32)),
         NewPerZone(np.array([0, 0, 1, 1], dtype=np.int32), np.array([1, 0]), np.array([2, 1])),
         Apart(np.array([[1, 2]], dtype=np.int32)),
+        Differs(np.array([1, 3], dtype=np.int32), 1),
     ],
     existing=[0],
 )
+KINDS = [Kind("label", 1.0, [True, False, False]), Kind("create", 5.0), Kind("tele", 2.0, need_share=0.25)]
+OPTIONS = expand(
+    cell_times_of([[10.0, 20.0, INF], [INF, 20.0, 25.0]], [40.0, 80.0], 3),
+    KINDS,
+    standard_s=20,
+    existing=[0],
+    phase_weights=[1.0, 2.0],
+)
+KINDS_AND_PHASES = compose(OPTIONS, ["most_covered", "least_cost"], clauses=[Houses(1, OPTIONS.houses_by(0))])
+COMPOSED_MODELS = {"composed": COMPOSED, "kinds_and_phases": KINDS_AND_PHASES}
+PARTS = {f"siting.allocation.{room}" for room in ("clauses", "goals", "option_clauses")}
 GOLDEN_MODELS = {
     "lscp": lambda: formulation.lscp_model(SQUARE)[0],
     "mclp": lambda: formulation.mclp_model(SQUARE, 2)[0],
-    "composed": lambda: composing.composed_model(COMPOSED, "most_covered_twice", [("fewest_houses", 3.0)])[0],
+    "composed": lambda: composing.composed_model(COMPOSED, [3.0])[0],
+    "kinds_and_phases": lambda: composing.composed_model(KINDS_AND_PHASES, [70.0])[0],
     "p_median": lambda: formulation.p_median_model(*TIMED, 3, 2)[0],
 }
 
@@ -66,7 +85,14 @@ def test_model_is_the_golden_lp(name: str, tmp_path: Path) -> None:
 def test_no_model_lacks_a_golden_lp() -> None:
     names = [*vars(formulation), *vars(composing)]
     models = {name.removesuffix("_model") for name in names if name.endswith("_model")}
-    assert models == set(GOLDEN_MODELS) == {path.stem for path in GOLDEN.glob("*.lp")}
+    assert models | set(COMPOSED_MODELS) == set(GOLDEN_MODELS) == {path.stem for path in GOLDEN.glob("*.lp")}
+
+
+def test_no_goal_and_no_clause_lacks_a_golden_lp() -> None:
+    problems = COMPOSED_MODELS.values()
+    used = {type(part) for problem in problems for part in (*problem.clauses, *problem.goals)}
+    parts = {part for part in vars(allocation).values() if isinstance(part, type) and part.__module__ in PARTS}
+    assert parts - used == {allocation.Clause, allocation.Goal}
 
 
 @settings(max_examples=150, deadline=None)

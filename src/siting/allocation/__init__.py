@@ -2,16 +2,21 @@
 
 from siting.allocation.cell_times import CellTimes, cell_times
 from siting.allocation.centers import PCenter, p_center
-from siting.allocation.clauses import Apart, Budget, Clause, CoveredShare, Houses, NewPerZone
-from siting.allocation.composing import Composed, Goal, compose
+from siting.allocation.clauses import Apart, Budget, Clause, CoveredShare, Differs, Houses, NewPerZone
+from siting.allocation.composing import Composed, compose
 from siting.allocation.cover import CoverSets, cover_sets
-from siting.allocation.explaining import Differs, Worth, best_plans, frontier, worth
+from siting.allocation.expanding import expand
+from siting.allocation.explaining import Worth, best_plans, frontier, worth
+from siting.allocation.goals import FewestHouses, Goal, GoalName, LeastCost, MostCovered
 from siting.allocation.medians import PMedian, p_median
+from siting.allocation.option_clauses import OnePerSite, StaysOpen
+from siting.allocation.options import KEEP, Kind, Opening, Options
 from siting.allocation.plan import Certificate, Plan, Status
 from siting.allocation.problems import Lscp, Mclp, Problem, Rules, lscp, mclp
 from siting.allocation.solving import solve
 
 __all__ = [
+    "KEEP",
     "Apart",
     "Budget",
     "CellTimes",
@@ -21,22 +26,32 @@ __all__ = [
     "CoverSets",
     "CoveredShare",
     "Differs",
+    "FewestHouses",
     "Goal",
+    "GoalName",
     "Houses",
+    "Kind",
+    "LeastCost",
     "Lscp",
     "Mclp",
+    "MostCovered",
     "NewPerZone",
+    "OnePerSite",
+    "Opening",
+    "Options",
     "PCenter",
     "PMedian",
     "Plan",
     "Problem",
     "Rules",
     "Status",
+    "StaysOpen",
     "Worth",
     "best_plans",
     "cell_times",
     "compose",
     "cover_sets",
+    "expand",
     "frontier",
     "lscp",
     "mclp",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pulp
 from numpy.typing import NDArray
 
 from siting.allocation.cover import CoverSets
 from siting.allocation.problems import Rules
+from siting.allocation.reductions import equal_rows
 
 
 class Building:
@@ -30,6 +33,7 @@ class Building:
         self._is_existing = np.zeros(cover.n_sites, dtype=np.bool_)
         self._is_existing[rules.existing] = True
         self._covered: dict[tuple[int, int], pulp.LpVariable] = {}
+        self._n_named: dict[str, int] = {}
 
     def new_houses(self, sites: NDArray[np.int64] | None = None) -> pulp.LpAffineExpression:
         """How many of ``sites`` open (all candidates by default)."""
@@ -38,15 +42,17 @@ class Building:
 
     def cost(self, cost: NDArray[np.float64]) -> pulp.LpAffineExpression:
         """What the new houses cost, at ``cost`` (n_sites,)."""
-        return pulp.LpAffineExpression({x: float(cost[j]) for j, x in self.x.items()})
+        return pulp.LpAffineExpression({x: float(cost[j]) for j, x in self.x.items() if cost[j]})
 
-    def covered_persons(self, cells: NDArray[np.int64], times: int = 1) -> pulp.LpAffineExpression:
-        """Persons of ``cells`` with at least ``times`` (1 or 2) open sites within the standard."""
+    def covered_persons(
+        self, cells: NDArray[np.int64], times: int = 1, weights: NDArray[np.float64] | None = None
+    ) -> pulp.LpAffineExpression:
+        """Persons (or ``weights``) of ``cells`` with at least ``times`` (1 or 2) open sites within the standard."""
+        persons = (self.cover.persons if weights is None else weights)[cells]
+        merged = np.bincount(self._like[cells], weights=persons, minlength=self.cover.n_cells)
         expression = pulp.LpAffineExpression()
-        for i in cells.tolist():
-            weight = float(self.cover.persons[i])
-            if weight == 0.0:
-                continue
+        for i in np.flatnonzero(merged).tolist():
+            weight = float(merged[i])
             sites = self.cover.site[self.cover.cell_start[i] : self.cover.cell_start[i + 1]]
             n_existing = int(self._is_existing[sites].sum())
             new = [self.x[j] for j in sites.tolist() if j in self.x]
@@ -55,6 +61,16 @@ class Building:
             elif n_existing + len(new) >= times:
                 expression[self._cover_variable(i, times, n_existing, new)] = weight
         return expression
+
+    def unused(self, name: str) -> str:
+        """``name``, numbered from its second use on, so that a clause may be given more than once."""
+        self._n_named[name] = self._n_named.get(name, 0) + 1
+        return name if self._n_named[name] == 1 else f"{name}_{self._n_named[name]}"
+
+    @cached_property
+    def _like(self) -> NDArray[np.int32]:
+        """Shape (n_cells,): the first cell with the same cover set; they are covered together or not at all."""
+        return equal_rows(self.cover)
 
     def at_least(self, expression: pulp.LpAffineExpression, value: float, name: str) -> None:
         """Constrain ``expression`` ≥ ``value``."""

@@ -7,6 +7,7 @@ satisfies all clauses, what would do in its place.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -14,15 +15,26 @@ import pulp
 from numpy.typing import NDArray
 
 from siting.allocation.building import Building
+from siting.allocation.cover import CoverSets
 
 
 @dataclass(frozen=True)
 class Recount:
-    """A plan as the clauses see it: which sites it opens, which cells are covered, and their persons."""
+    """A plan as clauses and goals see it: the sites it opens, those open in all, and whom they cover."""
 
     is_new: NDArray[np.bool_]
-    is_covered: NDArray[np.bool_]
-    persons: NDArray[np.float64]
+    is_open: NDArray[np.bool_]
+    cover: CoverSets
+
+    @cached_property
+    def times_covered(self) -> NDArray[np.int64]:
+        """Shape (n_cells,): open sites within the standard of each cell."""
+        return np.diff(np.concatenate([[0], np.cumsum(self.is_open[self.cover.site])])[self.cover.cell_start])
+
+    @property
+    def is_covered(self) -> NDArray[np.bool_]:
+        """Shape (n_cells,)."""
+        return self.times_covered > 0
 
 
 class Clause(Protocol):
@@ -45,18 +57,19 @@ class Clause(Protocol):
 
 @dataclass(frozen=True)
 class Houses:
-    """At most a number of new houses."""
+    """At most a number of new houses; ``counts`` (n_sites,) says which sites count as one, all by default."""
 
     at_most: int
+    counts: NDArray[np.bool_] | None = None
 
     def constrain(self, building: Building) -> None:
-        building.at_most(building.new_houses(), self.at_most, "houses")
+        building.at_most(self.shortfall(building), self.at_most, building.unused("houses"))
 
     def is_kept(self, plan: Recount) -> bool:
-        return int(plan.is_new.sum()) <= self.at_most
+        return int((plan.is_new if self.counts is None else plan.is_new[self.counts]).sum()) <= self.at_most
 
     def shortfall(self, building: Building) -> pulp.LpAffineExpression:
-        return building.new_houses()
+        return building.new_houses(None if self.counts is None else np.flatnonzero(self.counts))
 
     def instead(self, shortfall: float) -> str:
         return f"{round(shortfall)} new houses instead of {self.at_most}"
@@ -73,7 +86,7 @@ class Budget:
     at_most: float
 
     def constrain(self, building: Building) -> None:
-        building.at_most(building.cost(self.cost), self.at_most, "budget")
+        building.at_most(building.cost(self.cost), self.at_most, building.unused("budget"))
 
     def is_kept(self, plan: Recount) -> bool:
         return float(self.cost[plan.is_new].sum()) <= self.at_most * (1 + 1e-9) + 1e-9
@@ -100,15 +113,16 @@ class CoveredShare:
     area: NDArray[np.int32] | None = None
 
     def constrain(self, building: Building) -> None:
+        name = building.unused("share")
         for number, cells in self._areas(building.cover.n_cells):
             wanted = self.at_least_share * float(building.cover.persons[cells].sum())
-            building.at_least(building.covered_persons(cells), wanted, f"share_{number:04d}")
+            building.at_least(building.covered_persons(cells), wanted, f"{name}_{number:04d}")
 
     def is_kept(self, plan: Recount) -> bool:
+        persons, is_covered = plan.cover.persons, plan.is_covered
         return all(
-            plan.persons[cells][plan.is_covered[cells]].sum()
-            >= self.at_least_share * plan.persons[cells].sum() * (1 - 1e-9) - 1e-9
-            for _, cells in self._areas(len(plan.persons))
+            persons[cells][is_covered[cells]].sum() >= self.at_least_share * persons[cells].sum() * (1 - 1e-9) - 1e-9
+            for _, cells in self._areas(len(persons))
         )
 
     def shortfall(self, building: Building) -> pulp.LpAffineExpression:
@@ -145,10 +159,11 @@ class NewPerZone:
     at_most: NDArray[np.int32]
 
     def constrain(self, building: Building) -> None:
+        floor, cap = building.unused("floor"), building.unused("cap")
         for number in range(len(self.at_least)):
             houses = building.new_houses(np.flatnonzero(self.zone == number))
-            building.at_least(houses, float(self.at_least[number]), f"floor_{number:04d}")
-            building.at_most(houses, float(self.at_most[number]), f"cap_{number:04d}")
+            building.at_least(houses, float(self.at_least[number]), f"{floor}_{number:04d}")
+            building.at_most(houses, float(self.at_most[number]), f"{cap}_{number:04d}")
 
     def is_kept(self, plan: Recount) -> bool:
         zones = self.zone[plan.is_new & (self.zone >= 0)]
@@ -180,8 +195,9 @@ class Apart:
     pairs: NDArray[np.int32]
 
     def constrain(self, building: Building) -> None:
+        name = building.unused("apart")
         for number, pair in enumerate(self.pairs):
-            building.at_most(building.new_houses(pair.astype(np.int64)), 1.0, f"apart_{number:06d}")
+            building.at_most(building.new_houses(pair.astype(np.int64)), 1.0, f"{name}_{number:06d}")
 
     def is_kept(self, plan: Recount) -> bool:
         return not plan.is_new[self.pairs].all(axis=1).any()
@@ -201,3 +217,27 @@ class Apart:
 
     def __str__(self) -> str:
         return "the minimum distance between new houses"
+
+
+@dataclass(frozen=True)
+class Differs:
+    """At least ``by`` of the houses ``opened`` by another plan stay closed."""
+
+    opened: NDArray[np.int32]
+    by: int
+
+    def constrain(self, building: Building) -> None:
+        same = building.new_houses(self.opened.astype(np.int64))
+        building.at_most(same, len(self.opened) - self.by, building.unused("differs"))
+
+    def is_kept(self, plan: Recount) -> bool:
+        return int(plan.is_new[self.opened].sum()) <= len(self.opened) - self.by
+
+    def shortfall(self, building: Building) -> pulp.LpAffineExpression:
+        return building.new_houses(self.opened.astype(np.int64))
+
+    def instead(self, shortfall: float) -> str:
+        return f"a plan with {round(shortfall)} of the same houses"
+
+    def __str__(self) -> str:
+        return f"at least {self.by} houses other than those of another plan"

@@ -10,7 +10,6 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pulp
@@ -20,15 +19,13 @@ from siting.allocation.building import Building
 from siting.allocation.clauses import Clause, Recount
 from siting.allocation.cover import CoverSets
 from siting.allocation.effort import Effort
+from siting.allocation.goals import Goal, GoalName, named_goal
 from siting.allocation.highs import VERSION, Outcome, run_highs
+from siting.allocation.options import Options
 from siting.allocation.plan import Certificate, Plan
 from siting.allocation.problems import Rules, make_rules
 from siting.errors import InfeasibleError, SolverError
 from siting.progress import Progress, Standing
-
-Goal = Literal["fewest_houses", "least_cost", "most_covered", "most_covered_twice"]
-
-_MAXIMISED = ("most_covered", "most_covered_twice")
 
 
 @dataclass(frozen=True)
@@ -39,12 +36,11 @@ class Composed:
     rules: Rules
     goals: tuple[Goal, ...]
     clauses: tuple[Clause, ...]
-    cost: NDArray[np.float64]
 
 
 def compose(
-    cover: CoverSets,
-    goals: Sequence[Goal],
+    cover: CoverSets | Options,
+    goals: Sequence[Goal | GoalName],
     *,
     clauses: Sequence[Clause] = (),
     cost: ArrayLike | None = None,
@@ -67,12 +63,16 @@ def compose(
 
     Parameters
     ----------
-    cover : CoverSets
+    cover : CoverSets or Options
+        `Options` (from `expand`) where sites have kinds, phases, or may close; its own clauses, costs, existing
+        and forced options then come with it, and "site" below means option.
     goals : sequence of Goal, the most important first
+        `FewestHouses`, `LeastCost`, `MostCovered`; or, without settings, their names: ``fewest_houses``,
+        ``least_cost``, ``most_covered``, ``most_covered_twice``.
     clauses : sequence of Clause
         `Houses`, `Budget`, `CoveredShare`, `NewPerZone`, `Apart`.
     cost : numbers, shape (n_sites,), optional
-        What each site costs to open, for ``least_cost``; 1 each by default.
+        What each site costs to open, for ``least_cost``; by default 1 each, or what the options cost.
     existing, forced, forbidden : rows of the sites table
 
     Raises
@@ -86,38 +86,43 @@ def compose(
     Environment and Planning B 15(1), 15-35 (backup); Daskin and Owen (1999), Two new location covering
     problems, Geographical Analysis 31(3), 217-235 (partial cover).
     """
+    counts = None
+    costs = None if cost is None else np.asarray(cost, dtype=np.float64)
+    if isinstance(cover, Options):
+        counts, costs = cover.counts, cover.cost if costs is None else costs
+        clauses = [*cover.clauses, *clauses]
+        existing = np.concatenate([cover.existing, np.asarray(existing, dtype=np.int64)])
+        cover = cover.cover
     rules = make_rules("compose", cover.n_sites, existing, forced, forbidden, "houses", None)
-    costs = np.ones(cover.n_sites) if cost is None else np.asarray(cost, dtype=np.float64)
-    return Composed(cover, rules, tuple(goals), tuple(clauses), costs)
+    costs = np.ones(cover.n_sites) if costs is None else costs
+    asked = (named_goal(goal, costs, counts) if isinstance(goal, str) else goal for goal in goals)
+    return Composed(cover, rules, tuple(asked), tuple(clauses))
 
 
 def solve_composed(problem: Composed, effort: Effort, progress: Progress) -> Plan:
     """Solve goal after goal; the certificate is the first goal's, ``stages`` has one per goal."""
-    kept: list[tuple[Goal, float]] = []
+    values: list[float] = []
     stages: list[Certificate] = []
     for number, goal in enumerate(problem.goals):
         progress(number, len(problem.goals))
         share = effort.share(1 / (len(problem.goals) - number))
-        opened, run = _solve_stage(problem, goal, kept, share, _Stage(goal, number, len(problem.goals), progress))
-        value = _value(problem, goal, opened)
-        kept.append((goal, value))
-        stages.append(_certificate(goal, value, run))
+        opened, run = _solve_stage(problem, values, share, _Stage(goal, number, len(problem.goals), progress))
+        values.append(goal.value(_recount(problem, opened)))
+        stages.append(_certificate(goal, values[-1], run))
     progress(len(problem.goals), len(problem.goals))
     is_covered = problem.cover.covered_by(np.union1d(problem.rules.existing, opened))
     return Plan(opened, is_covered, stages[0], stages=tuple(stages))
 
 
-def composed_model(
-    problem: Composed, goal: Goal, kept: Sequence[tuple[Goal, float]] = ()
-) -> tuple[pulp.LpProblem, Building]:
-    """The integer program of one goal, with the values of the goals before it kept."""
+def composed_model(problem: Composed, values: Sequence[float] = ()) -> tuple[pulp.LpProblem, Building]:
+    """The integer program of the goal after those whose ``values`` are kept."""
     building = Building("composed", problem.cover, problem.rules)
     for clause in problem.clauses:
         clause.constrain(building)
-    for number, (before, value) in enumerate(kept):
+    for number, (goal, value) in enumerate(zip(problem.goals, values, strict=False)):
         noise = 1e-9 * abs(value)
-        building.at_most(_expression(problem, before, building), _signed(before, value) + noise, f"kept_{number}")
-    building.model.setObjective(_expression(problem, goal, building))
+        building.at_most(_least(goal, building), _signed(goal, value) + noise, f"kept_{number}")
+    building.model.setObjective(_least(problem.goals[len(values)], building))
     return building.model, building
 
 
@@ -137,9 +142,9 @@ class _Stage:
 
 
 def _solve_stage(
-    problem: Composed, goal: Goal, kept: Sequence[tuple[Goal, float]], effort: Effort, stage: _Stage
+    problem: Composed, values: Sequence[float], effort: Effort, stage: _Stage
 ) -> tuple[NDArray[np.int32], Outcome]:
-    model, building = composed_model(problem, goal, kept)
+    model, building = composed_model(problem, values)
     run = run_highs(model, effort, stage)
     if run.ended == "infeasible":
         raise InfeasibleError(_why_infeasible(problem, effort))
@@ -197,46 +202,30 @@ def _remedy(problem: Composed, clause: Clause, core: Sequence[Clause], effort: E
 def _recount(problem: Composed, opened: NDArray[np.int32]) -> Recount:
     is_new = np.zeros(problem.cover.n_sites, dtype=np.bool_)
     is_new[opened] = True
-    is_covered = problem.cover.covered_by(np.union1d(problem.rules.existing, opened))
-    return Recount(is_new, is_covered, problem.cover.persons)
+    is_open = is_new.copy()
+    is_open[problem.rules.existing] = True
+    return Recount(is_new, is_open, problem.cover)
 
 
-def _expression(problem: Composed, goal: Goal, building: Building) -> pulp.LpAffineExpression:
+def _least(goal: Goal, building: Building) -> pulp.LpAffineExpression:
     """What HiGHS minimises for a goal."""
-    everywhere = np.arange(problem.cover.n_cells)
-    if goal == "fewest_houses":
-        return building.new_houses()
-    if goal == "least_cost":
-        return building.cost(problem.cost)
-    return -building.covered_persons(everywhere, 1 if goal == "most_covered" else 2)
-
-
-def _value(problem: Composed, goal: Goal, opened: NDArray[np.int32]) -> float:
-    """The value of a goal, recounted on the plan."""
-    if goal == "fewest_houses":
-        return float(len(opened))
-    if goal == "least_cost":
-        return float(problem.cost[opened].sum())
-    cover = problem.cover
-    is_open = np.zeros(cover.n_sites, dtype=np.int64)
-    is_open[opened] = is_open[problem.rules.existing] = 1
-    hits = np.concatenate([[0], np.cumsum(is_open[cover.site])])[cover.cell_start]
-    return float(cover.persons[np.diff(hits) >= (1 if goal == "most_covered" else 2)].sum())
+    expression = goal.expression(building)
+    return -expression if goal.sense == "max" else expression
 
 
 def _signed(goal: Goal, value: float) -> float:
-    return -value if goal in _MAXIMISED else value
+    return -value if goal.sense == "max" else value
 
 
 def _certificate(goal: Goal, value: float, run: Outcome) -> Certificate:
     """The solver's bound: branch and bound of a composed program leaves no multipliers."""
     signed = _signed(goal, value)
     noise = 1e-6 + 1e-9 * abs(signed)
-    bound = math.ceil(run.bound - noise) if goal == "fewest_houses" and math.isfinite(run.bound) else run.bound
+    bound = math.ceil(run.bound - noise) if goal.is_whole and math.isfinite(run.bound) else run.bound
     bound = signed if signed - bound <= noise else float(bound)
     return Certificate(
-        model=goal,
-        sense="max" if goal in _MAXIMISED else "min",
+        model=goal.name,
+        sense=goal.sense,
         status="optimal" if bound == signed else "feasible",
         objective=value,
         bound=_signed(goal, bound),

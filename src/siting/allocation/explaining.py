@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pulp
 from numpy.typing import ArrayLike, NDArray
 
-from siting.allocation.building import Building
-from siting.allocation.clauses import Clause, Houses, Recount
+from siting.allocation.clauses import Clause, Differs, Houses
 from siting.allocation.composing import compose
 from siting.allocation.cover import CoverSets
 from siting.allocation.plan import Plan
@@ -82,30 +80,6 @@ def frontier(cover: CoverSets, houses: Sequence[int], *, time_limit_s: float = 6
         ``existing``, ``forced``, ``forbidden`` as for `mclp`.
     """
     return [solve(mclp(cover, new_houses=p, **rules), time_limit_s=time_limit_s) for p in houses]
-
-
-@dataclass(frozen=True)
-class Differs:
-    """Clause: at least ``by`` of the houses ``opened`` by another plan stay closed."""
-
-    opened: NDArray[np.int32]
-    by: int
-
-    def constrain(self, building: Building) -> None:
-        same = building.new_houses(self.opened.astype(np.int64))
-        building.at_most(same, len(self.opened) - self.by, f"differs_{len(building.model.constraints())}")
-
-    def is_kept(self, plan: Recount) -> bool:
-        return int(plan.is_new[self.opened].sum()) <= len(self.opened) - self.by
-
-    def shortfall(self, building: Building) -> pulp.LpAffineExpression:
-        return building.new_houses(self.opened.astype(np.int64))
-
-    def instead(self, shortfall: float) -> str:
-        return f"a plan with {round(shortfall)} of the same houses"
-
-    def __str__(self) -> str:
-        return f"at least {self.by} houses other than those of another plan"
 
 
 def best_plans(

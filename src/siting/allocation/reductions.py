@@ -46,6 +46,13 @@ def free_core(cover: CoverSets, is_free: NDArray[np.bool_], is_wanted: NDArray[n
     return everything.restricted(is_wanted, is_free)
 
 
+def equal_rows(cover: CoverSets) -> NDArray[np.int32]:
+    """Shape (n_cells,): for each row the first row with the same cover set."""
+    hashes = merging.row_hashes(cover.cell_start, cover.site)
+    order = np.lexsort((hashes[:, 1], hashes[:, 0]))
+    return merging.group_equal_rows(cover.cell_start, cover.site, order, hashes)
+
+
 def merge_equal_rows(core: Core) -> tuple[Core, NDArray[np.int32]]:
     """Rows with the same cover set become one, with their persons added; and the new row of each old one.
 
@@ -53,9 +60,7 @@ def merge_equal_rows(core: Core) -> tuple[Core, NDArray[np.int32]]:
     other covering models), not for those that ask how far it is (p-median).
     """
     cover = core.cover
-    hashes = merging.row_hashes(cover.cell_start, cover.site)
-    order = np.lexsort((hashes[:, 1], hashes[:, 0]))
-    leader = merging.group_equal_rows(cover.cell_start, cover.site, order, hashes)
+    leader = equal_rows(cover)
     is_leader = leader == np.arange(cover.n_cells)
     new_row = (np.cumsum(is_leader) - 1).astype(np.int32)[leader]
     merged = core.restricted(is_leader, np.ones(cover.n_sites, dtype=np.bool_))
