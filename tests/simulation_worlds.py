@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
 from siting.access import APL_STEPS, catchments_by_area
 from siting.simulation import (
+    NEVER,
     Assistants,
     Demography,
+    Forecast,
     Juniors,
     Outposts,
     Recruitment,
@@ -17,6 +21,8 @@ from siting.simulation import (
     Solidarity,
     State,
     World,
+    areas_of,
+    run_draws,
     unscheduled,
 )
 from siting.travel.travel_times import TravelTimes
@@ -79,6 +85,24 @@ def start(doctors=((0, 6, 0, 0, 0, 4, 0), (2, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0,
 def no_plan(n_rows=3) -> Schedule:
     """No house opens."""
     return unscheduled(np.full(n_rows, "practice"))
+
+
+def small_forecast() -> Forecast:
+    """Nine draws of five quarters of the toy; the third row is the plan's only house, open from the second quarter."""
+    world, rules = toy(0.01), replace(NOTHING, demography=Demography())
+    schedule = Schedule(np.array([NEVER, NEVER, START + 2]), np.array(["practice", "practice", "create"]))
+    draws = run_draws(
+        world,
+        np.array([10, 2, 0]),
+        schedule,
+        rules,
+        start=START,
+        n_quarters=5,
+        n_draws=9,
+        seed=1,
+        areas=tuple(areas_of(world, level) for level in ("total", "departement")),
+    )
+    return Forecast(world, schedule, rules, draws, (), n_houses=1)
 
 
 @st.composite

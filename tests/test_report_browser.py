@@ -14,7 +14,9 @@ import pytest
 import siting
 from chromium import CHROMIUM, Chromium
 from report_worlds import findings
+from simulation_worlds import small_forecast
 from siting.report.page import render_page
+from siting.report.simulation_page import write_simulation_page
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "corse.yaml"
@@ -178,6 +180,17 @@ def axe(tmp_path_factory):
         pytest.skip("npm cannot fetch axe-core")
     with tarfile.open(next(folder.glob("*.tgz"))) as archive:
         return archive.extractfile("package/axe.min.js").read().decode("utf-8")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_of_the_quarters_fits_asks_for_nothing_and_has_no_fault(browser, axe, width, tmp_path):
+    write_simulation_page(small_forecast(), tmp_path, title="Essai", language="fr", notes=["Un.", "Deux."])
+    browser.open(tmp_path / "report.html", width=width)
+    assert browser.run("document.documentElement.scrollWidth") <= width
+    assert browser.run("document.querySelectorAll('.save').length") == 3
+    assert browser.faults == [] and len(browser.requests) == 1
+    browser.run(f"{axe}; 0")
+    assert browser.run("axe.run().then(r => r.violations.map(v => v.id))") == []
 
 
 @pytest.mark.parametrize("width", [1280, 390])

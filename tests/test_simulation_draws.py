@@ -18,6 +18,7 @@ from siting.simulation import (
     NEVER,
     SOLIDARITY,
     Demography,
+    Forecast,
     Rows,
     Rules,
     Schedule,
@@ -71,7 +72,7 @@ def test_one_worker_or_many_write_the_same_bytes(tmp_path):
         world, draws = draw(FULL, threads=threads)
         folder = tmp_path / str(threads)
         folder.mkdir()
-        write_tables(draws, world, FULL, folder)
+        write_tables(Forecast(world, no_plan(), FULL, draws, (), 0), folder)
         written.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert set(written[0]) == {"quarters.csv", "quarters.parquet", "ledger.csv", "delivered.csv"}
     assert written[0] == written[1]

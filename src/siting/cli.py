@@ -176,7 +176,7 @@ def simulate(
         print(json.dumps(found, ensure_ascii=False, indent=2))
     elif not quiet:
         print(render_outlook(found))
-        print(f"\n→ {target / 'quarters.csv'}")
+        print(f"\n→ {target / 'report.html'}")
 
 
 @app.command()

@@ -21,14 +21,13 @@ from siting.simulation import (
     JUNIORS,
     SOLIDARITY,
     Demography,
-    Draws,
+    Forecast,
     Houses,
     Milestone,
     Outposts,
     Recruitment,
     Rules,
     Schedule,
-    World,
     areas_of,
     build_world,
     houses_late,
@@ -59,32 +58,24 @@ class Outlook:
     ----------
     settings : SimulationSettings
     language : str
-    world : World
-    schedule : Schedule
-    rules : Rules
-    draws : Draws
-    milestones : tuple of Milestone
+    forecast : Forecast
     """
 
     settings: SimulationSettings
     language: str
-    world: World
-    schedule: Schedule
-    rules: Rules
-    draws: Draws
-    milestones: tuple[Milestone, ...]
+    forecast: Forecast
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must be told, in the language of the scenario: what came out, then what it stands on."""
         return (
-            *results(self.draws, self.rules, self.schedule, self.milestones, language=self.language),
-            *reserves(self.draws, self.world, self.rules, language=self.language),
+            *results(self.forecast, language=self.language),
+            *reserves(self.forecast, language=self.language),
         )
 
     def save(self, folder: Path) -> None:
         """Write the tables and ``simulation.json`` into an existing folder."""
-        write_tables(self.draws, self.world, self.rules, folder)
+        write_tables(self.forecast, folder)
         text = json.dumps(summary(self), ensure_ascii=False, indent=2, allow_nan=False)
         (folder / "simulation.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -154,7 +145,8 @@ def look_ahead(
             threads=threads,
             progress=progress,
         )
-    return Outlook(settings, scenario.language, world, schedule, rules, draws, milestones)
+    forecast = Forecast(world, schedule, rules, draws, milestones, n_houses=len(opened))
+    return Outlook(settings, scenario.language, forecast)
 
 
 def decay_of(settings: SimulationSettings) -> Decay:
@@ -191,7 +183,8 @@ def rules_of(settings: SimulationSettings, *, mean_consultations: float) -> Rule
 
 def summary(outlook: Outlook) -> dict[str, Any]:
     """What ``simulation.json`` holds: settings, totals of the central draw, milestones, and what must be told."""
-    central, world, rules = outlook.draws.central, outlook.world, outlook.rules
+    forecast = outlook.forecast
+    central, world, rules = forecast.draws.central, forecast.world, forecast.rules
     last = central.states[-1]
     moved = {name: float(np.maximum(last.granted[:, at], 0).sum()) for at, name in enumerate(FLOWS)}
     quarters = [central.states[0], last]
@@ -215,7 +208,7 @@ def summary(outlook: Outlook) -> dict[str, Any]:
         "milestones": [
             {"quarter": quarter_text(one.quarter), "houses": one.houses, "houses_missing": late}
             for one, late in zip(
-                outlook.milestones, houses_late(outlook.schedule.opens, outlook.milestones), strict=True
+                forecast.milestones, houses_late(forecast.schedule.opens, forecast.milestones), strict=True
             )
         ],
         "notes": list(outlook.notes),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from siting.simulation import SOLIDARITY_FACTOR, Draws, Milestone, Rules, Schedule, World, houses_late, quarter_text
+from siting.simulation import INDICATORS, SOLIDARITY_FACTOR, Forecast, houses_late, quarter_text
 from siting.simulation.instruments import FLOWS
 
 
@@ -29,33 +28,32 @@ def render_outlook(found: dict[str, Any]) -> str:
     return "\n".join([*lines, "", *found["notes"]])
 
 
-def results(
-    draws: Draws, rules: Rules, schedule: Schedule, milestones: Sequence[Milestone], *, language: str
-) -> list[str]:
+def results(forecast: Forecast, *, language: str) -> list[str]:
     """How supply ends, and the milestones that are missed."""
     is_french = language == "fr"
-    first, last = draws.central.states[0], draws.central.states[-1]
+    draws, milestones = forecast.draws, forecast.milestones
 
     def told(figure: float) -> str:
         return f"{round(figure):,}".replace(",", "\u202f" if is_french else ",")
 
-    doctors, vacancies, supply = (
-        f"{told(one)} → {told(other)}"
-        for one, other in (
-            (first.doctors.sum(), last.doctors.sum()),
-            (first.vacancies.sum(), last.vacancies.sum()),
-            (first.supply(rules).sum(), last.supply(rules).sum()),
-        )
-    )
-    quarters = f"{quarter_text(first.quarter)} → {quarter_text(last.quarter)}"
+    total = next(row for row, level in enumerate(draws.areas) if level.level == "total")
+    mean, (low, high) = draws.mean(total)[:, 0], draws.band(total)
+    to = "à" if is_french else "to"
+
+    def change(name: str) -> str:
+        at = INDICATORS.index(name)
+        return f"{told(mean[0, at])} → {told(mean[-1, at])} ({told(low[-1, 0, at])} {to} {told(high[-1, 0, at])})"
+
+    doctors, vacancies, supply = map(change, ("doctors", "vacancies", "consultations_offered"))
+    quarters = f"{quarter_text(int(draws.quarters[0]))} → {quarter_text(int(draws.quarters[-1]))}"
     lines = [
-        f"Simulation {quarters}, hypothèses telles quelles : médecins {doctors}, postes vacants {vacancies}, "
-        f"consultations par an {supply} ; les fourchettes sont dans quarters.csv."
+        f"Simulation {quarters} : médecins {doctors}, postes vacants {vacancies}, consultations par an {supply} ; "
+        f"moyenne et fourchette de {told(len(draws.figures[total]))} tirages."
         if is_french
-        else f"Simulation {quarters}, assumptions as they are: doctors {doctors}, vacant posts {vacancies}, "
-        f"consultations a year {supply}; the bands are in quarters.csv."
+        else f"Simulation {quarters}: doctors {doctors}, vacant posts {vacancies}, consultations a year {supply}; "
+        f"mean and band of {told(len(draws.figures[total]))} draws."
     ]
-    for one, late in zip(milestones, houses_late(schedule.opens, milestones), strict=True):
+    for one, late in zip(milestones, houses_late(forecast.schedule.opens, milestones), strict=True):
         if late:
             quarter = quarter_text(one.quarter)
             lines.append(
@@ -66,10 +64,11 @@ def results(
     return lines
 
 
-def reserves(draws: Draws, world: World, rules: Rules, *, language: str) -> list[str]:
+def reserves(forecast: Forecast, *, language: str) -> list[str]:
     """What the figures stand on."""
     is_french = language == "fr"
-    solidarity = float(np.maximum(draws.central.states[-1].granted[:, FLOWS.index("solidarity")], 0).sum())
+    world, rules = forecast.world, forecast.rules
+    solidarity = float(np.maximum(forecast.draws.central.states[-1].granted[:, FLOWS.index("solidarity")], 0).sum())
     factor = f"{SOLIDARITY_FACTOR:,.0f}".replace(",", "\u202f" if is_french else ",")
     notes = (
         [

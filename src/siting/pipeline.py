@@ -26,6 +26,7 @@ from siting.report import Findings, RunFolder, build_report
 from siting.report.documents import input_copies
 from siting.report.manifest import describe_file, peak_memory_mb
 from siting.report.sentences import answer, proof
+from siting.report.simulation_page import write_simulation_page
 from siting.scenario import LscpGoal, Scenario, changed_settings, dump, load
 from siting.territory import Territory, assemble
 from siting.territory.inputs import embedded_inputs
@@ -164,6 +165,7 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         after_everywhere=everywhere[1],
         reason=reason,
         summary=_summary(scenario, territory, plan, before=before, after=after, reason=reason),
+        forecast=outlook.forecast if outlook else None,
     )
     findings.summary["seconds"] = clock.seconds
     return Run(findings, clock.seconds, threads, outlook)
@@ -230,6 +232,9 @@ def simulate_again(
     copies = input_copies(scenario)
     with clock.stage("report"):
         outlook.save(target.path)
+        write_simulation_page(
+            outlook.forecast, target.path, title=scenario.title, language=scenario.language, notes=outlook.notes
+        )
         for name, path in copies.values():
             shutil.copyfile(path, target.path / name)
         text = dump(

@@ -19,17 +19,23 @@ BARS = 200
 
 
 @dataclass(frozen=True)
-class _Frame:
-    """The plotting area: values 0 … x_max and 0 … y_max to the pixels of the picture."""
+class Frame:
+    """The plotting area: values 0 … x_max and y_min … y_max to the pixels of the picture."""
 
     x_max: float
     y_max: float
+    y_min: float = 0.0
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = RIGHT
 
     def x(self, value: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * value / self.x_max
+        return self.left + (self.width - self.left - self.right) * value / self.x_max
 
     def y(self, value: float) -> float:
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / self.y_max
+        share = (value - self.y_min) / (self.y_max - self.y_min)
+        return self.height - BOTTOM - (self.height - TOP - BOTTOM) * share
 
     def line(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
         return (
@@ -54,7 +60,7 @@ def coverage_curve(findings: Measured) -> Markup:
     texts, persons = texts_of(findings), findings.territory.demand.persons
     standard_min = findings.scenario.goal.standard_s / 60
     minutes = np.linspace(0, 2 * standard_min, CURVE_POINTS + 1)
-    frame = _Frame(2 * standard_min, 1.0)
+    frame = Frame(2 * standard_min, 1.0)
     parts = [*_share_axis(frame, findings), *_minute_axis(frame, findings)]
     parts.append(frame.line(standard_min, 0, standard_min, 1, "mark"))
     ends = []
@@ -68,18 +74,18 @@ def coverage_curve(findings: Measured) -> Markup:
     for y, when in ends:
         label = escape(texts(when))
         parts.append(f'<text x="{WIDTH - RIGHT + 6}" y="{y + 10:.1f}" class="{when}-label">{label}</text>')
-    return _svg(parts, texts("chart_curve"))
+    return svg(parts, texts("chart_curve"))
 
 
 def gain_bars(findings: Findings) -> Markup:
     """People whom each opened house adds to those before it; the first `BARS` of them."""
     texts, added = texts_of(findings), findings.site_figures.persons_added[:BARS]
     top = _round_up(float(added.max()))
-    frame = _Frame(float(len(added)), top)
+    frame = Frame(float(len(added)), top)
     parts = []
     for value in np.linspace(0, top, 5):
         parts.append(frame.line(0, value, frame.x_max, value, "grid"))
-        parts.append(_tick_label(LEFT - 6, frame.y(value) + 4, texts.number.whole(value), "end"))
+        parts.append(tick_label(LEFT - 6, frame.y(value) + 4, texts.number.whole(value), "end"))
     width = (frame.x(1) - frame.x(0)) * 0.8
     for rank, value in enumerate(added):
         x, y = frame.x(rank + 0.1), frame.y(value)
@@ -87,40 +93,42 @@ def gain_bars(findings: Findings) -> Markup:
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{frame.y(0) - y:.1f}" fill="{HOUSE}"/>'
         )
     for rank in sorted({1, len(added)} | set(range(10, len(added), max(10, len(added) // 50 * 10)))):
-        parts.append(_tick_label(frame.x(rank - 0.5), HEIGHT - BOTTOM + 16, texts.number.whole(rank), "middle"))
-    parts.append(_tick_label((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, texts("chart_rank"), "middle"))
-    return _svg(parts, texts("chart_gain"))
+        parts.append(tick_label(frame.x(rank - 0.5), HEIGHT - BOTTOM + 16, texts.number.whole(rank), "middle"))
+    parts.append(tick_label((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, texts("chart_rank"), "middle"))
+    return svg(parts, texts("chart_gain"))
 
 
 def chart_style() -> str:
-    """The style sheet of both charts."""
+    """The style sheet of every chart."""
     return (
         ".chart text{font:12px system-ui,sans-serif;fill:#1b2326}.chart .grid{stroke:#d5dbdd}"
         ".chart .mark{stroke:#4a565b;stroke-dasharray:2 3}.chart polyline{fill:none;stroke-width:2.5}"
         f".chart .before{{stroke:{BEYOND[1]};stroke-dasharray:7 4}}.chart .after{{stroke:{HOUSE}}}"
         f".chart .before-label{{fill:{BEYOND[2]}}}.chart .after-label{{fill:{HOUSE};font-weight:700}}"
+        f".chart .band{{fill:{HOUSE};fill-opacity:.16}}.chart .second{{stroke-dasharray:6 4}}"
     )
 
 
-def _share_axis(frame: _Frame, findings: Measured) -> list[str]:
+def _share_axis(frame: Frame, findings: Measured) -> list[str]:
     number = texts_of(findings).number
     parts = []
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         parts.append(frame.line(0, share, frame.x_max, share, "grid"))
-        parts.append(_tick_label(LEFT - 6, frame.y(share) + 4, number.percent(share, decimals=0), "end"))
+        parts.append(tick_label(LEFT - 6, frame.y(share) + 4, number.percent(share, decimals=0), "end"))
     return parts
 
 
-def _minute_axis(frame: _Frame, findings: Measured) -> list[str]:
+def _minute_axis(frame: Frame, findings: Measured) -> list[str]:
     texts = texts_of(findings)
     labels = [
-        _tick_label(frame.x(minute), HEIGHT - BOTTOM + 16, texts.number.short(minute), "middle")
+        tick_label(frame.x(minute), HEIGHT - BOTTOM + 16, texts.number.short(minute), "middle")
         for minute in np.linspace(0, frame.x_max, 7)
     ]
-    return [*labels, _tick_label((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, texts("chart_minutes"), "middle")]
+    return [*labels, tick_label((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, texts("chart_minutes"), "middle")]
 
 
-def _tick_label(x: float, y: float, text: str, anchor: str) -> str:
+def tick_label(x: float, y: float, text: str, anchor: str) -> str:
+    """A text of the picture."""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
@@ -130,6 +138,7 @@ def _round_up(value: float) -> float:
     return float(next(step * power for step in (2, 4, 8, 20) if step * power >= value))
 
 
-def _svg(parts: list[str], title: str) -> Markup:
-    head = f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
-    return Markup(head + "".join(parts) + "</svg>")  # every text within is escaped above
+def svg(parts: list[str], title: str, *, width: int = WIDTH, height: int = HEIGHT) -> Markup:
+    """The picture around parts whose texts are escaped."""
+    head = f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
+    return Markup(head + "".join(parts) + "</svg>")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from siting.allocation.plan import Plan
 from siting.report.figures import EXISTING, NOT_OPENED, OPENED, SiteFigures, site_figures
 from siting.scenario import Scenario
+from siting.simulation import Forecast
 from siting.territory.values import Territory
 from siting.travel.travel_times import NearestTimes, TravelTimes
 
@@ -51,6 +52,8 @@ class Findings:
         Why no candidate covers a cell, by the codes of `siting.access.REASONS`; 0 where one does.
     summary : dict
         What ``summary.json`` holds.
+    forecast : Forecast or None
+        The quarters after the plan; None where the scenario asks for none.
     """
 
     scenario: Scenario
@@ -63,6 +66,7 @@ class Findings:
     after_everywhere: NearestTimes
     reason: NDArray[np.uint8]
     summary: dict[str, Any]
+    forecast: Forecast | None = None
 
     @property
     def moments(self) -> dict[str, NearestTimes]:

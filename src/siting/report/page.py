@@ -30,6 +30,7 @@ from siting.report.page_tables import (
     share_table,
     worst_communes,
 )
+from siting.report.quarters import quarter_section
 from siting.report.rendering import read_template, render_template
 from siting.report.sentences import answer, first_half, is_screening, proof, standard, texts_of, uncoverable
 
@@ -69,6 +70,7 @@ def render_page(findings: Findings, map_png: bytes) -> str:
         bars=gain_bars(findings) if len(findings.plan.opened) else "",
         gaining=gaining_communes(findings),
         certificate=certificate_table(findings),
+        forecast=quarter_section(findings.forecast, texts_of(findings)) if findings.forecast else None,
     )
 
 
@@ -84,6 +86,7 @@ def render_diagnosis_page(diagnosis: Diagnosis) -> str:
         uncoverable=texts_of(diagnosis).count("uncoverable_today", sum(persons.values())),
         map_base64="",
         reasons=reason_rows(diagnosis, persons, "table_unreached"),
+        forecast=None,
     )
 
 

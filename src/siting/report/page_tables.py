@@ -15,7 +15,8 @@ from siting.report.assumptions import settings
 from siting.report.charts import cumulative_share
 from siting.report.findings import Findings, Measured
 from siting.report.sentences import bound, farthest_min, minutes, standard, texts_of
-from siting.report.tables import commune_table
+from siting.report.tables import commune_table, opening_of_sites
+from siting.report.texts import Texts
 
 HOUSES_SHOWN = 100
 COMMUNES_SHOWN = 15
@@ -116,11 +117,13 @@ def house_table(findings: Findings) -> PageTable:
     """The opened houses, each time the one that adds most people to those before it."""
     texts, figures, summary = texts_of(findings), findings.site_figures, findings.summary
     covered = summary["covered_before"]["persons"] + np.cumsum(figures.persons_added)
+    opening = opening_of_sites(findings)
     rows = [
         (
             str(rank),
             _house(findings, site),
             texts(f"kind_{findings.territory.sites.kind[site]}"),
+            *([_quarter(str(opening[site]), texts)] if opening is not None else []),
             f"+{texts.number.whole(added)}",
             texts.number.percent(then / summary["persons_total"], decimals=2),
             texts.number.whole(figures.persons_within_standard[site]),
@@ -130,9 +133,16 @@ def house_table(findings: Findings) -> PageTable:
             zip(figures.opened[:HOUSES_SHOWN], figures.persons_added, covered, strict=False), start=1
         )
     ]
-    names = ("rank", "house", "kind", "persons_added", "share_then", "persons_within", "persons_only_it")
+    when = ("opening_quarter",) if opening is not None else ()
+    names = ("rank", "house", "kind", *when, "persons_added", "share_then", "persons_within", "persons_only_it")
     head = tuple(texts(name, standard=standard(findings)) for name in names)
-    return PageTable("houses", texts("table_houses", standard=standard(findings)), head, rows, 3)
+    return PageTable("houses", texts("table_houses", standard=standard(findings)), head, rows, 3 + len(when))
+
+
+def _quarter(text: str, texts: Texts) -> str:
+    """``2027-Q4`` as people write it; a dash for none."""
+    year, _, quarter = text.partition("-Q")
+    return texts("quarter_of_year", quarter=quarter, year=year) if text else texts.number.none
 
 
 def _house(findings: Findings, site: int) -> str:

@@ -25,8 +25,8 @@ from siting.report.findings import Findings, Measured
 from siting.territory.values import SITE_DETAILS
 
 TEXT_COLUMNS = (
-    "id", "name", "kind", "decision", "commune", "commune_name", "departement", "code", "epci", "epci_name",
-    "premises", "category",
+    "id", "name", "kind", "decision", "opening_quarter", "commune", "commune_name", "departement", "code", "epci",
+    "epci_name", "premises", "category",
 )  # fmt: skip
 """Columns of ``sites.csv`` and ``communes.csv`` that hold codes and names."""
 SITE_DECIMALS = (
@@ -44,13 +44,15 @@ COMMUNE_DECIMALS = (
 def site_table(findings: Findings) -> pd.DataFrame:
     """Every existing site and every candidate, one row each in the order of ids.
 
-    Columns: ``id, name, kind, decision`` (existing, opened, not_opened), ``commune, commune_name, departement,
+    Columns: ``id, name, kind, decision`` (existing, opened, not_opened), ``opening_quarter`` where quarters were
+    simulated (``2027-Q4``; empty for what does not open), ``commune, commune_name, departement,
     x_m, y_m`` (the grid's CRS), ``lon, lat`` (degrees, EPSG:4326), the persons of `SiteFigures`, of an opened house
     its ``opening_rank`` (1: the one that adds most people) and ``persons_added`` to those before it, and what of
     `SITE_DETAILS` a planner's file gives.
     """
     sites, communes = findings.territory.sites, findings.territory.communes
     figures = findings.site_figures
+    opening = opening_of_sites(findings)
     to_degrees = Transformer.from_crs(findings.territory.grid.crs, "EPSG:4326", always_xy=True)
     lon, lat = to_degrees.transform(sites.x_m, sites.y_m)
     rank = pd.array([pd.NA] * len(sites), dtype="Int32")
@@ -63,6 +65,7 @@ def site_table(findings: Findings) -> pd.DataFrame:
             "name": sites.name,
             "kind": sites.kind,
             "decision": np.array(DECISIONS)[figures.decision],
+            **({} if opening is None else {"opening_quarter": opening}),
             "commune": _of_commune(communes.code, sites.commune),
             "commune_name": _of_commune(communes.name, sites.commune),
             "departement": _of_commune(communes.departement, sites.commune),
@@ -157,6 +160,15 @@ def neutral(text: str) -> str:
     """The text on one line, with an apostrophe before it where a spreadsheet would take it for a formula."""
     line = " ".join(text.split())
     return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
+
+
+def opening_of_sites(findings: Findings) -> NDArray[np.str_] | None:
+    """``"2027-Q4"`` where the plan opens a site, else ``""``, shape (n_sites,); None where no quarter was simulated."""
+    if findings.forecast is None:
+        return None
+    opens = np.full(len(findings.territory.sites), "", dtype="U7")
+    opens[findings.plan.opened] = findings.forecast.opening_of_houses()
+    return opens
 
 
 def _of_commune(values: NDArray[np.str_], row: NDArray[np.int32]) -> NDArray[np.str_]:

@@ -9,6 +9,7 @@ Three ideas carry this room:
 
 from siting.simulation.draws import BAND, Draws, Spread, run_draws
 from siting.simulation.engine import Simulation, simulate, step
+from siting.simulation.forecast import Forecast
 from siting.simulation.indicators import INDICATORS, UNDER_SERVED, Areas, areas_of
 from siting.simulation.ledger import CAUSES, OUTSIDE, Entries, LedgerError
 from siting.simulation.outputs import delivered_table, ledger_table, quarters_table, write_tables
@@ -48,6 +49,7 @@ __all__ = [
     "Demography",
     "Draws",
     "Entries",
+    "Forecast",
     "Houses",
     "Juniors",
     "LedgerError",

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from siting.simulation.draws import Draws
+from siting.simulation.forecast import Forecast
 from siting.simulation.indicators import INDICATORS, areas_of
 from siting.simulation.ledger import CAUSES, OUTSIDE
 from siting.simulation.rules import Rules
@@ -101,8 +102,9 @@ def delivered_table(draws: Draws, world: World, rules: Rules) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def write_tables(draws: Draws, world: World, rules: Rules, folder: Path) -> None:
+def write_tables(forecast: Forecast, folder: Path) -> None:
     """Write ``quarters.csv``, ``quarters.parquet``, ``ledger.csv`` and ``delivered.csv`` into an existing folder."""
+    draws, world, rules = forecast.draws, forecast.world, forecast.rules
     quarters = quarters_table(draws)
     quarters.to_parquet(folder / "quarters.parquet", index=False)
     write_csv(quarters, folder / "quarters.csv")

@@ -1,0 +1,124 @@
+"""The quarters of a simulation as people read them: charts with their bands, and the same figures in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from siting.report.page_tables import PageTable
+from siting.report.quarter_charts import Line, band_chart
+from siting.report.texts import Texts
+from siting.simulation import INDICATORS, Forecast
+from siting.territory.embedded import read_departement_outlines
+
+CHARTS: dict[str, tuple[str, ...]] = {
+    "consultations": ("consultations_offered",),
+    "doctors": ("doctors",),
+    "apl": ("apl", "apl_worst_tenth"),
+    "under_served": ("persons_below_2_5",),
+    "houses": ("houses",),
+    "cost": ("aid_eur",),
+}
+"""What each chart draws, by columns of ``quarters.csv``."""
+AREA_INDICATORS = ("doctors", "apl", "apl_worst_tenth", "persons_below_2_5", "houses", "aid_eur")
+"""What the table by département tells, at the start and at the end."""
+DECIMALS = {"consultations_per_person": 2, "apl": 2, "apl_worst_tenth": 2}
+"""Of the indicators that are not whole numbers of something."""
+
+
+@dataclass(frozen=True)
+class QuarterSection:
+    """What a page shows of a simulation; the text of every cell and chart is in one language.
+
+    Attributes
+    ----------
+    charts : sequence of Markup
+    tables : sequence of PageTable
+        Start and end with their bands, then every quarter, then the départements if they were asked for.
+    """
+
+    charts: Sequence[Markup]
+    tables: Sequence[PageTable]
+
+
+def quarter_section(forecast: Forecast, texts: Texts) -> QuarterSection:
+    """The charts and tables of a simulation, over the whole study area."""
+    tables = [band_table(forecast, texts), quarter_table(forecast, texts)]
+    if any(level.level == "departement" for level in forecast.draws.areas):
+        tables.append(departement_table(forecast, texts))
+    return QuarterSection([_chart(name, forecast, texts) for name in CHARTS], tables)
+
+
+def band_table(forecast: Forecast, texts: Texts) -> PageTable:
+    """Each indicator at the start and at the end: mean of the draws, first and ninth decile."""
+    total = _level(forecast, "total")
+    mean, (low, high) = forecast.draws.mean(total), forecast.draws.band(total)
+    rows = []
+    for column, name in enumerate(INDICATORS):
+        values = [figures[at, 0, column] for at, figures in ((0, mean), (-1, mean), (-1, low), (-1, high))]
+        rows.append((texts(f"quarter_{name}"), *(_told(name, value, texts) for value in values)))
+    first, last = (_quarter(forecast, at, texts) for at in (0, -1))
+    head = (texts("figure"), first, last, texts("quarter_low", quarter=last), texts("quarter_high", quarter=last))
+    return PageTable("simulation-figures", texts("table_quarter_bands"), head, rows, 1)
+
+
+def quarter_table(forecast: Forecast, texts: Texts) -> PageTable:
+    """The charts in figures: the mean of the draws in each quarter."""
+    names = [name for drawn in CHARTS.values() for name in drawn]
+    mean = forecast.draws.mean(_level(forecast, "total"))[:, 0]
+    rows = [
+        (
+            _quarter(forecast, at, texts),
+            *(_told(name, mean[at, INDICATORS.index(name)], texts) for name in names),
+        )
+        for at in range(len(mean))
+    ]
+    head = (texts("quarter"), *(texts(f"quarter_{name}") for name in names))
+    return PageTable("simulation-quarters", texts("table_quarters"), head, rows, 1)
+
+
+def departement_table(forecast: Forecast, texts: Texts) -> PageTable:
+    """The départements at the start and at the end, mean of the draws."""
+    outlines = read_departement_outlines()
+    name_of = dict(zip(outlines["code"], outlines["name"], strict=True))
+    level = _level(forecast, "departement")
+    mean = forecast.draws.mean(level)
+    rows = [
+        (
+            f"{name_of.get(code, code)} ({code})",
+            *(_told(name, mean[at, row, INDICATORS.index(name)], texts) for name in AREA_INDICATORS for at in (0, -1)),
+        )
+        for row, code in enumerate(forecast.draws.areas[level].code.tolist())
+    ]
+    quarters = [_quarter(forecast, at, texts) for at in (0, -1)]
+    heads = [f"{texts(f'quarter_{name}')}, {quarter}" for name in AREA_INDICATORS for quarter in quarters]
+    caption = texts("table_quarter_departements")
+    return PageTable("simulation-departements", caption, (texts("level_departement"), *heads), rows, 1)
+
+
+def _chart(name: str, forecast: Forecast, texts: Texts) -> Markup:
+    total = _level(forecast, "total")
+    mean, (low, high) = forecast.draws.mean(total), forecast.draws.band(total)
+    lines = []
+    for drawn in CHARTS[name]:
+        column = INDICATORS.index(drawn)
+        label = texts(f"line_{drawn}") if len(CHARTS[name]) > 1 else ""
+        lines.append(Line(label, *(figures[:, 0, column] for figures in (mean, low, high))))
+    quarters = [_quarter(forecast, at, texts) for at in range(len(mean))]
+    return band_chart(texts(f"chart_quarters_{name}"), quarters, lines, texts)
+
+
+def _level(forecast: Forecast, name: str) -> int:
+    return next(row for row, level in enumerate(forecast.draws.areas) if level.level == name)
+
+
+def _quarter(forecast: Forecast, at: int, texts: Texts) -> str:
+    year, quarter = divmod(int(forecast.draws.quarters[at]), 4)
+    return texts("quarter_of_year", quarter=str(quarter + 1), year=str(year))
+
+
+def _told(name: str, value: float, texts: Texts) -> str:
+    return texts.number.decimal(float(np.round(value, 6)), DECIMALS.get(name, 0))
