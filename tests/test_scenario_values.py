@@ -276,7 +276,7 @@ travel:
     track: 15
   speed_factor: 0.85
   off_road_kmh: 15
-  access_nodes: 4
+  access_links: 4
   max_access_m: 3000
 
 goal:

@@ -15,24 +15,24 @@ from travel_worlds import both_ways, road_network, territory
 
 GRID = Grid("EPSG:3035", 0.0, 1000.0, 100.0, 10, 10)
 RULES = {
-    "speeds_kmh": {"primary": 72.0, "residential": 36.0, "motorway": 108.0},
+    "speeds_kmh": {"primary": 72.0, "residential": 36.0, "motorway": 108.0, "trunk_link": 54.0},
     "speed_factor": 1.0,
     "off_road_kmh": 3.6,
-    "access_nodes": 1,
+    "access_links": 1,
     "max_access_m": 60.0,
-}  # 20, 10, 30 and 1 m/s
+}  # 20, 10, 30, 15 and 1 m/s
 
 
 def cell_at(x_m: float, y_m: float) -> int:
     return int(GRID.cell_at(x_m, y_m))
 
 
-def surface_of(links, node_xy, *, cells, sites, land_mass=None, **rules) -> RoadSurface:
+def surface_of(links, node_xy, *, cells, sites, land_mass=None, off_ground=None, **rules) -> RoadSurface:
     world = territory(
         GRID,
         demand_cell=[cell_at(*xy) for xy in cells],
         site_xy=sites,
-        roads=road_network(node_xy, links),
+        roads=road_network(node_xy, links, off_ground=off_ground),
         land_mass=land_mass,
     )
     return RoadSurface.build(world, **(RULES | rules))
@@ -111,6 +111,37 @@ def test_a_motorway_is_driven_but_not_joined_from_a_field() -> None:
     assert dense(travel_times(surface, cutoff_s=3600)).tolist() == [[-1, 50]]
 
 
+def test_a_link_is_joined_where_it_passes() -> None:
+    # 20 m on foot to the middle of a bending road: half of its 800 m at 20 m/s, though its ends are 400 m apart
+    nodes = [(50, 70), (450, 70)]
+    surface = surface_of(both_ways(0, 1, 800), nodes, cells=[(250, 50)], sites=[(50, 70), (450, 60)])
+    assert dense(travel_times(surface, cutoff_s=3600)).tolist() == [[20 + 20], [20 + 20 + 10]]
+
+
+def test_a_one_way_street_is_left_and_reached_its_way() -> None:
+    # joined in the middle of 0 → 1, and no way back from 1 to 0
+    nodes = [(50, 50), (450, 50)]
+    surface = surface_of([(0, 1, 400, "primary")], nodes, cells=[(250, 50)], sites=[(150, 50), (350, 50), (450, 50)])
+    assert dense(travel_times(surface, cutoff_s=3600)).tolist() == [[-1], [5], [10]]
+
+
+def test_two_places_on_one_street_meet_on_it() -> None:
+    # its ends lead nowhere else, and the two are too far apart to walk
+    nodes = [(0, 50), (1000, 50)]
+    surface = surface_of(both_ways(0, 1, 2000), nodes, cells=[(250, 50)], sites=[(750, 70)])
+    assert dense(travel_times(surface, cutoff_s=3600)).tolist() == [[50 + 20]]
+
+
+def test_slip_roads_bridges_and_tunnels_are_joined_at_their_crossings_only() -> None:
+    nodes = [(50, 100), (450, 100), (850, 100)]
+    cells, sites = [(50, 50), (250, 50), (650, 50)], [(450, 100)]
+    slip_road = both_ways(0, 1, 400) + both_ways(1, 2, 400, "trunk_link")
+    bridge = both_ways(0, 1, 400) + both_ways(1, 2, 400)
+    for links, off_ground in ((slip_road, None), (bridge, [2, 3])):
+        surface = surface_of(links, nodes, cells=cells, sites=sites, off_ground=off_ground)
+        assert dense(travel_times(surface, cutoff_s=3600)).tolist() == [[50 + 20, 50 + 10, -1]]
+
+
 def test_a_class_without_a_speed_is_not_driven_nor_joined() -> None:
     nodes = [(50, 60), (450, 60), (50, 55), (450, 55)]
     links = both_ways(0, 1, 400) + both_ways(2, 3, 10, "footway")
@@ -123,11 +154,11 @@ def test_a_cell_and_a_site_near_each_other_need_no_road() -> None:
     assert dense(travel_times(surface, cutoff_s=3600)).tolist() == [[60], [-1]]
 
 
-def test_several_access_nodes_let_the_better_road_win() -> None:
-    # the nearest node (10 m) leads the long way round; the next (40 m) is on the direct road
+def test_several_access_links_let_the_better_road_win() -> None:
+    # the nearest road (10 m) leads the long way round; the next (40 m) is on the direct road
     nodes = [(50, 60), (50, 10), (450, 50)]
     links = both_ways(0, 2, 4000) + both_ways(1, 2, 400)
-    one, two = (surface_of(links, nodes, cells=[(50, 50)], sites=[(450, 50)], access_nodes=k) for k in (1, 2))
+    one, two = (surface_of(links, nodes, cells=[(50, 50)], sites=[(450, 50)], access_links=k) for k in (1, 2))
     assert dense(travel_times(one, cutoff_s=3600)).tolist() == [[10 + 200]]
     assert dense(travel_times(two, cutoff_s=3600)).tolist() == [[40 + 20]]
 
@@ -136,7 +167,7 @@ def test_nothing_passes_through_a_cell_or_a_site() -> None:
     # two roads that end 40 m apart, a cell and a site between them
     nodes = [(50, 50), (430, 50), (470, 50), (850, 50)]
     links = both_ways(0, 1, 380) + both_ways(2, 3, 380)
-    surface = surface_of(links, nodes, cells=[(50, 50), (450, 50)], sites=[(450, 50), (850, 50)], access_nodes=2)
+    surface = surface_of(links, nodes, cells=[(50, 50), (450, 50)], sites=[(450, 50), (850, 50)], access_links=2)
     assert dense(travel_times(surface, cutoff_s=3600)).tolist() == [[39, 0], [-1, 39]]
 
 
@@ -155,25 +186,27 @@ def worlds(draw):
     node_xy = draw(st.lists(st.tuples(coordinate, coordinate), min_size=n_nodes, max_size=n_nodes))
     node = st.integers(0, n_nodes - 1)
     length = st.sampled_from([0.0, 0.001, 12.5, 100.0, 333.3, 5000.0])
-    kind = st.sampled_from(["primary", "residential", "motorway", "footway"])
+    kind = st.sampled_from(["primary", "residential", "motorway", "footway", "trunk_link"])
     links = draw(st.lists(st.tuples(node, node, length, kind), min_size=1, max_size=20))
     links.append((0, 1, 50.0, "primary"))
     cells = sorted(draw(st.sets(st.integers(0, 99), min_size=1, max_size=6)))
     sites = draw(st.lists(st.tuples(coordinate, coordinate), min_size=1, max_size=4))
     rules = RULES | {
-        "access_nodes": draw(st.integers(1, 3)),
+        "access_links": draw(st.integers(1, 3)),
         "max_access_m": draw(st.sampled_from([0.0, 75.0, 250.0])),
         "off_road_kmh": draw(st.sampled_from([3.6, 15.0])),
         "speed_factor": draw(st.sampled_from([1.0, 0.8])),
     }
-    return node_xy, links, cells, sites, rules, draw(st.sampled_from([0, 30, 200, 3600]))
+    off_ground = draw(st.none() | st.lists(st.integers(0, len(links) - 1), max_size=3))
+    network = road_network(node_xy, links, off_ground=off_ground)
+    return network, cells, sites, rules, draw(st.sampled_from([0, 30, 200, 3600]))
 
 
 @settings(deadline=None, max_examples=200)
 @given(worlds())
 def test_random_worlds_equal_the_naive_twin(drawn) -> None:
-    node_xy, links, cells, sites, rules, cutoff_s = drawn
-    world = territory(GRID, demand_cell=cells, site_xy=sites, roads=road_network(node_xy, links))
+    network, cells, sites, rules, cutoff_s = drawn
+    world = territory(GRID, demand_cell=cells, site_xy=sites, roads=network)
     surface = RoadSurface.build(world, **rules)
     backwards = towards(road_edges(world, **rules))
     table = dense(travel_times(surface, cutoff_s=cutoff_s, threads=1))
@@ -200,7 +233,7 @@ def test_one_thread_or_many_give_the_same_bytes() -> None:
         for b in np.argsort(np.hypot(*(xy - xy[a]).T))[1:4]
     ]
     cells = [(50 + 100 * i, 950 - 100 * j) for j in range(10) for i in range(10)]
-    surface = surface_of(links, xy, cells=cells, sites=rng.uniform(0, 1000, (200, 2)), access_nodes=2)
+    surface = surface_of(links, xy, cells=cells, sites=rng.uniform(0, 1000, (200, 2)), access_links=2)
     one, many = (travel_times(surface, cutoff_s=300, threads=threads) for threads in (1, 5))
     assert one.n_pairs > 1000
     for name in ("site_start", "cell", "time_s"):

@@ -15,7 +15,7 @@ from siting.travel import build_surface, nearest, nearest_everywhere, reach, tra
 from siting.verify.scipy_times import ticks_graph
 from travel_worlds import road_network, territory
 
-CLASSES = ("primary", "residential", "motorway", "service")
+CLASSES = ("primary", "residential", "motorway", "service", "trunk_link")
 
 
 def random_territory(seed: int, *, has_roads: bool, cell_size_m: float = 1000.0):
@@ -38,7 +38,8 @@ def random_territory(seed: int, *, has_roads: bool, cell_size_m: float = 1000.0)
         length_m = np.hypot(*(node_xy[ends[:, 0]] - node_xy[ends[:, 1]]).T) * rng.uniform(1, 1.4, len(ends))
         kinds = rng.choice(CLASSES, len(ends))
         links = [(int(a), int(b), float(m), str(k)) for (a, b), m, k in zip(ends, length_m, kinds, strict=True)]
-        roads = road_network(node_xy, links, classes=CLASSES)
+        off_ground = rng.choice(len(links), len(links) // 4, replace=False)
+        roads = road_network(node_xy, links, classes=CLASSES, off_ground=off_ground if rng.random() < 0.5 else None)
     return territory(grid, demand_cell=demand_cell, site_xy=site_xy, roads=roads, is_land=is_land)
 
 
@@ -62,14 +63,14 @@ def assert_both_paths_agree(world, travel) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1), access_nodes=st.integers(1, 4), max_access_m=st.sampled_from([300, 900, 3000]))
-def test_on_roads(seed, access_nodes, max_access_m):
+@given(seed=st.integers(0, 2**32 - 1), access_links=st.integers(1, 4), max_access_m=st.sampled_from([300, 900, 3000]))
+def test_on_roads(seed, access_links, max_access_m):
     travel = RoadTravel(
         surface="roads",
         network="corsica",
         cutoff_min=10,
         speeds_kmh={"motorway": 110},
-        access_nodes=access_nodes,
+        access_links=access_links,
         max_access_m=max_access_m,
     )
     assert_both_paths_agree(random_territory(seed, has_roads=True), travel)

@@ -68,8 +68,10 @@ def ascii_friction(drawing: str, friction_of: dict[str, float]) -> np.ndarray:
     return np.array([[friction_of.get(mark, np.inf) for mark in row] for row in rows])
 
 
-def road_network(node_xy, links, classes=("primary", "residential", "motorway", "footway")) -> RoadNetwork:
-    """Roads of (from, to, length_m, class name) links."""
+def road_network(
+    node_xy, links, classes=("primary", "residential", "motorway", "footway", "trunk_link"), off_ground=None
+) -> RoadNetwork:
+    """Roads of (from, to, length_m, class name) links; ``off_ground`` are the rows of bridges and tunnels."""
     node_xy = np.asarray(node_xy, np.float64).reshape(-1, 2)
     return RoadNetwork(
         node_x_m=node_xy[:, 0],
@@ -80,6 +82,7 @@ def road_network(node_xy, links, classes=("primary", "residential", "motorway", 
         link_class=np.array([classes.index(link[3]) for link in links], np.uint8),
         classes=classes,
         source="drawn for a test",
+        link_is_off_ground=None if off_ground is None else np.isin(np.arange(len(links)), off_ground),
     )
 
 

@@ -22,7 +22,7 @@ from siting.travel import FrictionSurface, RoadSurface, travel_times
 from siting.travel.travel_times import TravelTimes
 
 CRS = "EPSG:2154"
-OFF_ROAD_KMH, MAX_ACCESS_M, ACCESS_NODES = 15.0, 2000.0, 3
+OFF_ROAD_KMH, MAX_ACCESS_M, ACCESS_LINKS = 15.0, 2000.0, 3
 CUTOFF_S, STANDARD_S = 3600, 1800
 LEAST_GP_PRACTICES = 2
 REFERENCE_CELL_M = 10.0
@@ -38,7 +38,7 @@ def print_table() -> None:
             speeds_kmh=CORSICA_KMH,
             speed_factor=1.0,
             off_road_kmh=OFF_ROAD_KMH,
-            access_nodes=ACCESS_NODES,
+            access_links=ACCESS_LINKS,
             max_access_m=MAX_ACCESS_M,
         ),
         cutoff_s=CUTOFF_S,

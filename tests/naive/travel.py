@@ -83,49 +83,107 @@ def strong_components(n_nodes, links):
     return label
 
 
-def road_edges(territory, *, speeds_kmh, speed_factor, off_road_kmh, access_nodes, max_access_m):
+CLOSED_CLASSES = ("motorway", "motorway_link", "trunk", "trunk_link")
+
+
+def road_edges(territory, *, speeds_kmh, speed_factor, off_road_kmh, access_links, max_access_m):
     """Edges from cells towards sites, by `RoadSurface`'s rules.
 
     Nodes are ``("node", n)``, ``("cell", demand row)``, ``("site", row)``.
     """
-    roads = territory.roads
-    links, joined, edges = [], set(), []
-    for tail, head, length_m, kind in zip(
-        roads.link_from.tolist(), roads.link_to.tolist(), roads.link_length_m.tolist(), roads.link_class, strict=True
-    ):
-        name = roads.classes[kind]
-        if name not in speeds_kmh:
-            continue
-        speed_m_per_s = speeds_kmh[name] * speed_factor / 3.6
-        edges.append((("node", tail), ("node", head), round(length_m / speed_m_per_s * TICKS_PER_S)))
-        links.append((tail, head))
-        if name not in ("motorway", "motorway_link"):
-            joined |= {tail, head}
-    label = strong_components(len(roads.node_x_m), links)
+    roads, edges = territory.roads, []
+    links, segments = _links(roads, speeds_kmh, speed_factor)
+    for tail, head, time_s in links:
+        edges.append((("node", tail), ("node", head), in_ticks(time_s)))
+    label = strong_components(len(roads.node_x_m), [link[:2] for link in links])
     size = {name: label.count(name) for name in set(label)}
     largest = max(size, key=lambda name: (size[name], -label.index(name)))
-    main = {node for node in joined if label[node] == largest}
-
-    def legs(x_m, y_m, nodes):
-        lengths = [(math.hypot(roads.node_x_m[n] - x_m, roads.node_y_m[n] - y_m), n) for n in nodes]
-        return {(n, m) for m, n in sorted(lengths)[:access_nodes] if m <= max_access_m}
 
     def off_road(length_m):
-        return round(length_m / (off_road_kmh / 3.6) * TICKS_PER_S)
+        return in_ticks(length_m / (off_road_kmh / 3.6))
 
     centres = list(zip(*territory.grid.centre_of(territory.demand.cell), strict=True))
     points = list(zip(territory.sites.x_m, territory.sites.y_m, strict=True))
+    joins = {}
+    for kind, places in (("cell", centres), ("site", points)):
+        for row, (x_m, y_m) in enumerate(places):
+            every = [nearest_point(roads, pair, x_m, y_m) for pair in sorted(segments)]
+            main = [one for one in every if {label[node] for node in one[2]} == {largest}]
+            joins[kind, row] = first_points(every, access_links, max_access_m) | first_points(
+                main, access_links, max_access_m
+            )
+    for (kind, row), found in joins.items():
+        for length_m, node, pair, share in found:
+            ways = [(node, 0.0)] if node >= 0 else []
+            for whole_s, (begin, end) in _directions(segments, pair) if node < 0 else ():
+                # a cell goes on to the end of a link; a site is reached from its beginning
+                is_onwards = (begin < end) == (kind == "cell")
+                ways.append((end if kind == "cell" else begin, whole_s * (1 - share if is_onwards else share)))
+            for other, part_s in ways:
+                here, there = (kind, row), ("node", other)
+                ends = (here, there) if kind == "cell" else (there, here)
+                edges.append((*ends, off_road(length_m) + in_ticks(part_s)))
     for row, (x_m, y_m) in enumerate(centres):
-        for node, length_m in legs(x_m, y_m, joined) | legs(x_m, y_m, main):
-            edges.append((("cell", row), ("node", node), off_road(length_m)))
         for site, (site_x_m, site_y_m) in enumerate(points):
             length_m = math.hypot(site_x_m - x_m, site_y_m - y_m)
             if length_m <= max_access_m:
                 edges.append((("cell", row), ("site", site), off_road(length_m)))
-    for row, (x_m, y_m) in enumerate(points):
-        for node, length_m in legs(x_m, y_m, joined) | legs(x_m, y_m, main):
-            edges.append((("node", node), ("site", row), off_road(length_m)))
+            for from_m, node, pair, share in joins["cell", row]:
+                for to_m, other_node, other_pair, other_share in joins["site", site]:
+                    if pair != other_pair or node >= 0 or other_node >= 0:
+                        continue
+                    for whole_s, (begin, end) in _directions(segments, pair):
+                        if (other_share - share) * (end - begin) >= 0:
+                            part = in_ticks(abs(other_share - share) * whole_s)
+                            edges.append((("cell", row), ("site", site), off_road(from_m) + off_road(to_m) + part))
     return edges
+
+
+def in_ticks(time_s):
+    return round(float(time_s) * TICKS_PER_S)
+
+
+def _links(roads, speeds_kmh, speed_factor):
+    """(tail, head, seconds) of what is driven; {(node, node): {(tail, head): least seconds}} of what is joined."""
+    links, segments = [], {}
+    for row, kind in enumerate(roads.link_class):
+        name = roads.classes[kind]
+        if name not in speeds_kmh:
+            continue
+        tail, head = int(roads.link_from[row]), int(roads.link_to[row])
+        time_s = float(roads.link_length_m[row]) / (speeds_kmh[name] * speed_factor / 3.6)
+        links.append((tail, head, time_s))
+        is_off_ground = roads.link_is_off_ground is not None and roads.link_is_off_ground[row]
+        if name not in CLOSED_CLASSES and not is_off_ground:
+            ways = segments.setdefault((min(tail, head), max(tail, head)), {})
+            ways[tail, head] = min(time_s, ways.get((tail, head), math.inf))
+    return links, segments
+
+
+def _directions(segments, pair):
+    return [(whole_s, ends) for ends, whole_s in segments[pair].items()]
+
+
+def nearest_point(roads, pair, x_m, y_m):
+    """(length, node or -1, segment, share) of the point of a segment nearest to a place."""
+    begin_x, begin_y = float(roads.node_x_m[pair[0]]), float(roads.node_y_m[pair[0]])
+    along_x, along_y = float(roads.node_x_m[pair[1]]) - begin_x, float(roads.node_y_m[pair[1]]) - begin_y
+    square = along_x * along_x + along_y * along_y
+    share = ((x_m - begin_x) * along_x + (y_m - begin_y) * along_y) / square if square > 0 else 0.0
+    if 0 < share < 1:
+        return math.hypot(begin_x + share * along_x - x_m, begin_y + share * along_y - y_m), -1, pair, share
+    node = pair[0] if share <= 0 else pair[1]
+    return math.hypot(roads.node_x_m[node] - x_m, roads.node_y_m[node] - y_m), node, pair, share
+
+
+def first_points(found, n_nearest, max_length_m):
+    """The first different points by (length, nodes before feet, node, segment)."""
+    different = {}
+    for length_m, node, pair, share in sorted(found, key=lambda one: (one[0], one[1] < 0, one[1], one[2])):
+        if length_m <= max_length_m:
+            key = (node, None) if node >= 0 else (-1, pair)
+            different.setdefault(key, (length_m, node, pair if node < 0 else None, share if node < 0 else 0.0))
+    return set(list(different.values())[:n_nearest])
 
 
 def towards(edges):

@@ -127,12 +127,14 @@ class RoadTravel(Section):
             examples=[15],
         ),
     ] = 15
-    access_nodes: Annotated[
+    access_links: Annotated[
         int,
         Between(1, 20),
         manual(
-            "Nombre de carrefours proches par lesquels une maille ou un site rejoint la route.",
-            "Number of near road nodes by which a cell or a site joins the road.",
+            "Nombre de points des routes proches, carrefours compris, par lesquels une maille ou un site rejoint la "
+            "route ; jamais en pleine voie rapide, sur un pont ou dans un tunnel.",
+            "Number of points of near roads, crossings included, by which a cell or a site joins the road; never in "
+            "the middle of an express road, on a bridge or in a tunnel.",
             examples=[4],
         ),
     ] = 4

@@ -138,13 +138,15 @@ class RoadNetwork:
     link_from, link_to : int32 arrays, shape (n_links,)
         Node rows. A street open both ways is two links.
     link_length_m : float64 array, shape (n_links,)
-        True length, bends included.
+        True length, bends included; between its nodes a link is taken to run straight.
     link_class : uint8 array, shape (n_links,)
         Row of ``classes``.
     classes : tuple of str
         OpenStreetMap ``highway`` values.
     source : str
         Attribution to print beside anything derived from it.
+    link_is_off_ground : bool array, shape (n_links,), or None
+        On a bridge or in a tunnel: driven, but not joined from the land around. None where the data do not tell.
     """
 
     node_x_m: NDArray[np.float64]
@@ -155,6 +157,7 @@ class RoadNetwork:
     link_class: NDArray[np.uint8]
     classes: tuple[str, ...]
     source: str
+    link_is_off_ground: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Access legs: the straight lines, off the road, that join places to the road network and to each other."""
+"""Access legs: how places get to the nodes of the road network, from those, and to each other."""
 
 from __future__ import annotations
 
@@ -10,29 +10,28 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-Floats = NDArray[np.float64]
-Rows = NDArray[np.int32]
+from siting.travel.access_points import AccessPoints, Segments, SegmentTree, union
+from siting.travel.ticks import ticks_to_cross, whole_ticks
 
-SPARE_NODES = 8
-"""Nodes asked of the tree beyond those wanted, so that equal lengths are told apart by node and not by chance."""
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Legs:
-    """Straight lines from places to nodes (or to other places).
+    """Edges between places and nodes (or other places), whichever way they lead.
 
     Attributes
     ----------
-    place, node : int32 arrays, shape (n_legs,)
-    length_m : float64 array, shape (n_legs,)
+    place, node : int64 arrays, shape (n_legs,)
+    ticks : uint32 array, shape (n_legs,)
     """
 
-    place: Rows
-    node: Rows
-    length_m: Floats
+    place: NDArray[np.int64]
+    node: NDArray[np.int64]
+    ticks: NDArray[np.uint32]
 
 
-def main_component(n_nodes: int, link_from: Rows, link_to: Rows) -> NDArray[np.bool_]:
+def main_component(n_nodes: int, link_from: NDArray[np.integer], link_to: NDArray[np.integer]) -> NDArray[np.bool_]:
     """Nodes of the largest strongly connected component; of equal ones, that of the lowest node."""
     links = csr_array((np.ones(len(link_from), np.int8), (link_from, link_to)), shape=(n_nodes, n_nodes))
     label = connected_components(links, directed=True, connection="strong")[1]
@@ -40,48 +39,112 @@ def main_component(n_nodes: int, link_from: Rows, link_to: Rows) -> NDArray[np.b
     return np.asarray(label == label[np.argmax(size_of)])
 
 
-def legs_to_nodes(
-    x_m: Floats, y_m: Floats, nodes: Rows, node_x_m: Floats, node_y_m: Floats, *, n_nearest: int, max_length_m: float
-) -> Legs:
-    """From each place to the first ``n_nearest`` of ``nodes`` by (straight length, node) within ``max_length_m``.
+class RoadAccess:
+    """The rule by which places join the roads (see `siting.travel.RoadSurface`)."""
 
-    ``node_x_m`` and ``node_y_m`` are those of the whole network, ``nodes`` some of its rows.
-    """
-    if len(nodes) == 0 or len(x_m) == 0:
-        return Legs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
-    tree = cKDTree(np.column_stack([node_x_m[nodes], node_y_m[nodes]]))
-    n_asked = min(n_nearest + SPARE_NODES, len(nodes))
-    bound_m = max_length_m * (1 + 1e-9) + 1e-9
-    found = tree.query(np.column_stack([x_m, y_m]), k=[*range(1, n_asked + 1)], distance_upper_bound=bound_m)[1]
-    place, rank = np.nonzero(found < len(nodes))
-    node = nodes[found[place, rank]]
-    length_m = np.hypot(node_x_m[node] - x_m[place], node_y_m[node] - y_m[place])
-    order = np.lexsort((node, length_m, place))
-    place, node, length_m = place[order], node[order], length_m[order]
-    first_of_place = np.searchsorted(place, place)
-    is_kept = (np.arange(len(place)) - first_of_place < n_nearest) & (length_m <= max_length_m)
-    return Legs(place[is_kept].astype(np.int32), node[is_kept].astype(np.int32), length_m[is_kept])
+    def __init__(
+        self,
+        segments: Segments,
+        is_main: NDArray[np.bool_],
+        *,
+        n_nearest: int,
+        max_length_m: float,
+        off_road_m_per_s: float,
+    ) -> None:
+        """Access along ``segments``; ``is_main`` says of each whether it belongs to the main component."""
+        self._segments = segments
+        self._all, self._main = (
+            SegmentTree(segments, rows) for rows in (np.arange(len(segments)), np.flatnonzero(is_main))
+        )
+        self._is_main = is_main
+        self._main_nodes = np.union1d(segments.first[is_main], segments.second[is_main])
+        self._n_nearest = n_nearest
+        self._max_length_m = max_length_m
+        self._off_road_m_per_s = off_road_m_per_s
+
+    def points(self, x_m: Floats, y_m: Floats) -> AccessPoints:
+        """Where places join the roads: the nearest points of all segments, and of those of the main component."""
+        of_all = self._nearest_of(self._all, x_m, y_m, np.arange(len(x_m)))
+        is_main = np.isin(of_all.node, self._main_nodes) | ((of_all.segment >= 0) & self._is_main[of_all.segment])
+        # the nearest of all that are all of the main component are the nearest of the main component too
+        strays = np.unique(of_all.place[~is_main])
+        return union([of_all, self._nearest_of(self._main, x_m, y_m, strays)])
+
+    def departures(self, points: AccessPoints) -> Legs:
+        """From each place to the nodes that it reaches first."""
+        return self._to_ends(points, self._segments.backward_s, self._segments.forward_s)
+
+    def arrivals(self, points: AccessPoints) -> Legs:
+        """From the last nodes before each place to it."""
+        return self._to_ends(points, self._segments.forward_s, self._segments.backward_s)
+
+    def along(self, points: AccessPoints, others: AccessPoints) -> Legs:
+        """From places to others (as ``node``) that join the same segment, along it without passing its ends."""
+        order = np.argsort(others.segment, kind="stable")
+        segment = others.segment[order]
+        inside = np.flatnonzero(points.segment >= 0)
+        low, high = (np.searchsorted(segment, points.segment[inside], side=side) for side in ("left", "right"))
+        one = np.repeat(inside, high - low)
+        other = order[np.arange(len(one)) - np.repeat(np.cumsum(high - low) - high, high - low)]
+        part = others.share[other] - points.share[one]
+        row = points.segment[one]
+        way_s = np.where(part > 0, self._segments.forward_s[row], self._segments.backward_s[row])
+        is_way = np.isfinite(way_s) | (part == 0)
+        one, other, part = one[is_way], other[is_way], part[is_way]
+        part_s = np.abs(part) * np.where(part == 0, 0.0, way_s[is_way])
+        ticks = self._off_road(points.length_m[one]) + self._off_road(others.length_m[other])
+        return _least(Legs(points.place[one], others.place[other], ticks + whole_ticks(part_s)))
+
+    def straight(self, x_m: Floats, y_m: Floats, to_x_m: Floats, to_y_m: Floats) -> Legs:
+        """Every straight line, no longer than access may be, from a place to another (as ``node``)."""
+        if len(x_m) == 0 or len(to_x_m) == 0:
+            return Legs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint32))
+        bound_m = self._max_length_m * (1 + 1e-9) + 1e-9
+        near = cKDTree(np.column_stack([x_m, y_m])).query_ball_point(
+            np.column_stack([to_x_m, to_y_m]), bound_m, return_sorted=True
+        )
+        other = np.repeat(np.arange(len(near)), [len(places) for places in near])
+        place = np.concatenate([np.asarray(places, np.int64) for places in near])
+        length_m = np.hypot(to_x_m[other] - x_m[place], to_y_m[other] - y_m[place])
+        is_kept = length_m <= self._max_length_m
+        return Legs(place[is_kept], other[is_kept], self._off_road(length_m[is_kept]))
+
+    def _to_ends(self, points: AccessPoints, first_s: Floats, second_s: Floats) -> Legs:
+        """Legs between places and the ends of their segments, given how long each whole segment takes that way."""
+        ticks = self._off_road(points.length_m)
+        is_inside = points.segment >= 0
+        place, node, total = [points.place[~is_inside]], [points.node[~is_inside]], [ticks[~is_inside]]
+        segment, share = points.segment[is_inside], points.share[is_inside]
+        for end, whole_s, part in (
+            (self._segments.first, first_s, share),
+            (self._segments.second, second_s, 1 - share),
+        ):
+            is_way = np.isfinite(whole_s[segment])
+            place.append(points.place[is_inside][is_way])
+            node.append(end[segment[is_way]])
+            total.append(ticks[is_inside][is_way] + whole_ticks(part[is_way] * whole_s[segment[is_way]]))
+        return _least(Legs(np.concatenate(place), np.concatenate(node), np.concatenate(total)))
+
+    def _nearest_of(self, tree: SegmentTree, x_m: Floats, y_m: Floats, places: NDArray[np.int64]) -> AccessPoints:
+        return tree.nearest(x_m, y_m, places, n_nearest=self._n_nearest, max_length_m=self._max_length_m)
+
+    def _off_road(self, length_m: Floats) -> NDArray[np.uint32]:
+        return ticks_to_cross(length_m, self._off_road_m_per_s)
 
 
-def union(one: Legs, other: Legs) -> Legs:
-    """Legs of both, each once, by place and node."""
-    place = np.concatenate([one.place, other.place])
-    node = np.concatenate([one.node, other.node])
-    length_m = np.concatenate([one.length_m, other.length_m])
-    first = np.unique(place.astype(np.int64) << 32 | node, return_index=True)[1]
-    return Legs(place[first], node[first], length_m[first])
-
-
-def legs_between(x_m: Floats, y_m: Floats, to_x_m: Floats, to_y_m: Floats, *, max_length_m: float) -> Legs:
-    """Every straight line within ``max_length_m`` from a place to another; ``node`` is a row of the others."""
-    if len(x_m) == 0 or len(to_x_m) == 0:
-        return Legs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
-    bound_m = max_length_m * (1 + 1e-9) + 1e-9
-    near = cKDTree(np.column_stack([x_m, y_m])).query_ball_point(
-        np.column_stack([to_x_m, to_y_m]), bound_m, return_sorted=True
+def together(one: Legs, other: Legs) -> Legs:
+    """Legs of both."""
+    return Legs(
+        np.concatenate([one.place, other.place]),
+        np.concatenate([one.node, other.node]),
+        np.concatenate([one.ticks, other.ticks]),
     )
-    node = np.repeat(np.arange(len(near), dtype=np.int32), [len(places) for places in near])
-    place = np.concatenate([np.asarray(places, np.int32) for places in near])
-    length_m = np.hypot(to_x_m[node] - x_m[place], to_y_m[node] - y_m[place])
-    is_kept = length_m <= max_length_m
-    return Legs(place[is_kept], node[is_kept], length_m[is_kept])
+
+
+def _least(legs: Legs) -> Legs:
+    """Of the legs between the same two, the quickest; by place and node."""
+    order = np.lexsort((legs.ticks, legs.node, legs.place))
+    place, node = legs.place[order], legs.node[order]
+    is_first = np.ones(len(order), np.bool_)
+    is_first[1:] = (place[1:] != place[:-1]) | (node[1:] != node[:-1])
+    return Legs(place[is_first], node[is_first], legs.ticks[order][is_first])

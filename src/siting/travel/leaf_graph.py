@@ -11,7 +11,6 @@ from siting.travel.access_legs import Legs
 from siting.travel.casts import TickGraph
 from siting.travel.chains import contract_chains
 from siting.travel.space import space_order
-from siting.travel.ticks import ticks_to_cross
 
 Links = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]
 """(tail, head, ticks), each of shape (n_links,)."""
@@ -33,14 +32,13 @@ class LeafGraph:
 
 @dataclass(frozen=True)
 class Leaves:
-    """What hangs on a road network: the legs of cells and of sites, and those between the two."""
+    """What hangs on a road network: the departures of cells, the arrivals at sites, and the ways between the two."""
 
     of_cells: Legs
     of_sites: Legs
     direct: Legs
     n_cells: int
     n_sites: int
-    off_road_m_per_s: float
 
     def on(self, links: Links, number: NDArray[np.int64]) -> LeafGraph:
         """The graph searched from the sites; ``number`` of each road node, -1 for those left out."""
@@ -48,12 +46,12 @@ class Leaves:
         first_site = n_road_nodes + self.n_cells
         edges = (
             (number[links[0]], number[links[1]], links[2]),
-            (number[self.of_cells.node], n_road_nodes + self.of_cells.place, self._ticks(self.of_cells)),
-            (first_site + self.of_sites.place, number[self.of_sites.node], self._ticks(self.of_sites)),
-            (first_site + self.direct.node, n_road_nodes + self.direct.place, self._ticks(self.direct)),
+            (number[self.of_cells.node], n_road_nodes + self.of_cells.place, self.of_cells.ticks),
+            (first_site + self.of_sites.place, number[self.of_sites.node], self.of_sites.ticks),
+            (first_site + self.direct.node, n_road_nodes + self.direct.place, self.direct.ticks),
         )
         tail, head, ticks = (np.concatenate([edge[part] for edge in edges]) for part in range(3))
-        graph = TickGraph.from_edges(first_site + self.n_sites, tail, head, ticks.astype(np.uint32))
+        graph = TickGraph.from_edges(first_site + self.n_sites, tail, head, ticks)
         return LeafGraph(graph=graph, n_road_nodes=n_road_nodes, n_cells=self.n_cells)
 
     def on_junctions(self, links: Links, node_x_m: NDArray[np.float64], node_y_m: NDArray[np.float64]) -> LeafGraph:
@@ -66,6 +64,3 @@ class Leaves:
         number = np.full(len(node_x_m), -1, np.int64)
         number[kept[space_order(node_x_m[kept], node_y_m[kept])]] = np.arange(len(kept))
         return self.on(fewer, number)
-
-    def _ticks(self, legs: Legs) -> NDArray[np.uint32]:
-        return ticks_to_cross(legs.length_m, self.off_road_m_per_s)

@@ -13,35 +13,40 @@ from scipy.sparse.csgraph import connected_components
 from siting.errors import DataError, Fault
 from siting.territory.values import RoadNetwork, Territory
 from siting.travel import reach
-from siting.travel.access_legs import Legs, legs_between, legs_to_nodes, main_component, union
+from siting.travel.access_legs import RoadAccess, main_component, together
+from siting.travel.access_points import Segments
 from siting.travel.casts import GraphSearch, nearest_on_graph
 from siting.travel.leaf_graph import LeafGraph, Leaves
-from siting.travel.ticks import ticks_to_cross, whole_seconds
+from siting.travel.ticks import whole_seconds, whole_ticks
 from siting.travel.travel_times import NearestTimes
-
-NO_ACCESS_CLASSES = ("motorway", "motorway_link")
-"""Classes that are driven but not joined from a field beside them."""
 
 
 @dataclass(frozen=True)
 class RoadSurface:
     """Roads, demand cells and sites as one directed graph; cells and sites are its leaves.
 
-    The rules, exactly. All arithmetic is float64; ticks are ``round half even (length_m / speed_m_per_s × 4096)``.
+    The rules, exactly. All arithmetic is float64; ticks are ``round half even (seconds × 4096)``.
 
-    - A link is driven from ``link_from`` to ``link_to`` at ``speeds_kmh[class] × speed_factor / 3.6`` m/s; a
-      link whose class has no speed is not driven. Turns cost nothing. Links meet at their nodes only, so a
-      bridge never joins the road under it.
+    - A link is driven from ``link_from`` to ``link_to`` in ``length_m / (speeds_kmh[class] × speed_factor / 3.6)``
+      seconds; a link whose class has no speed is not driven. Turns cost nothing. Links meet at their nodes only,
+      so a bridge never joins the road under it.
+    - A *segment* is the straight line between two nodes that a driven link joins, either way, if the link is on
+      the ground (``link_is_off_ground``) and of no `CLOSED_CLASSES`: a network that keeps its bends has a node at
+      each. The point of a segment nearest to a place is the foot of the perpendicular, at the share
+      ``(p - first)·(second - first) / |second - first|²`` of it, or one of its ends.
     - A place (the centre of a demand cell, the point of a site) is joined in a straight line, at
-      ``off_road_kmh / 3.6`` m/s, to the first ``access_nodes`` of the *access nodes* by (straight length, node
-      row), those farther than ``max_access_m`` left out; and by the same count and limit to the access nodes
-      of the *main component*, so that a small pocket of roads beside a place does not hide the network.
-      Straight length is ``hypot(dx, dy)``.
-    - Access nodes are the ends of driven links, motorways and their ramps apart. The main component is the
-      largest strongly connected one of the driven links, by nodes (of equal ones, that of the lowest node row).
-    - A cell and a site no farther apart than ``max_access_m`` are also joined to each other, in the same way.
+      ``off_road_kmh / 3.6`` m/s, to the first ``access_links`` different such points by (straight length; ends by
+      node row, then feet by segment), those farther than ``max_access_m`` left out; and by the same count and limit
+      to the points of segments with both ends in the *main component*, so that a small pocket of roads beside a
+      place does not hide the network. Straight length is ``hypot(dx, dy)``.
+    - From a foot one goes on along the segment's quickest link each way that is driven, for the share that is left
+      of its seconds: bends are spread evenly over a link. Two places that join one segment meet on it.
+    - The main component is the largest strongly connected one of the driven links, by nodes (of equal ones, that of
+      the lowest node row).
+    - A cell and a site no farther apart than ``max_access_m`` are also joined to each other, in a straight line.
     - Nothing passes *through* a cell or a site. Straight lines do not see water.
-    - The travel time is the least sum of ticks from the cell **towards the site**, rounded up to a whole second.
+    - Ticks are those of each straight line, of each share of a link and of each link, added up. The travel time is
+      the least sum from the cell **towards the site**, rounded up to a whole second.
 
     Attributes
     ----------
@@ -49,21 +54,15 @@ class RoadSurface:
         Every edge turned round, to be searched from the sites.
     junctions : LeafGraph
         The same without the nodes that are only passed through, neighbours numbered together: what the times of
-        many sites are searched on. On Corsica, 31,340 nodes become 22,000 and a search takes a third less.
-    access_nodes, main_nodes : int32 arrays
-        Nodes that places may be joined to, and those of them in the main component.
-    n_nearest, max_access_m, off_road_m_per_s
-        The rule of the access legs.
+        many sites are searched on.
+    access : RoadAccess
+        The rule by which places join the roads.
     """
 
     territory: Territory
     towards: LeafGraph
     junctions: LeafGraph
-    access_nodes: NDArray[np.int32]
-    main_nodes: NDArray[np.int32]
-    n_nearest: int
-    max_access_m: float
-    off_road_m_per_s: float
+    access: RoadAccess
 
     @classmethod
     def build(
@@ -73,7 +72,7 @@ class RoadSurface:
         speeds_kmh: Mapping[str, float],
         speed_factor: float,
         off_road_kmh: float,
-        access_nodes: int,
+        access_links: int,
         max_access_m: float,
     ) -> RoadSurface:
         """The surface of ``territory.roads``, its demand cells and its sites.
@@ -86,8 +85,8 @@ class RoadSurface:
             Multiplies every speed on roads.
         off_road_kmh : float
             Speed of access legs.
-        access_nodes : int
-            Nodes that a place is joined to.
+        access_links : int
+            Points of links that a place is joined to.
         max_access_m : float
             Longest straight line off the road.
 
@@ -99,36 +98,38 @@ class RoadSurface:
         roads = territory.roads
         if roads is None:
             raise DataError(Fault("territory", 0, 0, "roads", "there are none", "travel on a friction surface"))
-        is_driven, ticks = _driven(roads, speeds_kmh, speed_factor)
-        link_from, link_to = roads.link_from[is_driven], roads.link_to[is_driven]
+        link_s = _seconds(roads, speeds_kmh, speed_factor)
+        is_driven = ~np.isinf(link_s)
+        ticks = whole_ticks(link_s[is_driven])
+        link_from, link_to = (ends[is_driven].astype(np.int64) for ends in (roads.link_from, roads.link_to))
         n_road_nodes = len(roads.node_x_m)
-        is_closed = np.isin(np.array(roads.classes), NO_ACCESS_CLASSES)[roads.link_class[is_driven]]
-        usable = np.unique(np.concatenate([link_from[~is_closed], link_to[~is_closed]])).astype(np.int32)
-        main = usable[main_component(n_road_nodes, link_from, link_to)[usable]]
-
-        def legs(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Legs:
-            return _legs(roads, x_m, y_m, usable, main, access_nodes, max_access_m)
-
-        centre_x_m, centre_y_m = territory.grid.centre_of(territory.demand.cell)
-        sites = territory.sites
-        leaves = Leaves(
-            of_cells=legs(centre_x_m, centre_y_m),
-            of_sites=legs(sites.x_m, sites.y_m),
-            direct=legs_between(centre_x_m, centre_y_m, sites.x_m, sites.y_m, max_length_m=max_access_m),
-            n_cells=len(territory.demand),
-            n_sites=len(sites),
+        is_main = main_component(n_road_nodes, link_from, link_to)
+        segments = Segments.of(roads, link_s)
+        access = RoadAccess(
+            segments,
+            is_main[segments.first] & is_main[segments.second],
+            n_nearest=access_links,
+            max_length_m=max_access_m,
             off_road_m_per_s=off_road_kmh / 3.6,
         )
-        links = (link_to.astype(np.int64), link_from.astype(np.int64), ticks)
+        cell_x_m, cell_y_m = territory.grid.centre_of(territory.demand.cell)
+        sites = territory.sites
+        cell_points, site_points = access.points(cell_x_m, cell_y_m), access.points(sites.x_m, sites.y_m)
+        leaves = Leaves(
+            of_cells=access.departures(cell_points),
+            of_sites=access.arrivals(site_points),
+            direct=together(
+                access.straight(cell_x_m, cell_y_m, sites.x_m, sites.y_m), access.along(cell_points, site_points)
+            ),
+            n_cells=len(territory.demand),
+            n_sites=len(sites),
+        )
+        links = (link_to, link_from, ticks)
         return cls(
             territory=territory,
             towards=leaves.on(links, np.arange(n_road_nodes)),
             junctions=leaves.on_junctions(links, roads.node_x_m, roads.node_y_m),
-            access_nodes=usable,
-            main_nodes=main,
-            n_nearest=access_nodes,
-            max_access_m=max_access_m,
-            off_road_m_per_s=off_road_kmh / 3.6,
+            access=access,
         )
 
     def searcher(self, cutoff_s: int) -> RoadSearch:
@@ -144,21 +145,23 @@ class RoadSurface:
 
     def nearest_everywhere(self, site_rows: NDArray[np.integer]) -> NearestTimes:
         """See `siting.travel.nearest_everywhere`. Every land cell follows the rule of the demand cells."""
-        territory, rows = self.territory, np.unique(site_rows)
+        territory, rows, access = self.territory, np.unique(site_rows), self.access
         land = np.flatnonzero(territory.is_land)
         x_m, y_m = territory.grid.centre_of(land)
-        assert territory.roads is not None
-        legs = _legs(territory.roads, x_m, y_m, self.access_nodes, self.main_nodes, self.n_nearest, self.max_access_m)
-        sites = territory.sites
-        direct = legs_between(x_m, y_m, sites.x_m[rows], sites.y_m[rows], max_length_m=self.max_access_m)
+        points = access.points(x_m, y_m)
+        site_x_m, site_y_m = territory.sites.x_m[rows], territory.sites.y_m[rows]
+        legs = access.departures(points)
+        direct = together(
+            access.straight(x_m, y_m, site_x_m, site_y_m), access.along(points, access.points(site_x_m, site_y_m))
+        )
         ticks, site = self._nearest_nodes(rows)
         is_reached = site[legs.node] >= 0
-        by_road = ticks[legs.node].astype(np.uint64) + ticks_to_cross(legs.length_m, self.off_road_m_per_s)
+        by_road = ticks[legs.node].astype(np.uint64) + legs.ticks
         road_key = (by_road << np.uint64(32) | site[legs.node].astype(np.uint64))[is_reached]
-        on_foot = ticks_to_cross(direct.length_m, self.off_road_m_per_s).astype(np.uint64)
+        direct_key = direct.ticks.astype(np.uint64) << np.uint64(32) | rows[direct.node].astype(np.uint64)
         key = np.full(territory.grid.n_cells, 2**64 - 1, np.uint64)
         np.minimum.at(key, land[legs.place[is_reached]], road_key)
-        np.minimum.at(key, land[direct.place], on_foot << np.uint64(32) | rows[direct.node].astype(np.uint64))
+        np.minimum.at(key, land[direct.place], direct_key)
         is_near = key != np.uint64(2**64 - 1)
         site_of = np.where(is_near, (key & np.uint64(2**32 - 1)).astype(np.int64), -1)
         shape = territory.grid.shape
@@ -214,34 +217,15 @@ class RoadSearch:
         return cell, whole_seconds(ticks).astype(np.uint16)
 
 
-def _driven(
-    roads: RoadNetwork, speeds_kmh: Mapping[str, float], speed_factor: float
-) -> tuple[NDArray[np.bool_], NDArray[np.uint32]]:
-    """Which links have a speed, and the ticks of those."""
-    kmh_of_class = np.array([speeds_kmh.get(name, 0.0) for name in roads.classes]) * speed_factor
-    kmh = kmh_of_class[roads.link_class]
+def _seconds(roads: RoadNetwork, speeds_kmh: Mapping[str, float], speed_factor: float) -> NDArray[np.float64]:
+    """Seconds that each link takes; inf where it is not driven."""
+    kmh = np.array([speeds_kmh.get(name, 0.0) for name in roads.classes])[roads.link_class] * speed_factor
     is_driven = kmh > 0
     if not is_driven.any():
         problem = f"no road class has a speed: {', '.join(roads.classes)}"
         raise DataError(Fault("travel", 0, 0, "speeds_kmh", problem, "give the classes of this network"))
-    return is_driven, ticks_to_cross(roads.link_length_m[is_driven], kmh[is_driven] / 3.6)
-
-
-def _legs(
-    roads: RoadNetwork,
-    x_m: NDArray[np.float64],
-    y_m: NDArray[np.float64],
-    usable: NDArray[np.int32],
-    main: NDArray[np.int32],
-    n_nearest: int,
-    max_length_m: float,
-) -> Legs:
-    """Legs to the nearest access nodes, and to those of the main component."""
-    to_any, to_main = (
-        legs_to_nodes(x_m, y_m, nodes, roads.node_x_m, roads.node_y_m, n_nearest=n_nearest, max_length_m=max_length_m)
-        for nodes in (usable, main)
-    )
-    return union(to_any, to_main)
+    m_per_s = np.where(is_driven, kmh / 3.6, 1.0)
+    return np.where(is_driven, roads.link_length_m / m_per_s, np.inf)
 
 
 def _nearest_times(ticks: NDArray[np.uint32], site: NDArray[np.int64]) -> NearestTimes:

@@ -71,7 +71,7 @@ def build_surface(territory: Territory, travel: RoadTravel | FrictionTravel) -> 
             speeds_kmh={str(name): kmh for name, kmh in travel.speeds_kmh.items()},
             speed_factor=travel.speed_factor,
             off_road_kmh=travel.off_road_kmh,
-            access_nodes=travel.access_nodes,
+            access_links=travel.access_links,
             max_access_m=travel.max_access_m,
         )
     from siting.territory.relief import relief_on

@@ -1,7 +1,7 @@
 """Travel times by SciPy's Dijkstra, from the rules that the surfaces state: the other path of a verification.
 
-Shares no code with `siting.travel`'s searches: graphs are built here in plain NumPy and access legs are found by
-looking at every node in reach, one place at a time.
+Shares no code with `siting.travel`'s searches: graphs are built here in plain NumPy and access points are
+found by looking at every road in reach, one place at a time.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from siting.scenario import FrictionTravel, RoadTravel
 from siting.territory import RoadNetwork, Territory
 from siting.territory.relief import relief_on
 from siting.travel.screening import screening_friction
+from siting.verify.streets import Streets
 
 TICKS_PER_S = 4096
-CLOSED_TO_ACCESS = ("motorway", "motorway_link")
+CLOSED_TO_ACCESS = ("motorway", "motorway_link", "trunk", "trunk_link")
 SITES_AT_ONCE = 16
 """Searches whose dense results are held together: 16 × 0.6 M nodes are 77 MB for France at 1 km."""
 
@@ -96,7 +97,7 @@ def _searches(edges: csr_array, sources: NDArray[np.integer], limit_s: int) -> I
         yield from found
 
 
-def _ticks(length_m: NDArray[np.float64], m_per_s: NDArray[np.float64] | float) -> NDArray[np.float64]:
+def _ticks(length_m: Any, m_per_s: float) -> Any:
     return np.rint(length_m / m_per_s * TICKS_PER_S)
 
 
@@ -118,42 +119,49 @@ def _road_graph(travel: RoadTravel, territory: Territory, roads: RoadNetwork) ->
     kmh = np.array([free_kmh.get(name, 0.0) * travel.speed_factor for name in roads.classes])[roads.link_class]
     is_driven = kmh > 0
     tail, head = (ends[is_driven].astype(np.int64) for ends in (roads.link_from, roads.link_to))
-    is_open = ~np.isin(np.array(roads.classes)[roads.link_class[is_driven]], CLOSED_TO_ACCESS)
-    usable = np.unique(np.concatenate([tail[is_open], head[is_open]]))
-    usable_of_main = usable[np.isin(usable, _main_nodes(len(roads.node_x_m), tail, head))]
+    link_s = roads.link_length_m[is_driven] / (kmh[is_driven] / 3.6)
+    is_joined = ~np.isin(np.array(roads.classes)[roads.link_class[is_driven]], CLOSED_TO_ACCESS)
+    if roads.link_is_off_ground is not None:
+        is_joined &= ~roads.link_is_off_ground[is_driven]
+    streets = Streets.of(roads, tail[is_joined], head[is_joined], link_s[is_joined])
+    is_main = np.isin(np.arange(len(roads.node_x_m)), _main_nodes(len(roads.node_x_m), tail, head))
     sites, land = territory.sites, np.flatnonzero(territory.is_land)
     land_x_m, land_y_m = territory.grid.centre_of(land)
     x_m, y_m = np.concatenate([land_x_m, sites.x_m]), np.concatenate([land_y_m, sites.y_m])
     off_road = travel.off_road_kmh / 3.6
-    legs = {
-        (place, node): length_m
-        for nodes in (usable, usable_of_main)
-        for place, node, length_m in _legs(
-            x_m, y_m, nodes, roads, n_nearest=travel.access_nodes, max_m=travel.max_access_m
-        )
-    }
-    place, node = (np.array([key[i] for key in legs], dtype=np.int64) for i in (0, 1))
-    leg_ticks = _ticks(np.array(list(legs.values()), dtype=np.float64), off_road)
-    first_place, is_cell = len(roads.node_x_m), place < len(land)
-    site, near_cell, direct_m = _direct(sites.x_m, sites.y_m, land_x_m, land_y_m, travel.max_access_m)
+    first_place = len(roads.node_x_m)
     first_site = first_place + len(land)
+    joins = [
+        join
+        for place in range(len(x_m))
+        for join in streets.joins(place, x_m[place], y_m[place], is_main, travel.access_links, travel.max_access_m)
+    ]
+    ways = [  # (from, to, ticks)
+        (first_place + join.place, end, _ticks(join.length_m, off_road) + _ticks(share * whole_s, 1.0))
+        if join.place < len(land)
+        else (end, first_place + join.place, _ticks(join.length_m, off_road) + _ticks(share * whole_s, 1.0))
+        for join in joins
+        for end, share, whole_s in streets.ways(join, leaves=join.place < len(land))
+    ]
+    ways += [
+        (first_place + one.place, first_place + other.place, ticks)
+        for one, other, part_s in streets.meetings(joins, n_cells=len(land))
+        for ticks in [_ticks(one.length_m, off_road) + _ticks(other.length_m, off_road) + _ticks(part_s, 1.0)]
+    ]
+    site, near_cell, direct_m = _direct(sites.x_m, sites.y_m, land_x_m, land_y_m, travel.max_access_m)
+    way_from, way_to = (np.array([way[i] for way in ways], dtype=np.int64) for i in (0, 1))
+    # every edge turned round: the searches start at the sites
     edges = _least_edges(
         first_site + len(sites),
-        np.concatenate([head, node[is_cell], first_place + place[~is_cell], first_site + site]),
-        np.concatenate([tail, first_place + place[is_cell], node[~is_cell], first_place + near_cell]),
-        np.concatenate(
-            [
-                _ticks(roads.link_length_m[is_driven], kmh[is_driven] / 3.6),
-                leg_ticks[is_cell],
-                leg_ticks[~is_cell],
-                _ticks(direct_m, off_road),
-            ]
-        ),
+        np.concatenate([head, way_to, first_site + site]),
+        np.concatenate([tail, way_from, first_place + near_cell]),
+        np.concatenate([_ticks(link_s, 1.0), np.array([way[2] for way in ways]), _ticks(direct_m, off_road)]),
     )
     cell_node = np.full(territory.grid.n_cells, -1, dtype=np.int64)
     cell_node[land] = first_place + np.arange(len(land))
     has_access = np.zeros(territory.grid.n_cells, dtype=bool)
-    has_access[land[place[is_cell]]] = has_access[land[near_cell]] = True
+    joined = np.array([join.place for join in joins], dtype=np.int64)
+    has_access[land[joined[joined < len(land)]]] = has_access[land[near_cell]] = True
     return TicksGraph(edges, first_site + np.arange(len(sites)), cell_node, has_access)
 
 
@@ -162,28 +170,6 @@ def _main_nodes(n_nodes: int, tail: NDArray[np.int64], head: NDArray[np.int64]) 
     label = connected_components(links, connection="strong")[1]
     size = np.bincount(label)[label]
     return np.flatnonzero(label == label[np.argmax(size)])
-
-
-def _legs(
-    x_m: NDArray[np.float64],
-    y_m: NDArray[np.float64],
-    nodes: NDArray[np.int64],
-    roads: RoadNetwork,
-    *,
-    n_nearest: int,
-    max_m: float,
-) -> Iterator[tuple[int, int, float]]:
-    """(place, node, length) of the first nodes by (length, node) within ``max_m`` of each place, one by one."""
-    by_x = nodes[np.argsort(roads.node_x_m[nodes], kind="stable")]
-    sorted_x_m = roads.node_x_m[by_x]
-    first = np.searchsorted(sorted_x_m, x_m - max_m, side="left")
-    last = np.searchsorted(sorted_x_m, x_m + max_m, side="right")
-    for place in range(len(x_m)):
-        near = np.sort(by_x[first[place] : last[place]])
-        length_m = np.hypot(roads.node_x_m[near] - x_m[place], roads.node_y_m[near] - y_m[place])
-        near, length_m = near[length_m <= max_m], length_m[length_m <= max_m]
-        for rank in np.argsort(length_m, kind="stable")[:n_nearest]:
-            yield place, int(near[rank]), float(length_m[rank])
 
 
 def _direct(
