@@ -8,12 +8,13 @@ SCENARIO ?= scenarios/corse.yaml
 SCENARIOS := corse corse-mclp saone-et-loire france-screening
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench results bench-national clean
+.PHONY: help run test lint docs bench results bench-national clean
 
 help:
 	@echo "make run        set up, then plan Corsica ($(SCENARIO)) into runs/"
 	@echo "make test       set up, then run every test"
 	@echo "make lint       ruff, mypy and the import contract"
+	@echo "make docs       the site of the documentation, into docs/_build"
 	@echo "make results    run the four scenarios; the README's picture and table"
 	@echo "make bench      the benchmark tables"
 	@echo "make bench-national  35,000 sources on a raster the size of France"
@@ -32,6 +33,10 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: $(VENV)/installed-docs
+	$(BIN)/sphinx-build -q -W --keep-going docs docs/_build
+	@echo "→ docs/_build/index.html"
+
 bench: $(VENV)/installed-bench
 	$(BIN)/python -m benchmarks
 
@@ -45,7 +50,7 @@ results: $(VENV)/installed
 	$(BIN)/python scripts/results_table.py $(SCENARIOS:%=runs/%)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) docs/_build build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -63,6 +68,11 @@ $(VENV)/installed: $(VENV)/python pyproject.toml constraints.txt
 $(VENV)/installed-dev: $(VENV)/installed
 	@echo "Installing the test tools into $(VENV)…"
 	@$(PIP) -e '.[dev]'
+	@touch $@
+
+$(VENV)/installed-docs: $(VENV)/installed
+	@echo "Installing what builds the documentation into $(VENV)…"
+	@$(PIP) -e '.[docs]'
 	@touch $@
 
 $(VENV)/installed-bench: $(VENV)/installed
