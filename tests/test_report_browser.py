@@ -108,7 +108,7 @@ def test_every_area_is_there_and_filters(page):
     page.run("filter.value = '2B12'; filter.dispatchEvent(new Event('input'))")
     names = page.run("[...document.querySelectorAll('#areas tbody td:nth-child(2)')].map(c => c.textContent)")
     assert names and all(code.startswith("2B12") for code in names)
-    assert page.run("page.areas.commune.code.length") == 360
+    assert page.run("page.areas.commune.code.length") == 460
     assert page.run("page.areas.commune.persons.reduce((a, b) => a + b)") == 346_944
 
 
@@ -187,7 +187,7 @@ def test_the_page_of_the_quarters_fits_asks_for_nothing_and_has_no_fault(browser
     write_simulation_page(small_forecast(), tmp_path, title="Essai", language="fr", notes=["Un.", "Deux."])
     browser.open(tmp_path / "report.html", width=width)
     assert browser.run("document.documentElement.scrollWidth") <= width
-    assert browser.run("document.querySelectorAll('.save').length") == 3
+    assert browser.run("document.querySelectorAll('.save').length") == 4
     assert browser.faults == [] and len(browser.requests) == 1
     browser.run(f"{axe}; 0")
     assert browser.run("axe.run().then(r => r.violations.map(v => v.id))") == []

@@ -35,7 +35,7 @@ def test_every_indicator_and_chart_has_its_words():
 
 
 def test_the_tables_tell_the_mean_and_the_band_of_the_draws(forecast):
-    bands, quarters, departements = quarter_section(forecast, Texts("fr")).tables
+    bands, quarters, costs, departements = quarter_section(forecast, Texts("fr")).tables
     doctors = forecast.draws.figures[0][:, :, 0, INDICATORS.index("doctors")]
     row = next(row for row in bands.rows if row[0] == "Médecins")
     low, high = np.quantile(doctors[:, -1], (0.1, 0.9))
@@ -43,6 +43,7 @@ def test_the_tables_tell_the_mean_and_the_band_of_the_draws(forecast):
     assert said == pytest.approx([12, doctors[:, -1].mean(), low, high], abs=0.5)
     assert [row[0] for row in quarters.rows] == ["T1 2027", "T2 2027", "T3 2027", "T4 2027", "T1 2028", "T2 2028"]
     assert [row[quarters.head.index("Maisons ouvertes")] for row in quarters.rows] == ["0", "0", "1", "1", "1", "1"]
+    assert len(costs.rows) == 6 and costs.rows[-1][costs.head.index("Europe, LEADER (€)")] == "10\u202f000"
     assert [row[0] for row in departements.rows] == ["Corse-du-Sud (2A)", "Haute-Corse (2B)"]
 
 
@@ -77,7 +78,7 @@ def test_the_page_of_a_run_shows_the_quarters_it_has(forecast):
     assert "simulation-figures" not in plain
     page = render_page(replace(findings(), forecast=forecast), b"png")
     assert page.count('<figure class="quarters">') == len(CHARTS)
-    for name in ("simulation-figures", "simulation-quarters", "simulation-departements"):
+    for name in ("simulation-figures", "simulation-quarters", "simulation-costs", "simulation-departements"):
         assert f'id="{name}"' in page
     assert "T3 2027" in html.unescape(page)
 

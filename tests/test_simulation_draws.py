@@ -74,7 +74,7 @@ def test_one_worker_or_many_write_the_same_bytes(tmp_path):
         folder.mkdir()
         write_tables(Forecast(world, no_plan(), FULL, draws, (), 0), folder)
         written.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    assert set(written[0]) == {"quarters.csv", "quarters.parquet", "ledger.csv", "delivered.csv"}
+    assert set(written[0]) == {"quarters.csv", "quarters.parquet", "ledger.csv", "delivered.csv", "costs.csv"}
     assert written[0] == written[1]
 
 
@@ -99,7 +99,7 @@ def test_indicators_by_hand_at_the_start():
 def test_a_house_is_aided_from_its_opening_until_its_aid_ends():
     schedule = Schedule(np.array([START + 1, NEVER, NEVER]), np.array(["label", "practice", "practice"]))
     _, draws = draw(NOTHING, n_draws=1, n_quarters=15, levels=("departement",), schedule=schedule)
-    aid = draws.figures[0][0, :, 0, INDICATORS.index("aid_eur")]
+    aid = draws.figures[0][0, :, 0, INDICATORS.index("cost_eur")]
     assert aid.tolist() == [0] + [12_500] * 12 + [0] * 3
     assert draws.figures[0][0, :, 0, INDICATORS.index("houses")].tolist() == [0] + [1] * 15
 
@@ -119,7 +119,7 @@ def test_all_that_is_given_is_delivered_or_out_of_reach(rules):
 def test_departements_add_up_their_communes(rules):
     world, draws = draw(rules, n_draws=3, n_quarters=2)
     of = np.unique(world.departement, return_inverse=True)[1]
-    for name in ("doctors", "vacancies", "consultations_offered", "persons_below_2_5", "houses", "aid_eur"):
+    for name in ("doctors", "vacancies", "consultations_offered", "persons_below_2_5", "houses", "cost_eur"):
         at = INDICATORS.index(name)
         by_commune = draws.figures[2][:, :, :, at]
         summed = np.stack([by_commune[:, :, of == code].sum(axis=2) for code in range(of.max() + 1)], axis=2)

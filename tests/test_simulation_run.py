@@ -19,7 +19,7 @@ from siting.scenario import SimulationSettings, changed_settings, dump, load
 from siting.simulation import JUNIORS, SOLIDARITY, SOLIDARITY_FACTOR, Houses, Recruitment, quarter_number
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
-TABLES = {"quarters.csv", "quarters.parquet", "ledger.csv", "delivered.csv", "simulation.json"}
+TABLES = {"quarters.csv", "quarters.parquet", "ledger.csv", "delivered.csv", "costs.csv", "simulation.json"}
 BLOCK = """simulation:
   start: 2026-Q4
   quarters: 9
@@ -188,3 +188,28 @@ def test_the_block_becomes_rules():
 def test_a_smooth_decay_ends_at_the_last_limit():
     settings = SimulationSettings(start="2026-Q4", apl_decay="gaussian", apl_limits_min=(30,), apl_weights=(1,))
     assert decay_of(settings) == GaussianDecay(1800)
+
+
+def test_costs_are_read_written_back_and_their_shares_checked(tmp_path):
+    block = (
+        "simulation:\n  start: 2026-Q4\n  unit_costs_eur: {medicobus: 250000}\n"
+        "  cost_shares:\n    medicobus: {departement: 0.5, commune: 0.5}\n"
+    )
+    scenario = load_text(text_with(simulation=block), tmp_path)
+    file = tmp_path / "copie.yaml"
+    file.write_text(dump(scenario), encoding="utf-8")
+    assert load(file) == scenario and scenario.simulation.unit_costs_eur == {"medicobus": 250_000}
+    with pytest.raises(ScenarioError) as error:
+        load_text(text_with(simulation=block.replace("0.5}", "0.4}").replace("250000", "-1")), tmp_path)
+    assert [(fault.line > 0, fault.field) for fault in error.value.faults] == [
+        (True, "simulation.unit_costs_eur.medicobus"),
+        (True, "simulation.cost_shares.medicobus"),
+    ]
+    with pytest.raises(ScenarioError, match="house_aid"):
+        load_text(text_with(simulation=block.replace("medicobus: 250000", "bus: 250000")), tmp_path)
+
+
+def test_a_contradiction_is_told_when_settings_change_too(run_folder):
+    with pytest.raises(ScenarioError) as error:
+        changed_settings(load(run_folder / "scenario.yaml"), {"apl_limits_min": "20,10,5"})
+    assert [fault.field for fault in error.value.faults] == ["apl_limits_min"]

@@ -25,6 +25,7 @@ from siting.simulation import (
     Houses,
     Milestone,
     Outposts,
+    Prices,
     Recruitment,
     Rules,
     Schedule,
@@ -161,6 +162,13 @@ def rules_of(settings: SimulationSettings, *, mean_consultations: float) -> Rule
     """What the block of a scenario switches on."""
     ages = Demography(replacement_ratio=settings.replacement_ratio)
     until = settings.installation_aid_until
+    prices = Prices(budget_eur_per_person=settings.commune_budget_eur_per_person).changed(
+        {str(name): eur for name, eur in settings.unit_costs_eur.items()},
+        {
+            str(name): {str(payer): share for payer, share in parts.items()}
+            for name, parts in settings.cost_shares.items()
+        },
+    )
     return Rules(
         mean_consultations=mean_consultations,
         ages=ages,
@@ -173,11 +181,13 @@ def rules_of(settings: SimulationSettings, *, mean_consultations: float) -> Rule
             posts_per_creation=settings.posts_per_creation,
             lead_quarters={"label": 0, "create": settings.create_lead_quarters},
             salaried_odds=settings.salaried_odds,
+            aid_eur_per_year=prices.of["house_aid"].eur,
             aid_budget_eur_per_year=settings.aid_budget_eur_per_year,
         ),
         outposts=Outposts(tele_sites=settings.tele_sites, medicobus_rounds=settings.medicobus_rounds),
         installation_aid_until=None if until is None else quarter_number(until),
         apl_age_bound=settings.apl_age_bound_years,
+        prices=prices,
     )
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from siting.report.page_tables import PageTable
 from siting.report.quarter_charts import Line, band_chart
 from siting.report.texts import Texts
-from siting.simulation import INDICATORS, Forecast
+from siting.simulation import COSTS, INDICATORS, Forecast
 from siting.territory.embedded import read_departement_outlines
 
 CHARTS: dict[str, tuple[str, ...]] = {
@@ -20,10 +20,10 @@ CHARTS: dict[str, tuple[str, ...]] = {
     "apl": ("apl", "apl_worst_tenth"),
     "under_served": ("persons_below_2_5",),
     "houses": ("houses",),
-    "cost": ("aid_eur",),
+    "cost": ("cost_eur",),
 }
 """What each chart draws, by columns of ``quarters.csv``."""
-AREA_INDICATORS = ("doctors", "apl", "apl_worst_tenth", "persons_below_2_5", "houses", "aid_eur")
+AREA_INDICATORS = ("doctors", "apl", "apl_worst_tenth", "persons_below_2_5", "houses", "cost_eur")
 """What the table by département tells, at the start and at the end."""
 DECIMALS = {"consultations_per_person": 2, "apl": 2, "apl_worst_tenth": 2}
 """Of the indicators that are not whole numbers of something."""
@@ -37,7 +37,7 @@ class QuarterSection:
     ----------
     charts : sequence of Markup
     tables : sequence of PageTable
-        Start and end with their bands, then every quarter, then the départements if they were asked for.
+        Start and end with their bands, then every quarter, its costs, then the départements if they were asked for.
     """
 
     charts: Sequence[Markup]
@@ -46,7 +46,13 @@ class QuarterSection:
 
 def quarter_section(forecast: Forecast, texts: Texts) -> QuarterSection:
     """The charts and tables of a simulation, over the whole study area."""
-    tables = [band_table(forecast, texts), quarter_table(forecast, texts)]
+    drawn = [name for names in CHARTS.values() for name in names]
+    costs = ["cost_eur", *COSTS, "communes_beyond_means"]
+    tables = [
+        band_table(forecast, texts),
+        quarter_table(forecast, texts, drawn, name="simulation-quarters", caption="table_quarters"),
+        quarter_table(forecast, texts, costs, name="simulation-costs", caption="table_quarter_costs"),
+    ]
     if any(level.level == "departement" for level in forecast.draws.areas):
         tables.append(departement_table(forecast, texts))
     return QuarterSection([_chart(name, forecast, texts) for name in CHARTS], tables)
@@ -65,19 +71,18 @@ def band_table(forecast: Forecast, texts: Texts) -> PageTable:
     return PageTable("simulation-figures", texts("table_quarter_bands"), head, rows, 1)
 
 
-def quarter_table(forecast: Forecast, texts: Texts) -> PageTable:
-    """The charts in figures: the mean of the draws in each quarter."""
-    names = [name for drawn in CHARTS.values() for name in drawn]
+def quarter_table(forecast: Forecast, texts: Texts, indicators: Sequence[str], *, name: str, caption: str) -> PageTable:
+    """Some indicators in each quarter, mean of the draws."""
     mean = forecast.draws.mean(_level(forecast, "total"))[:, 0]
     rows = [
         (
             _quarter(forecast, at, texts),
-            *(_told(name, mean[at, INDICATORS.index(name)], texts) for name in names),
+            *(_told(name, mean[at, INDICATORS.index(name)], texts) for name in indicators),
         )
         for at in range(len(mean))
     ]
-    head = (texts("quarter"), *(texts(f"quarter_{name}") for name in names))
-    return PageTable("simulation-quarters", texts("table_quarters"), head, rows, 1)
+    head = (texts("quarter"), *(texts(f"quarter_{indicator}") for indicator in indicators))
+    return PageTable(name, texts(caption), head, rows, 1)
 
 
 def departement_table(forecast: Forecast, texts: Texts) -> PageTable:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from siting.errors import Fault, ScenarioError
+from siting.scenario.contradictions import contradictions
 from siting.scenario.messages import hint, message
 from siting.scenario.remedies import nearest_of
 from siting.scenario.schema import Scenario
@@ -42,6 +43,10 @@ def changed_settings(scenario: Scenario, changes: Mapping[str, str]) -> Simulati
         settings = SimulationSettings.model_validate(values)
     except ValidationError as error:
         faults += [Fault("--set", 0, 0, str(one["loc"][0]), one["msg"]) for one in error.errors(include_url=False)]
+    else:
+        for one in contradictions({f"simulation.{key}": value for key, value in settings}):
+            field = one.path.removeprefix("simulation.")
+            faults.append(Fault("--set", 0, 0, field, *message(one.key, scenario.language, **one.values)))
     if faults:
         raise ScenarioError(faults)
     return settings

@@ -44,6 +44,7 @@ def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     yield from _densities(valid)
     yield from _milestones(valid)
     yield from _apl_steps(valid)
+    yield from _cost_shares(valid)
 
 
 def _repeated(path: str, items: tuple[str, ...]) -> Iterator[Contradiction]:
@@ -160,3 +161,12 @@ def _apl_steps(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
         yield Contradiction("apl_steps", "simulation.apl_weights")
     if limits is not None and weights is not None and len(limits) != len(weights):
         yield Contradiction("apl_steps", "simulation.apl_weights", "simulation.apl_limits_min")
+
+
+def _cost_shares(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    for instrument, shares in (valid.get("simulation.cost_shares") or {}).items():
+        total = sum(shares.values())
+        if abs(total - 1) > 1e-9:
+            yield Contradiction(
+                "shares_not_one", f"simulation.cost_shares.{instrument}", values={"total": round(total, 6)}
+            )

@@ -17,7 +17,6 @@ from siting.scenario.contradictions import Contradiction
 from siting.scenario.messages import MESSAGES, hint, message
 from siting.scenario.origin import FieldPath, Origin, path_from, path_text
 from siting.scenario.schema import Scenario, discriminator_of, variants
-from siting.scenario.travel_settings import ROAD_CLASSES
 
 _KEYS = {  # pydantic's name of an error: ours
     "missing": "missing",
@@ -80,7 +79,7 @@ class _Error:
         section = str(self.path[0])
         models = variants(section)
         if len(self.path) > 2:
-            return tuple(ROAD_CLASSES)
+            return tuple(_choices(self.context))
         return tuple(models[self.variant].model_fields) if self.variant in models else (discriminator_of(section),)
 
     @property
@@ -145,8 +144,7 @@ def _remedy(error: _Error, language: str) -> str:
         case "unknown_key":
             return _remedy_of_key(error, language)
         case "bad_choice":
-            expected = str(context.get("expected_tags", context.get("expected")))
-            return remedies.nearest_of(error.given, re.findall(r"'([^']+)'", expected), language)
+            return remedies.nearest_of(error.given, _choices(context), language)
         case "out_of_bounds":
             return remedies.other_unit(context["value"], context["low"], context["high"], error.path, language)
         case "not_a_number":
@@ -159,6 +157,11 @@ def _remedy(error: _Error, language: str) -> str:
         case "path_missing":
             return hint("copy_file", language, path=context["path"])
     return ""
+
+
+def _choices(context: dict[str, Any]) -> list[str]:
+    """What pydantic says may stand there: ``'a', 'b' or 'c'``."""
+    return re.findall(r"'([^']+)'", str(context.get("expected_tags", context.get("expected"))))
 
 
 def _sections_with(key: str) -> list[str]:

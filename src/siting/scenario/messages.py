@@ -276,6 +276,10 @@ MESSAGES: dict[str, Message] = {
         ("les paliers ne vont pas ensemble", "autant de minutes croissantes que de poids décroissants"),
         ("the steps do not fit together", "as many ascending minutes as weights that never rise"),
     ),
+    "shares_not_one": Message(
+        ("les parts font {total} en tout", "des parts qui font 1 : state: 0.5, commune: 0.5"),
+        ("the shares add up to {total}", "shares that add up to 1: state: 0.5, commune: 0.5"),
+    ),
     "milestones_not_ascending": Message(
         ("les échéances ne se suivent pas", "des trimestres croissants, des maisons qui ne diminuent pas"),
         ("the milestones are not in order", "quarters that ascend, houses that never fall"),

@@ -11,6 +11,18 @@ from siting.scenario.fields import NOT_EMPTY, Between, Section, manual
 from siting.scenario.messages import refuse
 
 Preset = Literal["off", "announced", "observed"]
+Instrument = Literal[
+    "house_aid",
+    "creation",
+    "salaried_doctor",
+    "junior",
+    "assistant",
+    "solidarity_day",
+    "medicobus",
+    "tele",
+    "installation",
+]
+Payer = Literal["state", "assurance_maladie", "europe", "departement", "commune", "doctor"]
 QUARTER = r"20[0-9]{2}-Q[1-4]"
 
 
@@ -211,6 +223,35 @@ class SimulationSettings(Section):
             examples=[250_000_000],
         ),
     ] = None
+    unit_costs_eur: Annotated[
+        dict[Instrument, Annotated[float, Between(0, 100_000_000)]],
+        manual(
+            "Ce que coûte une unité de chaque instrument, en euros par an (installation : une fois), à la place des "
+            "montants supposés de docs/simulation.md.",
+            "What a unit of each instrument costs, in euros a year (installation: once), instead of the assumed "
+            "amounts of docs/simulation.md.",
+            examples=[{"medicobus": 250_000}],
+        ),
+        Field(default_factory=dict),
+    ]
+    cost_shares: Annotated[
+        dict[Instrument, dict[Payer, Annotated[float, Between(0, 1)]]],
+        manual(
+            "Qui paie chaque instrument, en parts qui font 1 ; commune vaut aussi pour l'intercommunalité.",
+            "Who pays for each instrument, in shares that add up to 1; commune also stands for the EPCI.",
+            examples=[{"medicobus": {"departement": 0.5, "commune": 0.5}}],
+        ),
+        Field(default_factory=dict),
+    ]
+    commune_budget_eur_per_person: Annotated[
+        float,
+        Between(1, 100_000),
+        manual(
+            "Budget annuel d'une commune par habitant (hypothèse) ; au-delà de 5 % pour les soins, elle dépasse ses "
+            "moyens.",
+            "Yearly budget of a commune per resident (an assumption); beyond 5 % of it for care, it exceeds its means.",
+        ),
+    ] = 1_000
     apl_decay: Annotated[
         Literal["steps", "gaussian"],
         manual(

@@ -10,11 +10,12 @@ Three ideas carry this room:
 from siting.simulation.draws import BAND, Draws, Spread, run_draws
 from siting.simulation.engine import Simulation, simulate, step
 from siting.simulation.forecast import Forecast
-from siting.simulation.indicators import INDICATORS, UNDER_SERVED, Areas, areas_of
+from siting.simulation.indicators import COSTS, INDICATORS, UNDER_SERVED, Areas, areas_of
 from siting.simulation.ledger import CAUSES, OUTSIDE, Entries, LedgerError
 from siting.simulation.outputs import delivered_table, ledger_table, quarters_table, write_tables
 from siting.simulation.phases import Milestone, houses_late, opening_quarters
 from siting.simulation.prepare import RED_EPCI_SHARE, Rows, build_world, first_state, plan_rows
+from siting.simulation.prices import PAYERS, PRICES, Price, Prices
 from siting.simulation.rules import (
     ASSISTANTS,
     JUNIORS,
@@ -36,10 +37,13 @@ __all__ = [
     "ASSISTANTS",
     "BAND",
     "CAUSES",
+    "COSTS",
     "INDICATORS",
     "JUNIORS",
     "NEVER",
     "OUTSIDE",
+    "PAYERS",
+    "PRICES",
     "RED_EPCI_SHARE",
     "SOLIDARITY",
     "SOLIDARITY_FACTOR",
@@ -55,6 +59,8 @@ __all__ = [
     "LedgerError",
     "Milestone",
     "Outposts",
+    "Price",
+    "Prices",
     "Recruitment",
     "Rows",
     "Rules",

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from siting.simulation.costs import beyond_means, cost_by_payer, units
+from siting.simulation.prices import PAYERS
 from siting.simulation.rules import Rules
 from siting.simulation.values import Schedule, State, World
 
+COSTS = tuple(f"cost_{payer}_eur" for payer in PAYERS)
 INDICATORS = (
     "doctors",
     "persons_per_doctor",
@@ -22,7 +25,9 @@ INDICATORS = (
     "persons_below_2_5",
     "persons_without_access",
     "houses",
-    "aid_eur",
+    "cost_eur",
+    *COSTS,
+    "communes_beyond_means",
 )
 """Columns of `of_state`.
 
@@ -43,10 +48,13 @@ persons_below_2_5
     assumed ages its mean over France is 2.9, the published ones are 3.3 to 3.5, and half the country would be below.
 persons_without_access
     Residents of communes that no doctor counted by the index is within reach of.
-aid_eur
-    Paid to houses in the quarter, in euros.
+cost_eur, cost_state_eur, …
+    Euros of the quarter that the instruments cost, in all and by payer (`siting.simulation.prices`).
+communes_beyond_means
+    Communes that pay more than 5 % of their budget in the quarter.
 """
-_WORST_TENTH = INDICATORS.index("apl_worst_tenth")
+_PER = {"persons_per_doctor": "doctors", "consultations_per_person": "demand", "apl": "demand"}
+"""What an indicator that is no sum over communes is divided by."""
 UNDER_SERVED = 2.5
 """Consultations a year per inhabitant below which a place is called under-served."""
 
@@ -96,37 +104,30 @@ def of_state(
         The first quarter, from which demand grows.
     """
     growth = world.growth(state.quarter - since)
+    persons = world.persons * growth
     supply = state.supply(rules)
     offered = world.catchments.access(supply, growth=growth).per_person
     apl = world.catchments.access(state.apl_supply(rules), growth=growth).per_person
-    persons, demand = world.persons * growth, world.catchments.demand * growth
-    is_aided = state.is_house & (state.quarter - schedule.opens < rules.houses.aid_quarters)
-
-    def by_commune(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(world.commune, values, len(persons)).astype(np.float64)
-
-    sums = np.column_stack(
-        [
-            by_commune(state.doctors.sum(axis=1).astype(np.float64)),
-            persons,
-            by_commune(state.vacancies.astype(np.float64)),
-            by_commune(supply),
-            offered * demand,
-            apl * demand,
-            apl,  # the place of apl_worst_tenth, which is no sum
-            persons * (offered < UNDER_SERVED),
-            persons * (apl == 0),
-            by_commune(state.is_house.astype(np.float64)),
-            by_commune(is_aided.astype(np.float64) * rules.houses.aid_eur_per_year / 4),
-            demand,
-        ]
-    )
+    demand = world.catchments.demand * growth
+    sums = {
+        "doctors": _by_commune(world, state.doctors.sum(axis=1)),
+        "persons_per_doctor": persons,
+        "vacancies": _by_commune(world, state.vacancies),
+        "consultations_offered": _by_commune(world, supply),
+        "consultations_per_person": offered * demand,
+        "apl": apl * demand,
+        "persons_below_2_5": persons * (offered < UNDER_SERVED),
+        "persons_without_access": persons * (apl == 0),
+        "houses": _by_commune(world, state.is_house),
+        "demand": demand,
+        **_costs(world, state, schedule, rules),
+    }
     order = np.argsort(apl, kind="stable")
     found = []
     for level in areas:
-        figures = _ratios(level.members @ sums)
-        figures[:, _WORST_TENTH] = worst_tenth(apl, persons, level, order=order)
-        found.append(figures.astype(np.float32))
+        figures = _of_areas(sums, level)
+        figures["apl_worst_tenth"] = worst_tenth(apl, persons, level, order=order)
+        found.append(np.column_stack([figures[name] for name in INDICATORS]).astype(np.float32))
     return found
 
 
@@ -150,10 +151,25 @@ def worst_tenth(
     return np.where(total > 0, per_person[by_area[np.minimum(reached, len(by_area) - 1)]], np.nan)
 
 
-def _ratios(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sums over an area to `INDICATORS`; NaN where nobody is to be divided by."""
-    found = sums[:, :-1].copy()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found[:, 1] = np.where(sums[:, 0] > 0, sums[:, 1] / sums[:, 0], np.nan)
-        found[:, 4:6] = np.where(sums[:, -1:] > 0, sums[:, 4:6] / sums[:, -1:], np.nan)
+def _by_commune(world: World, values: NDArray[np.generic]) -> NDArray[np.float64]:
+    return np.bincount(world.commune, values, len(world.code)).astype(np.float64)
+
+
+def _costs(world: World, state: State, schedule: Schedule, rules: Rules) -> dict[str, NDArray[np.float64]]:
+    paid = cost_by_payer(world, units(world, state, schedule, rules), rules.prices)
+    of_communes = paid[:, PAYERS.index("commune")]
+    return {
+        "cost_eur": paid.sum(axis=1),
+        **dict(zip(COSTS, paid.T, strict=True)),
+        "communes_beyond_means": beyond_means(world, of_communes, rules.prices).astype(np.float64),
+    }
+
+
+def _of_areas(sums: dict[str, NDArray[np.float64]], areas: Areas) -> dict[str, NDArray[np.float64]]:
+    """Sums over the communes of each area, ratios made; NaN where there is nothing to divide by."""
+    added = areas.members @ np.column_stack(list(sums.values()))
+    found = dict(zip(sums, added.T, strict=True))
+    for name, below in _PER.items():
+        whole = found[below]
+        found[name] = np.divide(found[name], whole, out=np.full(len(whole), np.nan), where=whole > 0)
     return found

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from siting.simulation.costs import cost_by_payer, units
 from siting.simulation.draws import Draws
 from siting.simulation.forecast import Forecast
 from siting.simulation.indicators import INDICATORS, areas_of
 from siting.simulation.ledger import CAUSES, OUTSIDE
+from siting.simulation.prices import PAYERS
 from siting.simulation.rules import Rules
 from siting.simulation.values import World, quarter_text
 
@@ -102,14 +104,41 @@ def delivered_table(draws: Draws, world: World, rules: Rules) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def cost_table(forecast: Forecast) -> pd.DataFrame:
+    """What the central draw costs: ``quarter, departement, instrument, units, payer, eur``, what is 0 left out."""
+    world, rules = forecast.world, forecast.rules
+    areas = areas_of(world, "departement")
+    parts = []
+    for state in forecast.draws.central.states[1:]:
+        used = units(world, state, forecast.schedule, rules)
+        for name in used:
+            paid = areas.members @ cost_by_payer(world, used, rules.prices, instruments=(name,))
+            counted = np.bincount(areas.of[world.commune], used[name], len(areas.code))
+            area, payer = np.nonzero(paid)
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "quarter": quarter_text(state.quarter),
+                        "departement": areas.code[area],
+                        "instrument": name,
+                        "units": counted[area],
+                        "payer": np.array(PAYERS)[payer],
+                        "eur": paid[area, payer],
+                    }
+                )
+            )
+    return pd.concat(parts, ignore_index=True)
+
+
 def write_tables(forecast: Forecast, folder: Path) -> None:
-    """Write ``quarters.csv``, ``quarters.parquet``, ``ledger.csv`` and ``delivered.csv`` into an existing folder."""
+    """Write ``quarters.csv``, ``quarters.parquet``, ``ledger.csv``, ``delivered.csv``, ``costs.csv`` into a folder."""
     draws, world, rules = forecast.draws, forecast.world, forecast.rules
     quarters = quarters_table(draws)
     quarters.to_parquet(folder / "quarters.parquet", index=False)
     write_csv(quarters, folder / "quarters.csv")
     write_csv(ledger_table(draws, world), folder / "ledger.csv")
     write_csv(delivered_table(draws, world, rules), folder / "delivered.csv")
+    write_csv(cost_table(forecast), folder / "costs.csv")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from siting.simulation.prices import Prices
+
 Choice = Literal["off", "announced", "observed"]
 
 NATIONAL_CONSULTATIONS = 230e6
@@ -265,6 +267,7 @@ class Rules:
     outposts: Outposts = field(default_factory=Outposts)
     day: WorkingDay = field(default_factory=WorkingDay)
     installation_aid_until: int | None = None
+    prices: Prices = field(default_factory=Prices)
     apl_age_bound: float = 65.0
 
     @property
