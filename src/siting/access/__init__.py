@@ -12,6 +12,7 @@ from siting.access.e2sfca import (
     standardised_demand,
     supply_below_age,
 )
+from siting.access.outside import served_from_outside
 from siting.access.reasons import REASONS, persons_by_reason, uncoverable_reason
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "percentile_min",
     "persons_by_reason",
     "persons_within",
+    "served_from_outside",
     "standardised_demand",
     "supply_below_age",
     "uncoverable_reason",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from siting.report.findings import Findings
+from siting.report.manifest import describe_file
 from siting.scenario import Scenario, dump
 
 
@@ -74,6 +75,16 @@ def write_scenario_yaml(findings: Findings, folder: Path) -> None:
 def input_copies(scenario: Scenario) -> dict[str, tuple[str, Path]]:
     """The planner's files that a scenario reads: field -> (name of the copy in the run folder, path)."""
     return {field: (_copy_name(field, path), path) for field, path in scenario.files.items()}
+
+
+def described_inputs(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Hash and size of each planner's file, by the name of its copy, with what the scenario says of its origin."""
+    described = {}
+    for field, (name, path) in input_copies(scenario).items():
+        section = getattr(scenario, field.split(".")[0])
+        origin = {key: getattr(section, key, None) for key in ("source", "vintage", "licence")}
+        described[name] = describe_file(path) | {key: value for key, value in origin.items() if value}
+    return described
 
 
 def _copy_name(field: str, path: Path) -> str:
