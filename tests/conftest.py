@@ -6,6 +6,15 @@ from pathlib import Path
 
 import pytest
 
+
+@pytest.fixture(autouse=True, scope="session")
+def cache_of_the_tests(tmp_path_factory):
+    """Prepared roads go to a folder of the tests, not to the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SITING_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
 

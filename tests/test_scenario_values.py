@@ -245,9 +245,6 @@ grid:
   cell_size_m: 1000
   halo_km: null
 
-population:
-  rule: census
-
 candidates:
   rule: town_halls
   min_persons: 0
@@ -260,6 +257,7 @@ existing:
 travel:
   surface: roads
   network: corsica
+  file: null
   cutoff_min: 30
   speeds_kmh:
     motorway: 125
@@ -277,7 +275,14 @@ travel:
     living_street: 20
     service: 20
     track: 15
+    ferry: 20
   speed_factor: 0.85
+  use_maxspeed: false
+  use_ferries: false
+  unpaved_speed_share: 0.7
+  urban_slowing: 0
+  bend_slowing: 0
+  relief_slowing: 0
   off_road_kmh: 15
   access_links: 4
   max_access_m: 3000

@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from siting import cli_data
 from siting.errors import Fault, InputError, SitingError
 from siting.progress import Progress, Standing, Watcher, unwatched
 
@@ -23,7 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(cli_data.app, name="data")
 
 STAGES = {
     "territory": "Territoire (population, communes, sites)",
@@ -88,6 +86,7 @@ def check(
 
     Lit aussi les fichiers de sites et les codes qu'il cite ; ne calcule et n'écrit rien. Code 2 s'il est fautif.
     """
+    from siting.report.documents import road_file
     from siting.scenario import load
     from siting.territory import assemble
 
@@ -95,7 +94,8 @@ def check(
     for file in files:
         try:
             scenario = load(file)
-            assemble(scenario)
+            with (unwatched if quiet or as_json or not road_file(scenario) else _watch)("territory") as progress:
+                assemble(scenario, progress=progress)
         except InputError as error:
             faults.extend(error.faults)
         else:
@@ -127,11 +127,10 @@ def run(
     scenario = load(file)
     from siting import pipeline
     from siting.report import RunFolder, render_summary
-    from siting.report.documents import input_copies
 
     watcher = unwatched if quiet or as_json else _watch
     target = out or Path("runs") / scenario.scenario
-    inputs = [file, *(path for _, path in input_copies(scenario).values())]
+    inputs = [file, *scenario.files.values()]
     with RunFolder(target, inputs=inputs) as folder:
         done = pipeline.run(scenario, watcher=watcher, threads=threads)
         pipeline.write_run(done, folder, watcher=watcher)
@@ -281,11 +280,10 @@ def diagnose(
     from siting.report.diagnosis import diagnose as diagnose_scenario
     from siting.report.diagnosis import diagnosis_answer
     from siting.report.diagnosis_files import write_diagnosis
-    from siting.report.documents import input_copies
     from siting.report.manifest import describe_file
 
     target = out or Path("runs") / f"{scenario.scenario}-diagnostic"
-    inputs = [file, *(path for _, path in input_copies(scenario).values())]
+    inputs = [file, *scenario.files.values()]
     with RunFolder(target, inputs=inputs) as folder:
         diagnosis = diagnose_scenario(scenario, watcher=unwatched if quiet else _watch)
         write_diagnosis(diagnosis, folder.path)

@@ -17,25 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siting.access import (
-    mean_min,
-    percentile_min,
-    persons_by_reason,
-    persons_within,
-    served_from_outside,
-    uncoverable_reason,
-)
+from siting.access import mean_min, percentile_min, persons_by_reason, persons_within, uncoverable_reason
 from siting.allocation import CoverSets, Plan, Problem, cover_sets, lscp, mclp, solve
 from siting.errors import DataError, Fault, InfeasibleError, TooFewHousesError
 from siting.outlook import Outlook, look_ahead
 from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
-from siting.report.documents import described_inputs, input_copies
-from siting.report.manifest import peak_memory_mb
+from siting.report.documents import describe_travel, input_copies, road_file
+from siting.report.manifest import describe_file, peak_memory_mb
 from siting.report.sentences import answer, proof
 from siting.report.simulation_page import write_simulation_page
 from siting.scenario import LscpGoal, Scenario, changed_settings, dump, load
-from siting.territory import Demand, Territory, assemble
+from siting.territory import Territory, assemble
 from siting.territory.inputs import embedded_inputs
 from siting.travel import build_surface, nearest, nearest_everywhere, travel_times
 from siting.travel.travel_times import NearestTimes
@@ -92,8 +85,7 @@ class Run:
         RunFolderError
             The folder holds other people's files or one of the inputs, is held by another run, or cannot be written.
         """
-        inputs = [path for _, path in input_copies(self.findings.scenario).values()]
-        with RunFolder(Path(folder), inputs=inputs) as target:
+        with RunFolder(Path(folder), inputs=list(self.findings.scenario.files.values())) as target:
             write_run(self, target, watcher=watcher)
         return Path(folder)
 
@@ -133,8 +125,8 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
     """
     threads = threads or os.cpu_count() or 1
     clock = _Stopwatch(watcher)
-    with clock.stage("territory"):
-        territory = assemble(scenario)
+    with clock.stage("territory") as progress:
+        territory = assemble(scenario, progress=progress)
     with clock.stage("surface"):
         surface = build_surface(territory, scenario.travel)
     with clock.stage("travel_times") as progress:
@@ -148,10 +140,6 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         open_before = rules["existing"]
         open_after = np.union1d(open_before, plan.opened)
         before, after = nearest(surface, open_before), nearest(surface, open_after)
-        from_outside = {
-            "before": served_from_outside(surface, open_before, before),
-            "after": served_from_outside(surface, open_after, after),
-        }
         everywhere = [nearest_everywhere(surface, rows) for rows in (open_before, open_after)]
         reason = uncoverable_reason(
             surface.unreached_reason(np.arange(len(territory.sites))),
@@ -175,11 +163,8 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         before_everywhere=everywhere[0],
         after_everywhere=everywhere[1],
         reason=reason,
-        summary=_summary(
-            scenario, territory, plan, before=before, after=after, reason=reason, from_outside=from_outside
-        ),
+        summary=_summary(scenario, territory, plan, before=before, after=after, reason=reason),
         forecast=outlook.forecast if outlook else None,
-        from_outside=from_outside,
     )
     findings.summary["seconds"] = clock.seconds
     return Run(findings, clock.seconds, threads, outlook)
@@ -189,16 +174,19 @@ def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> N
     """Write everything a run found into a folder that is held, and finish it."""
     clock = _Stopwatch(watcher, run.seconds)
     findings = run.findings
-    inputs = dict(input_copies(findings.scenario).values())
+    copies = dict(input_copies(findings.scenario).values())
+    roads = road_file(findings.scenario)
+    inputs = {**copies, **({roads.name: roads} if roads else {})}
     with clock.stage("report"):
-        for name, path in inputs.items():
+        for name, path in copies.items():
             shutil.copyfile(path, folder.path / name)
         build_report(findings, folder.path)
         if run.outlook:
             run.outlook.save(folder.path)
     folder.finish(
         {
-            "inputs": described_inputs(findings.scenario) | embedded_inputs(),
+            "inputs": {name: describe_file(path) for name, path in inputs.items()} | embedded_inputs(),
+            "travel": describe_travel(findings),
             "seconds": run.seconds,
             "threads": run.threads,
         }
@@ -239,8 +227,8 @@ def simulate_again(
     settings = changed_settings(scenario, changes)
     threads = threads or os.cpu_count() or 1
     clock = _Stopwatch(watcher)
-    with clock.stage("territory"):
-        territory = assemble(scenario)
+    with clock.stage("territory") as progress:
+        territory = assemble(scenario, progress=progress)
     opened = np.flatnonzero(np.isin(territory.sites.id, opened_ids)).astype(np.int32)
     outlook = look_ahead(scenario, settings, territory, opened, threads=threads, watcher=clock.stage)
     copies = input_copies(scenario)
@@ -313,7 +301,6 @@ def _summary(
     before: NearestTimes,
     after: NearestTimes,
     reason: np.ndarray,
-    from_outside: dict[str, np.ndarray],
 ) -> dict[str, Any]:
     """What summary.json holds, its ``seconds`` apart."""
     persons, sites = territory.demand.persons, territory.sites
@@ -345,8 +332,6 @@ def _summary(
             "before": float(persons[np.isinf(before.time_s)].sum()),
             "after": float(persons[np.isinf(after.time_s)].sum()),
         },
-        "persons_served_from_outside": {when: float(persons[who].sum()) for when, who in from_outside.items()},
-        **_intervals(territory.demand, {"before": before, "after": after}, standard_s),
         "sites": {
             "existing": int(sites.is_existing.sum()),
             "existing_outside": int((sites.is_existing & ~sites.in_study_area).sum()),
@@ -358,18 +343,4 @@ def _summary(
         "bound": plan.bound,
         "gap": plan.gap,
         "peak_memory_mb": math.ceil(peak_memory_mb() / PEAK_MEMORY_STEP_MB) * PEAK_MEMORY_STEP_MB,
-    }
-
-
-def _intervals(demand: Demand, moments: dict[str, NearestTimes], standard_s: int) -> dict[str, Any]:
-    """Least and most persons, in all and covered, where statistical secrecy hides some; nothing elsewhere."""
-    if demand.persons_low is None or demand.persons_high is None:
-        return {}
-    bounds = (demand.persons_low, demand.persons_high)
-    within = {when: near.time_s <= standard_s for when, near in moments.items()}
-    return {
-        "persons_interval": {
-            "total": [float(bound.sum()) for bound in bounds],
-            **{f"covered_{when}": [float(bound[is_in].sum()) for bound in bounds] for when, is_in in within.items()},
-        }
     }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from siting.report.findings import Findings, Measured
+from siting.report.findings import Measured
 from siting.report.sentences import is_screening, standard, texts_of
 from siting.report.texts import Texts
-from siting.scenario import FrictionTravel, Scenario
+from siting.scenario import FrictionTravel, RoadTravel, Scenario
 
 
 def assumptions(findings: Measured) -> list[str]:
@@ -20,7 +20,6 @@ def assumptions(findings: Measured) -> list[str]:
         *map(texts, keys),
         _existing(findings.scenario, texts),
         texts("assumed_census", cell=cell),
-        *_counted(findings, texts),
         *findings.territory.notes,
     ]
 
@@ -40,7 +39,22 @@ def settings(findings: Measured) -> list[tuple[str, str]]:
         if texts.road(name)
     ]
     factor = (texts("setting_factor"), texts.number.decimal(travel.speed_factor, 2))
-    return [*rows, *speeds, factor, (texts("setting_off_road"), _kmh(travel.off_road_kmh, texts))]
+    off_road = (texts("setting_off_road"), _kmh(travel.off_road_kmh, texts))
+    return [*rows, *speeds, factor, *_road_conditions(travel, texts), off_road]
+
+
+def _road_conditions(travel: RoadTravel, texts: Texts) -> list[tuple[str, str]]:
+    """One row for each condition that changes the speed from one road of a class to another."""
+    yes, number = texts("setting_yes"), texts.number
+    flags = [(texts(f"setting_{name}"), yes) for name in ("use_maxspeed", "use_ferries") if getattr(travel, name)]
+    added = [
+        (texts(f"setting_{name}"), f"+{number.percent(getattr(travel, name))}")
+        for name in ("urban_slowing", "bend_slowing", "relief_slowing")
+        if getattr(travel, name)
+    ]
+    is_told = travel.file is not None and travel.unpaved_speed_share != 1
+    unpaved = [(texts("setting_unpaved"), number.percent(travel.unpaved_speed_share))] if is_told else []
+    return [*flags, *unpaved, *added]
 
 
 def _friction_speeds(travel: FrictionTravel, texts: Texts) -> list[tuple[str, str]]:
@@ -51,20 +65,6 @@ def _friction_speeds(travel: FrictionTravel, texts: Texts) -> list[tuple[str, st
         for density, speed in zip(travel.density_persons_per_km2, travel.speeds_kmh, strict=True)
     ]
     return [*speeds, (texts("setting_rugged"), number.percent(travel.rugged_speed_share))]
-
-
-def _counted(findings: Measured, texts: Texts) -> list[str]:
-    """How sure the totals are, and who is served from outside, where a run says so."""
-    summary = findings.summary if isinstance(findings, Findings) else {}
-    sentences = []
-    if "persons_interval" in summary:
-        low, high = (texts.number.whole(number) for number in summary["persons_interval"]["covered_after"])
-        least, most = (texts.number.whole(number) for number in summary["persons_interval"]["total"])
-        sentences.append(texts("counted_interval", low=low, high=high, least=least, most=most))
-    outside = summary.get("persons_served_from_outside", {}).get("after", 0)
-    if outside >= 0.5:
-        sentences.append(texts("counted_outside", n=texts.number.whole(outside)))
-    return sentences
 
 
 def _existing(scenario: Scenario, texts: Texts) -> str:

@@ -63,8 +63,8 @@ def diagnose(scenario: Scenario, *, watcher: Watcher = unwatched) -> Diagnosis:
     InputError
         What the scenario names is wrong.
     """
-    with watcher("territory"):
-        territory = assemble(scenario)
+    with watcher("territory") as progress:
+        territory = assemble(scenario, progress=progress)
     with watcher("surface"):
         surface = build_surface(territory, scenario.travel)
     with watcher("nearest"):

@@ -12,8 +12,12 @@ from typing import Any
 import numpy as np
 
 from siting.report.findings import Findings
-from siting.report.manifest import describe_file
 from siting.scenario import Scenario, dump
+from siting.territory import prepared_roads
+from siting.territory.roads import prepared_network
+
+ROADS = "roads.npz"
+"""The roads of a run that a planner's file gave."""
 
 
 def write_summary_json(findings: Findings, folder: Path) -> None:
@@ -68,27 +72,45 @@ def write_multipliers_npz(findings: Findings, folder: Path) -> None:
 
 def write_scenario_yaml(findings: Findings, folder: Path) -> None:
     """Write the scenario as resolved, its files named by their copies; running it again gives the same plan."""
-    copies = {field: name for field, (name, _) in input_copies(findings.scenario).items()}
+    copies: dict[str, str | None] = {field: name for field, (name, _) in input_copies(findings.scenario).items()}
+    if road_file(findings.scenario):
+        copies["travel.file"] = ROADS
     (folder / "scenario.yaml").write_text(dump(findings.scenario, files=copies), encoding="utf-8", newline="\n")
 
 
+def write_roads_npz(findings: Findings, folder: Path) -> None:
+    """Write the part of a planner's roads that the run travels on: the file itself may hold a whole region."""
+    roads = findings.territory.roads
+    if roads is not None and road_file(findings.scenario):
+        prepared_roads.save(prepared_network(roads, findings.territory.grid.crs), folder / ROADS)
+
+
+def describe_travel(findings: Findings) -> dict[str, Any]:
+    """For the manifest: which roads, with their hash and licence, and which speeds."""
+    travel, roads = findings.scenario.travel, findings.territory.roads
+    about = {"roads": {**dict(roads.about), "source": roads.source}} if roads is not None else {}
+    settings = travel.model_dump(mode="json", exclude={"file", "mapping", "validated_by"})
+    return {**about, "settings": settings}
+
+
+def road_file(scenario: Scenario) -> Path | None:
+    """The file of roads to prepare, if the scenario names one: not what a run folder keeps."""
+    path = scenario.files.get("travel.file")
+    return None if path is None or path.suffix.lower() == prepared_roads.SUFFIX else path
+
+
 def input_copies(scenario: Scenario) -> dict[str, tuple[str, Path]]:
-    """The planner's files that a scenario reads: field -> (name of the copy in the run folder, path)."""
-    return {field: (_copy_name(field, path), path) for field, path in scenario.files.items()}
-
-
-def described_inputs(scenario: Scenario) -> dict[str, dict[str, Any]]:
-    """Hash and size of each planner's file, by the name of its copy, with what the scenario says of its origin."""
-    described = {}
-    for field, (name, path) in input_copies(scenario).items():
-        section = getattr(scenario, field.split(".")[0])
-        origin = {key: getattr(section, key, None) for key in ("source", "vintage", "licence")}
-        described[name] = describe_file(path) | {key: value for key, value in origin.items() if value}
-    return described
+    """The planner's files that a run folder holds a copy of: field -> (name of the copy, path)."""
+    copies = {field: (_copy_name(field, path), path) for field, path in scenario.files.items()}
+    if road_file(scenario):
+        del copies["travel.file"]
+    return copies
 
 
 def _copy_name(field: str, path: Path) -> str:
     """``candidates.csv`` for ``candidates.file``, ``travel_land_cover.tif`` for ``travel.land_cover``."""
+    if field == "travel.file":
+        return ROADS
     plain = re.sub(r"\W+", "_", field.removesuffix(".file")).strip("_")
     return f"{plain}{path.suffix.lower()}"
 

@@ -19,7 +19,7 @@ MANIFEST = "manifest.json"
 
 MADE_BY = "siting"
 PACKAGES = (
-    "siting", "numpy", "numba", "scipy", "pandas", "geopandas", "pyogrio", "pyproj", "shapely", "rasterio",
+    "siting", "numpy", "numba", "scipy", "pandas", "geopandas", "osmium", "pyogrio", "pyproj", "shapely", "rasterio",
     "pulp", "highspy", "matplotlib", "jinja2", "pillow", "xstatic-leaflet", "xlsxwriter",
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from siting.scenario.messages import message
-from siting.scenario.travel_settings import NETWORK_DEPARTEMENTS
+from siting.scenario.travel_settings import HIGHEST_LIMIT_KMH, NETWORK_DEPARTEMENTS
 
 _LISTS = ("study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden")
 STUDY_AREAS = ("departements", "communes", "country")
@@ -40,6 +40,7 @@ def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     yield from _too_many_forced(valid)
     yield from _beyond_cutoff(valid)
     yield from _narrow_halo(valid)
+    yield from _one_road_network(valid)
     yield from _network_elsewhere(valid)
     yield from _densities(valid)
     yield from _milestones(valid)
@@ -110,7 +111,18 @@ def _fastest_kmh(valid: Mapping[str, Any]) -> float | None:
     factor, off_road_kmh = valid.get("travel.speed_factor"), valid.get("travel.off_road_kmh")
     if speeds_kmh is None or factor is None or off_road_kmh is None:
         return None
-    return float(max(max(speeds_kmh.values()) * factor, off_road_kmh))
+    limits_kmh = [HIGHEST_LIMIT_KMH] if valid.get("travel.use_maxspeed") else []
+    return float(max(max([*speeds_kmh.values(), *limits_kmh]) * factor, off_road_kmh))
+
+
+def _one_road_network(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    if valid.get("travel.surface") != "roads" or not {"travel.network", "travel.file"} <= set(valid):
+        return
+    given = [path for path in ("travel.network", "travel.file") if valid[path] is not None]
+    if not given:
+        yield Contradiction("no_roads", "travel")
+    if len(given) == 2:
+        yield Contradiction("two_roads", "travel.file", "travel.network")
 
 
 def _network_elsewhere(valid: Mapping[str, Any]) -> Iterator[Contradiction]:

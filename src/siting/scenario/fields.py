@@ -81,6 +81,14 @@ def _number(value: object) -> float:
     raise refuse("not_a_number", value=value)
 
 
+def _yes_or_no(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise refuse("not_a_flag", value=value)
+
+
 def _one_line(value: str) -> str:
     if not value.strip() or not value.isprintable():
         raise refuse("not_one_line", value=value)
@@ -109,6 +117,7 @@ NOT_EMPTY = BeforeValidator(_not_empty)
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 
+Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
 Minutes = Annotated[float, Between(1, 240)]
 RoadKmh = Annotated[float, Between(1, 150)]
 OneLine = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]

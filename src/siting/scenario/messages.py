@@ -165,6 +165,10 @@ MESSAGES: dict[str, Message] = {
         ("« {value} » ne convient pas : {reason}", "voyez la description de la clé avec « siting schema »"),
         ("'{value}' does not fit: {reason}", "see the description of the key with 'siting schema'"),
     ),
+    "not_a_flag": Message(
+        ("« {value} » n'est ni vrai ni faux", "écrivez true (oui) ou false (non)"),
+        ("'{value}' is neither true nor false", "write true or false"),
+    ),
     # numbers
     "not_a_number": Message(
         ("« {value} » n'est pas un nombre{unit}", "{hint}"),
@@ -207,7 +211,6 @@ MESSAGES: dict[str, Message] = {
         ("« {value} » n'est pas un fichier de votre disque", "téléchargez-le, puis donnez son chemin"),
         ("'{value}' is no file of your disk", "download it, then give its path"),
     ),
-    "not_fetched": Message(("{problem}", "{remedy}"), ("{problem}", "{remedy}")),
     "path_outside": Message(
         ("« {value} » mène hors du dossier du scénario : {path}", "copiez le fichier dans {folder}"),
         ("'{value}' leads out of the folder of the scenario: {path}", "copy the file into {folder}"),
@@ -268,6 +271,18 @@ MESSAGES: dict[str, Message] = {
     "network_elsewhere": Message(
         ("le réseau routier {value} ne couvre pas {place}", "prenez surface: friction, ou un autre territoire"),
         ("the road network {value} does not cover {place}", "take surface: friction, or another study area"),
+    ),
+    "no_roads": Message(
+        ("aucune route nommée", "donnez file: un fichier de routes, ou network: corsica"),
+        ("no roads are named", "give file: a file of roads, or network: corsica"),
+    ),
+    "two_roads": Message(
+        ("routes nommées deux fois", "gardez une seule des clés network et file"),
+        ("roads are named twice", "keep only one of network and file"),
+    ),
+    "unknown_roads": Message(
+        ("« {value} » n'est pas un fichier de routes connu", "possible : {known}"),
+        ("'{value}' is no known file of roads", "possible: {known}"),
     ),
     "bad_quarter": Message(
         ("« {value} » n'est pas un trimestre", "écrivez l'année et le trimestre : 2026-Q4"),

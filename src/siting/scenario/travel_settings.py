@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from siting.scenario.fields import NOT_EMPTY, Between, Minutes, RoadKmh, Section, manual
+from siting.scenario.fields import NOT_EMPTY, Between, Flag, Minutes, RoadKmh, Section, manual
+from siting.scenario.messages import refuse
+from siting.scenario.paths import InputFile
 
 RoadClass = Literal[
     "motorway",
@@ -24,6 +27,7 @@ RoadClass = Literal[
     "living_street",
     "service",
     "track",
+    "ferry",
 ]
 ROAD_CLASSES: dict[str, tuple[float, str, str]] = {
     "motorway": (125, "autoroute", "motorway"),
@@ -41,6 +45,7 @@ ROAD_CLASSES: dict[str, tuple[float, str, str]] = {
     "living_street": (20, "zone de rencontre", "living street"),
     "service": (20, "voie de desserte", "service road"),
     "track": (15, "chemin carrossable", "track"),
+    "ferry": (20, "bac ou navire dont la durée n'est pas connue", "ferry whose duration is not known"),
 }
 """Classes of OpenStreetMap: assumed speed in km/h, meaning in French and in English.
 
@@ -51,6 +56,21 @@ DEFAULT_SPEEDS_KMH: dict[str, float] = {name: kmh for name, (kmh, _, _) in ROAD_
 
 NETWORK_DEPARTEMENTS: dict[str, frozenset[str]] = {"corsica": frozenset({"2A", "2B"})}
 """What each embedded road network covers."""
+
+ROAD_SUFFIXES = (".pbf", ".npz")
+"""Files of roads: OpenStreetMap, and what a run folder keeps of one."""
+
+HIGHEST_LIMIT_KMH = 130.0
+"""The highest legal limit in France: no link is faster where limits are used."""
+
+
+def _known_roads(path: Path) -> Path:
+    if path.suffix.lower() not in ROAD_SUFFIXES:
+        raise refuse("unknown_roads", value=path.name, known=", ".join(ROAD_SUFFIXES))
+    return path
+
+
+RoadFile = Annotated[InputFile, AfterValidator(_known_roads)]
 
 Cutoff = Annotated[
     Minutes,
@@ -90,12 +110,22 @@ class RoadTravel(Section):
         ),
     ]
     network: Annotated[
-        Literal["corsica"],
+        Literal["corsica"] | None,
         manual(
-            "Réseau routier fourni : corsica (OpenStreetMap, ODbL).",
-            "Embedded road network: corsica (OpenStreetMap, ODbL).",
+            "Réseau routier fourni : corsica (OpenStreetMap, ODbL). Une seule des deux clés network et file.",
+            "Embedded road network: corsica (OpenStreetMap, ODbL). Exactly one of network and file.",
         ),
-    ]
+    ] = None
+    file: Annotated[
+        RoadFile | None,
+        manual(
+            "Fichier de routes du planificateur, dans le dossier du scénario ou le dossier de travail : extrait "
+            "OpenStreetMap .osm.pbf.",
+            "A planner's own file of roads, in the folder of the scenario or the working folder: an OpenStreetMap "
+            "extract .osm.pbf.",
+            examples=["isere.osm.pbf"],
+        ),
+    ] = None
     cutoff_min: Cutoff = 30
     speeds_kmh: Annotated[
         dict[RoadClass, RoadKmh],
@@ -118,6 +148,59 @@ class RoadTravel(Section):
             examples=[0.85],
         ),
     ] = 0.85
+    use_maxspeed: Annotated[
+        Flag,
+        manual(
+            "true : la vitesse limite d'une route, quand le fichier la donne, remplace celle de sa classe.",
+            "true: the speed limit of a road, where the file gives it, replaces the speed of its class.",
+        ),
+    ] = False
+    use_ferries: Annotated[
+        Flag,
+        manual(
+            "true : on prend les bacs et navires, à la durée que donne le fichier, sans attente.",
+            "true: ferries are taken, in the time that the file gives, without a wait.",
+        ),
+    ] = False
+    unpaved_speed_share: Annotated[
+        float,
+        Between(0.1, 1),
+        manual(
+            "Part de la vitesse qui reste sur une route sans revêtement, une hypothèse.",
+            "Share of the speed that is left on an unpaved road, an assumption.",
+            examples=[0.7],
+        ),
+    ] = 0.7
+    urban_slowing: Annotated[
+        float,
+        Between(0, 3),
+        manual(
+            "Allongement du temps en ville : 0.3, 30 % de plus là où vivent 1500 habitants par km² ou plus, rien sous "
+            "300.",
+            "Time added in towns: 0.3 is 30 % more where 1500 persons per km² or more live, nothing below 300.",
+            examples=[0.3],
+        ),
+    ] = 0
+    bend_slowing: Annotated[
+        float,
+        Between(0, 3),
+        manual(
+            "Allongement du temps dans les virages : à 0.5, une route 1,4 fois plus longue que la ligne droite prend "
+            "20 % de plus, sa longueur comptée à part.",
+            "Time added for bends: at 0.5 a road 1.4 times as long as the straight line takes 20 % more, on top of its "
+            "length.",
+            examples=[0.5],
+        ),
+    ] = 0
+    relief_slowing: Annotated[
+        float,
+        Between(0, 3),
+        manual(
+            "Allongement du temps par le relief : part ajoutée pour 100 m d'écart type de l'altitude à 5 km alentour.",
+            "Time added for relief: share added for 100 m of standard deviation of the altitude within 5 km.",
+            examples=[0.1],
+        ),
+    ] = 0
     off_road_kmh: Annotated[
         float,
         Between(1, 50),
@@ -156,7 +239,8 @@ class RoadTravel(Section):
     @property
     def fastest_kmh(self) -> float:
         """No trip is faster than this on average."""
-        return max(max(self.speeds_kmh.values()) * self.speed_factor, self.off_road_kmh)
+        limits_kmh = [HIGHEST_LIMIT_KMH] if self.use_maxspeed else []
+        return max(max([*self.speeds_kmh.values(), *limits_kmh]) * self.speed_factor, self.off_road_kmh)
 
 
 class FrictionTravel(Section):

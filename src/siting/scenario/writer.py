@@ -22,13 +22,13 @@ _KEY = re.compile(r"[a-z]\w*", re.ASCII)
 _WIDEST = 100
 
 
-def dump(scenario: Scenario, *, files: Mapping[str, str] | None = None) -> str:
+def dump(scenario: Scenario, *, files: Mapping[str, str | None] | None = None) -> str:
     """The scenario as YAML text that `load` reads back as an equal Scenario.
 
     Parameters
     ----------
     scenario : Scenario
-    files : mapping of str to str, optional
+    files : mapping of str to str or None, optional
         What to write for a field that names a file, ``{"candidates.file": "candidates.csv"}``, where the text goes
         to another folder with copies of the files. The others are named from the folder the scenario was read
         from (a scenario made in Python: from the working folder).
@@ -66,6 +66,8 @@ def _lines(name: str, value: Any, indent: str, folder: Path) -> Iterator[str]:
 def _scalar(value: Any, folder: Path) -> str:
     if value is None:
         return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, Path):
         value = Path(os.path.relpath(value, folder.resolve())).as_posix()
     if isinstance(value, str):

@@ -24,7 +24,6 @@ CAUSES = (
     "solidarity",
     "solidarity_trips",
     "medicobus",
-    "part_time",
     "tele",
 )
 """What moves consultations, by the code of an entry."""

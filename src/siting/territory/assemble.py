@@ -8,20 +8,25 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from siting.grid import Grid
+from siting.progress import Progress, silent
 from siting.scenario import RoadTravel, Scenario
-from siting.scenario.data_files import DataFile
 from siting.territory import embedded
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, CellLayers, lay_cells
 from siting.territory.notes import notes
-from siting.territory.population import read_population, settle
 from siting.territory.roads import road_network
 from siting.territory.sites import check_named_sites, choose_sites
 from siting.territory.study_area import communes_of, grid_over
-from siting.territory.values import AGE_GROUPS, Communes, Demand, Territory
+from siting.territory.values import AGE_GROUPS, Communes, Demand, RoadNetwork, Territory
 
 
-def assemble(scenario: Scenario) -> Territory:
+def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
     """Everything the scenario's run knows of the country, on one Grid.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    progress : callable
+        Told how much is read of a planner's file of roads, the one step that may take minutes.
 
     Raises
     ------
@@ -36,18 +41,6 @@ def assemble(scenario: Scenario) -> Territory:
     settings = scenario.grid
     grid = grid_over(of_area, crs=settings.crs, cell_size_m=settings.cell_size_m, halo_m=scenario.halo_m)
     layers = lay_cells(_near(cells, grid), grid)
-    report = None
-    people = read_population(scenario, grid, communes=all_communes, census=cells)
-    if people is not None:
-        layers, report = settle(
-            people,
-            layers,
-            grid,
-            path=scenario.files["population.file"],
-            communes=all_communes,
-            census=cells,
-            is_chosen=is_chosen,
-        )
     communes, row_of = _communes_on(grid, all_communes, is_chosen, layers)
     demand = _demand(layers, row_of, communes)
     commune_of_cell = np.where(layers.commune_of_cell >= 0, row_of[layers.commune_of_cell], -1).astype(np.int32)
@@ -57,7 +50,7 @@ def assemble(scenario: Scenario) -> Territory:
     check_named_sites(scenario, sites)
     is_land = layers.is_land | _fixed_links_on(grid)
     is_land.ravel()[demand.cell] = True
-    roads = road_network(scenario, grid)
+    roads = road_network(scenario, grid, progress=progress)
     in_study_area = (commune_of_cell >= 0) & communes.in_study_area[commune_of_cell]
     in_study_area.ravel()[demand.cell] = True
     return Territory(
@@ -70,7 +63,7 @@ def assemble(scenario: Scenario) -> Territory:
         commune_of_cell=commune_of_cell,
         in_study_area=in_study_area,
         roads=roads,
-        sources=_sources(scenario),
+        sources=_sources(scenario, roads),
         notes=notes(
             scenario,
             grid=grid,
@@ -78,9 +71,7 @@ def assemble(scenario: Scenario) -> Territory:
             communes=communes,
             has_land_around=bool((layers.is_land & ~in_study_area).any()),
             n_twins=n_twins,
-            report=report,
         ),
-        population_report=report,
     )
 
 
@@ -124,19 +115,13 @@ def _demand(layers: CellLayers, row_of: NDArray[np.int32], communes: Communes) -
     inhabited = inhabited[communes.in_study_area[inhabited["commune"].to_numpy()]]
     ordered = inhabited.sort_values(["cell", "persons", "commune"], ascending=[True, False, True])
     first = ordered.drop_duplicates("cell")
-    numbers = inhabited.columns.difference(["cell", "commune", "land_mass"])
-    total = inhabited.groupby("cell")[numbers].sum()
-    low, high = (
-        total[name].to_numpy(np.float64) if name in total else None for name in ("persons_low", "persons_high")
-    )
+    total = inhabited.groupby("cell")[["persons", *AGE_GROUPS]].sum()
     return Demand(
         cell=total.index.to_numpy(np.int64),
         persons=total["persons"].to_numpy(np.float64),
         persons_by_age=total[list(AGE_GROUPS)].to_numpy(np.float64),
         commune=first["commune"].to_numpy(np.int32),
         land_mass=first["land_mass"].to_numpy(np.int32),
-        persons_low=low,
-        persons_high=high,
     )
 
 
@@ -154,15 +139,11 @@ def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
     return is_link
 
 
-def _sources(scenario: Scenario) -> tuple[str, ...]:
+def _sources(scenario: Scenario, roads: RoadNetwork | None) -> tuple[str, ...]:
     names = ["population", "communes", "departements"]
-    own = []
-    if isinstance(scenario.population, DataFile):
-        own.append(scenario.population.attribution(f"Population : {scenario.files['population.file'].name}"))
     if scenario.existing.rule == "gp_practices":
         names.append("practices")
-    if isinstance(scenario.travel, RoadTravel):
-        names.append(f"{scenario.travel.network}_roads")
-    else:
+    if roads is None or (isinstance(scenario.travel, RoadTravel) and scenario.travel.relief_slowing):
         names.append("relief")
-    return tuple(dict.fromkeys([*own, *(embedded.attribution(name) for name in names)]))
+    lines = [embedded.attribution(name) for name in names]
+    return tuple(dict.fromkeys([*lines, *([roads.source] if roads else [])]))

@@ -68,8 +68,6 @@ class Demand:
         Row of `Communes`.
     land_mass : int32 array, shape (n,)
         Connected land as the commune polygons draw it: 0 is the largest of the country (the mainland).
-    persons_low, persons_high : float64 arrays, shape (n,), or None
-        Between these lies the number of persons, where statistical secrecy hides or imputes some; None where none is.
     """
 
     cell: NDArray[np.int64]
@@ -77,8 +75,6 @@ class Demand:
     persons_by_age: NDArray[np.float64]
     commune: NDArray[np.int32]
     land_mass: NDArray[np.int32]
-    persons_low: NDArray[np.float64] | None = None
-    persons_high: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -151,6 +147,11 @@ class RoadNetwork:
         Attribution to print beside anything derived from it.
     link_is_off_ground : bool array, shape (n_links,), or None
         On a bridge or in a tunnel: driven, but not joined from the land around. None where the data do not tell.
+    link_maxspeed_kmh, link_own_kmh : float32 arrays, shape (n_links,), or None
+        Legal limit; speed of a ferry that says how long it takes. NaN where a link has none, None where none has.
+    link_is_unpaved : bool array, shape (n_links,), or None
+    about : tuple of (str, str)
+        Of the file of roads: ``file``, ``sha256``, ``importer``, ``licence``; empty for an embedded network.
     """
 
     node_x_m: NDArray[np.float64]
@@ -161,38 +162,11 @@ class RoadNetwork:
     link_class: NDArray[np.uint8]
     classes: tuple[str, ...]
     source: str
+    link_maxspeed_kmh: NDArray[np.float32] | None = None
+    link_own_kmh: NDArray[np.float32] | None = None
+    link_is_unpaved: NDArray[np.bool_] | None = None
     link_is_off_ground: NDArray[np.bool_] | None = None
-
-
-@dataclass(frozen=True)
-class PopulationReport:
-    """Where the people of a file went, by département: what a resampling must not lose.
-
-    Attributes
-    ----------
-    departement : str array, shape (n,)
-        Codes, ascending; ``""`` last for people at sea, abroad or in no known commune.
-    persons_in : float64 array, shape (n,)
-        People of the file, by the commune of their cell.
-    persons_on_grid : float64 array, shape (n,)
-        Of these, laid on the run's grid.
-    persons_served : float64 array, shape (n,)
-        Of these, in the study area: the demand of the run.
-    municipal_persons : float64 array, shape (n,)
-        Official population of the communes of the study area, 0 elsewhere.
-    n_hidden : int
-        Cells of the study area whose number is hidden or imputed.
-    renamed : tuple of (str, str)
-        Codes of communes of another year, and those of today that they were brought to.
-    """
-
-    departement: NDArray[np.str_]
-    persons_in: NDArray[np.float64]
-    persons_on_grid: NDArray[np.float64]
-    persons_served: NDArray[np.float64]
-    municipal_persons: NDArray[np.float64]
-    n_hidden: int
-    renamed: tuple[tuple[str, str], ...]
+    about: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,8 +190,6 @@ class Territory:
         Attribution of every data set used, in the order of use.
     notes : tuple of str
         What a reader must be told about these data, in the scenario's language.
-    population_report : PopulationReport or None
-        None where the embedded census is used.
     """
 
     grid: Grid
@@ -231,4 +203,3 @@ class Territory:
     roads: RoadNetwork | None
     sources: tuple[str, ...]
     notes: tuple[str, ...]
-    population_report: PopulationReport | None = None

@@ -14,7 +14,7 @@ from siting.territory.values import RoadNetwork
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-CLOSED_CLASSES = ("motorway", "motorway_link", "trunk", "trunk_link")
+CLOSED_CLASSES = ("motorway", "motorway_link", "trunk", "trunk_link", "ferry")
 """Classes that are driven but not joined from the land beside them: fences and slopes keep people off, and whoever
 lives by such a road has another. Their nodes are joined where another road meets them."""
 

@@ -17,6 +17,7 @@ from siting.progress import Progress, silent
 from siting.territory.values import Territory
 from siting.travel.friction import FrictionSurface
 from siting.travel.pairs import PairStore
+from siting.travel.road_speeds import conditions_of
 from siting.travel.roads import RoadSurface
 from siting.travel.space import space_order
 from siting.travel.travel_times import NearestTimes, TravelTimes
@@ -70,6 +71,7 @@ def build_surface(territory: Territory, travel: RoadTravel | FrictionTravel) -> 
             territory,
             speeds_kmh={str(name): kmh for name, kmh in travel.speeds_kmh.items()},
             speed_factor=travel.speed_factor,
+            conditions=conditions_of(travel),
             off_road_kmh=travel.off_road_kmh,
             access_links=travel.access_links,
             max_access_m=travel.max_access_m,

@@ -43,8 +43,8 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
     if run is None:
         return [*found, *unreadable]
     found.append(_check_embedded(run))
-    with watcher("territory"):
-        territory = assemble(run.scenario)
+    with watcher("territory") as progress:
+        territory = assemble(run.scenario, progress=progress)
     opened_ids = sorted(run.sites.loc[run.sites["decision"] == "opened", "id"])
     with watcher("times"):
         recount = Recount.of(run.scenario, territory, opened_ids)
@@ -58,7 +58,6 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
             found.append(checks.check_opening_order(run, recount))
     with watcher("figures"):
         found.append(checks.check_cells(run, recount))
-        found.extend(checks.check_population(run, recount))
         found.extend(checks.check_communes(run, recount))
         found.extend(checks.check_summary(run, recount))
         found.extend(checks.check_certificate(run, recount))

@@ -18,11 +18,12 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from siting.scenario import FrictionTravel, RoadTravel
 from siting.territory import RoadNetwork, Territory
 from siting.territory.relief import relief_on
+from siting.travel.road_speeds import conditions_of, link_kmh
 from siting.travel.screening import screening_friction
 from siting.verify.streets import Streets
 
 TICKS_PER_S = 4096
-CLOSED_TO_ACCESS = ("motorway", "motorway_link", "trunk", "trunk_link")
+CLOSED_TO_ACCESS = ("motorway", "motorway_link", "trunk", "trunk_link", "ferry")
 SITES_AT_ONCE = 16
 """Searches whose dense results are held together: 16 × 0.6 M nodes are 77 MB for France at 1 km."""
 
@@ -116,7 +117,7 @@ def _least_edges(
 def _road_graph(travel: RoadTravel, territory: Territory, roads: RoadNetwork) -> TicksGraph:
     """Road nodes, then land cells, then sites."""
     free_kmh = {str(name): kmh for name, kmh in travel.speeds_kmh.items()}
-    kmh = np.array([free_kmh.get(name, 0.0) * travel.speed_factor for name in roads.classes])[roads.link_class]
+    kmh = link_kmh(territory, free_kmh, travel.speed_factor, conditions_of(travel))
     is_driven = kmh > 0
     tail, head = (ends[is_driven].astype(np.int64) for ends in (roads.link_from, roads.link_to))
     link_s = roads.link_length_m[is_driven] / (kmh[is_driven] / 3.6)

@@ -1,1 +1,0 @@
-"""Compiled loops over the sites of each cell: arrays in, arrays out; numpy and numba alone."""
