@@ -130,7 +130,9 @@ def test_a_link_to_a_run_stays_a_link(tmp_path):
 def test_a_second_run_is_told_who_holds_the_folder(tmp_path):
     target = tmp_path / "run"
     with RunFolder(target) as folder:
-        with pytest.raises(RunFolderError, match=rf"le processus {os.getpid()} sur .+, depuis \d{{4}}-\d\d-\d\d"):
+        with pytest.raises(
+            RunFolderError, match=rf"le processus {os.getpid()} sur .+, depuis le \d\d/\d\d/\d{{4}} à \d\d:\d\d"
+        ):
             write_run(target, "second")
         (folder.path / "summary.json").write_text("first")
         folder.finish({})

@@ -49,7 +49,8 @@ def test_every_byte_that_is_not_utf_8_is_named(tmp_path):
 
 
 def test_a_file_in_utf_16_is_refused(tmp_path):
-    assert "enregistrez le fichier en UTF-8" in lines_of(text_with().encode("utf-16"), tmp_path)[0]
+    (line,) = lines_of(text_with().encode("utf-16"), tmp_path)
+    assert "enregistrez le fichier en UTF-8" in line
 
 
 def test_every_control_character_is_named(tmp_path):

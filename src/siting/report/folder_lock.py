@@ -55,7 +55,7 @@ def _is_same_file(descriptor: int, path: Path) -> bool:
 
 
 def _write_holder(descriptor: int) -> None:
-    since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
+    since = datetime.now().astimezone().strftime("le %d/%m/%Y à %H:%M")
     holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, json.dumps(holder).encode(), 0)

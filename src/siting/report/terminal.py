@@ -46,9 +46,9 @@ def _wrapped(label: str, value: str, label_width: int) -> str:
 
 def _covered(findings: Findings, when: str) -> str:
     texts, summary = texts_of(findings), findings.summary
-    return texts(
+    return texts.count(
         "summary_covered",
-        persons=texts.number.whole(summary[f"covered_{when}"]["persons"]),
+        summary[f"covered_{when}"]["persons"],
         total=texts.number.whole(summary["persons_total"]),
         share=texts.number.percent(summary[f"covered_{when}"]["share"]),
         minutes=minutes(findings, summary[f"mean_minutes_{when}"]),

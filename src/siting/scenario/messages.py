@@ -39,6 +39,10 @@ MESSAGES: dict[str, Message] = {
         ("octet {value} illisible en UTF-8", "enregistrez le fichier en UTF-8"),
         ("byte {value} is not UTF-8", "save the file as UTF-8"),
     ),
+    "utf_16": Message(
+        ("fichier en UTF-16", "enregistrez le fichier en UTF-8"),
+        ("file in UTF-16", "save the file as UTF-8"),
+    ),
     "control_character": Message(
         ("caractère de commande {value} interdit", "effacez-le"),
         ("control character {value} is not allowed", "delete it"),

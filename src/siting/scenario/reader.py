@@ -92,6 +92,8 @@ def _error(faults: list[Fault], language: str) -> ScenarioError:
 
 def _decode(content: bytes, *, file: str, language: str) -> str:
     """The text, with line ends as \\n, or the place of every character that is none."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ScenarioError(Fault(file, 1, 1, "", *message("utf_16", language)))
     lines = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     faults, texts = [], []
     for number, line in enumerate(lines, start=1):
