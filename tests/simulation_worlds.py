@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
-from siting.access import APL_STEPS, catchments_by_area
+from siting.access import APL_STEPS, catchments_by_area, within_standard
 from siting.simulation import (
     NEVER,
     Assistants,
+    Cells,
     Demography,
     Forecast,
     Juniors,
@@ -20,6 +21,7 @@ from siting.simulation import (
     Schedule,
     Solidarity,
     State,
+    Transport,
     World,
     areas_of,
     run_draws,
@@ -35,7 +37,9 @@ NOTHING = Rules(mean_consultations=1000.0, ages=Demography(replacement_ratio=1.0
 def toy(national_share=0.001, is_red=(False, False, True)) -> World:
     """Bourg (4000 people), Val (1000), Col (500, red): one row each, Val 12 min from Bourg, Col 18 min from Val.
 
-    The trips to Col take 1944 s from Bourg and 1080 s from Val: of a day of 38,880 s, 0.9 and 17/18 are left.
+    Each is one cell; within the standard of 12 minutes by car are Bourg and Val of each other; on foot one stays home.
+    A tenth of the people have no car. The trips to Col take 1944 s from Bourg and 1080 s from Val: of a day of
+    38,880 s, 0.9 and 17/18 are left.
     """
     times = TravelTimes(
         site_start=np.array([0, 2, 5, 7]),
@@ -55,9 +59,18 @@ def toy(national_share=0.001, is_red=(False, False, True)) -> World:
         departement=np.array(["2A", "2A", "2B"]),
         persons=persons,
         persons_old=persons / 5,
+        home=area,
+        cells=Cells(
+            commune=area,
+            persons=persons,
+            persons_no_car=persons / 10,
+            by_car=within_standard(times, standard_s=720),
+            on_foot=within_standard(times, standard_s=0),
+        ),
         catchments=catchments_by_area(times, demand=persons, area=area, n_areas=3, decay=APL_STEPS),
         is_red=red,
         outpost=np.array([2, 1], np.int32),
+        transport=np.array([2], np.int32),
         trip_to_red_s=np.array([1944.0, 1080.0, np.inf]),
         red_row=np.array([2, 2, -1], np.int32),
         trip_to_outpost_s=np.array([1080.0, 0.0]),
@@ -77,7 +90,7 @@ def start(doctors=((0, 6, 0, 0, 0, 4, 0), (2, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0,
         arriving=np.zeros((n, 2), np.int64),
         juniors=nobody.copy(),
         assistants=nobody.copy(),
-        granted=np.zeros((n, 3)),
+        granted=np.zeros((n, 4)),
         is_house=np.zeros(n, np.bool_),
     )
 
@@ -126,7 +139,13 @@ def random_rules(draw) -> Rules:
         solidarity=maybe(Solidarity(draw(amount))),
         juniors=maybe(Juniors(draw(st.floats(0, 1e5)), draw(st.floats(0, 5000)))),
         assistants=maybe(Assistants(draw(st.floats(0, 1e5)))),
-        outposts=Outposts(tele_sites=draw(st.integers(0, 3)), medicobus_rounds=draw(st.integers(0, 1))),
+        outposts=Outposts(
+            tele_sites=draw(st.integers(0, 3)),
+            medicobus_rounds=draw(st.integers(0, 1)),
+            part_time_houses=draw(st.integers(0, 2)),
+            stops_per_round=draw(st.integers(1, 5)),
+        ),
+        transport=Transport(shuttles=draw(st.integers(0, 2)), on_demand=draw(st.integers(0, 2))),
         installation_aid_until=maybe(START + draw(st.integers(0, 9))),
     )
 

@@ -245,6 +245,9 @@ grid:
   cell_size_m: 1000
   halo_km: null
 
+population:
+  rule: census
+
 candidates:
   rule: town_halls
   min_persons: 0

@@ -19,6 +19,7 @@ from siting.simulation import (
     SOLIDARITY,
     Demography,
     Forecast,
+    Reach,
     Rows,
     Rules,
     Schedule,
@@ -148,6 +149,7 @@ def test_a_band_holds_its_mean_share_of_draws():
 def test_draws_choose_among_the_speeds_and_the_first_takes_the_usual_one():
     """So slow that nobody leaves home, Bourg has 10,000 / 4,000 consultations each, and no more from Val."""
     world = toy()
+    world = replace(world, cells=replace(world.cells, by_car_at_speeds=(world.cells.by_car,)))
     still = replace(world.catchments, weighted_demand=sparse.csr_array(np.diag([4_000.0, 1_000.0, 500.0])))
     draws = run_draws(
         replace(world, catchments_at_speeds=(still,)),
@@ -269,8 +271,15 @@ def test_the_world_of_three_communes_by_hand():
         n_cells=3,
         cutoff_s=1200,
     )
+    on_foot = TravelTimes(np.arange(4), np.arange(3, dtype=np.int32), np.zeros(3, np.uint16), n_cells=3, cutoff_s=720)
     world = build_world(
-        communes, demand, times, Rows(text, rows, DOCTORS), mean_consultations=1000.0, national_doctors=1200.0
+        communes,
+        demand,
+        times,
+        Rows(text, rows, DOCTORS, rows),
+        reach=Reach(720, on_foot),
+        mean_consultations=1000.0,
+        national_doctors=1200.0,
     )
     assert world.is_red.tolist() == [False, False, True]
     assert world.red_row.tolist() == [-1, 2, -1]
@@ -280,3 +289,7 @@ def test_the_world_of_three_communes_by_hand():
     assert world.national_share == pytest.approx(0.01)
     assert world.catchments.demand.tolist() == pytest.approx((whole * (0.2 * 0.8 + 0.6 * 0.85 + 0.2 * 1.6)).tolist())
     assert world.persons_old.tolist() == pytest.approx([800, 200, 100])
+    no_car = 0.2 * 0.1 + 0.6 * 0.12 + 0.2 * 0.3
+    assert world.cells.persons_no_car.tolist() == pytest.approx((whole * no_car).tolist())
+    assert world.cells.by_car.site.tolist() == [0, 1, 0, 1, 2] and world.cells.on_foot.site.tolist() == [0, 1, 2]
+    assert world.transport.tolist() == [2]  # nobody of Col reaches a doctor on foot

@@ -246,7 +246,7 @@ def test_the_ledger_tells_of_every_consultation(rules, state, seed):
 @given(random_rules(), st.lists(st.floats(0, 1e5), min_size=3, max_size=3))
 def test_flows_equal_the_naive_twin(rules, doctors_supply):
     world = toy(0.01)
-    found, _ = flows(world, rules, doctors_supply=np.array(doctors_supply), granted=np.zeros((3, 3)))
+    found, _ = flows(world, rules, doctors_supply=np.array(doctors_supply), granted=np.zeros((3, 4)))
     expected = naive_flows(world, rules, doctors_supply)
     assert found.ravel().tolist() == pytest.approx(np.array(expected).ravel().tolist(), rel=1e-9, abs=1e-9)
 

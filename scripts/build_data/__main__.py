@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scripts.build_data.cells import cells_table
 from scripts.build_data.communes import communes_table
+from scripts.build_data.old_codes import write_old_codes
 from scripts.build_data.outlines import outlines_table
 from scripts.build_data.polygons import commune_polygons, land_of
 from scripts.build_data.provenance import write_provenance
@@ -33,6 +34,7 @@ def build(raw: RawFiles, out: Path) -> None:
     write_table(cells, out / "cells_1km.parquet")
     communes = communes_table(raw, polygons, cells)
     write_table(communes, out / "communes.parquet")
+    write_old_codes(raw, out / "old_codes.csv")
     write_table(relief_table(raw, cells), out / "relief_5km.parquet")
     outlines = outlines_table(raw, polygons, communes, cells)
     outlines.to_parquet(out / "departements.parquet", index=False, compression="zstd", compression_level=19)

@@ -63,6 +63,18 @@ def _provenance(raw: RawFiles, out: Path) -> dict[str, Any]:
                 "polygon of Neussargues en Pinatelle by nearest village (points set by hand, about 100 m).",
             ],
         },
+        "old_codes": {
+            "files": ["old_codes.csv"],
+            "source": "npm @etalab/decoupage-administratif 6.0.0 (INSEE: former codes, communes déléguées and "
+            "associées, arrondissements of Paris, Lyon and Marseille)",
+            "licence": LICENCE_OUVERTE,
+            "attribution": "Anciens codes de communes : INSEE, via @etalab/decoupage-administratif 6.0.0",
+            "vintage": "2026",
+            "derivation": "scripts/build_data/old_codes.py",
+            "inputs_sha256": _hashes(raw.etalab_file("communes")),
+            "rows": len(pd.read_csv(out / "old_codes.csv", dtype=str)),
+            "notes": ["Two codes, 55273 and 60455, went to two communes: they cannot be brought to one."],
+        },
         "practices": {
             "files": ["communes.parquet"],
             "source": "establishments of SIRENE by commune, via github virgilus/desert-medicaux-global @f51fbf43",

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from siting import cli_data
 from siting.errors import Fault, InputError, SitingError
 from siting.progress import Progress, Standing, Watcher, unwatched
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(cli_data.app, name="data")
 
 STAGES = {
     "territory": "Territoire (population, communes, sites)",

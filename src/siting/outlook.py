@@ -24,11 +24,14 @@ from siting.simulation import (
     Forecast,
     Houses,
     Milestone,
+    OpeningDays,
     Outposts,
     Prices,
+    Reach,
     Recruitment,
     Rules,
     Schedule,
+    Transport,
     areas_of,
     build_world,
     houses_late,
@@ -41,6 +44,7 @@ from siting.simulation import (
     write_tables,
 )
 from siting.simulation.instruments import FLOWS
+from siting.simulation.on_foot import times_on_foot
 from siting.simulation.rules import NATIONAL_CONSULTATIONS
 from siting.territory import Territory
 from siting.territory.embedded import read_communes
@@ -108,7 +112,8 @@ def look_ahead(
     with watcher("world") as progress:
         placed, rows = plan_rows(territory, opened)
         decay = decay_of(settings)
-        cutoff_s = max(scenario.travel.cutoff_s, math.ceil(decay.reach_s * max(SPEED_FACTORS)))
+        standard_s = scenario.goal.standard_s
+        cutoff_s = math.ceil(max(scenario.travel.cutoff_s, max(SPEED_FACTORS) * max(decay.reach_s, standard_s)))
         surface = build_surface(placed, scenario.travel)
         times = travel_times(surface, cutoff_s=cutoff_s, progress=progress, threads=threads)
         national_doctors = float(read_communes().gp_practices.sum())
@@ -118,6 +123,7 @@ def look_ahead(
             placed.demand,
             times,
             rows,
+            reach=_reach(placed, settings, standard_s=standard_s),
             mean_consultations=rules.mean_consultations,
             national_doctors=national_doctors,
             decay=decay,
@@ -148,6 +154,13 @@ def look_ahead(
         )
     forecast = Forecast(world, schedule, rules, draws, milestones, n_houses=len(opened))
     return Outlook(settings, scenario.language, forecast)
+
+
+def _reach(placed: Territory, settings: SimulationSettings, *, standard_s: int) -> Reach:
+    """What people reach without a car."""
+    x_m, y_m = placed.grid.centre_of(placed.demand.cell)
+    on_foot = times_on_foot(x_m, y_m, placed.sites.x_m, placed.sites.y_m, cutoff_s=standard_s)
+    return Reach(standard_s, on_foot, settings.no_car_share)
 
 
 def decay_of(settings: SimulationSettings) -> Decay:
@@ -184,7 +197,20 @@ def rules_of(settings: SimulationSettings, *, mean_consultations: float) -> Rule
             aid_eur_per_year=prices.of["house_aid"].eur,
             aid_budget_eur_per_year=settings.aid_budget_eur_per_year,
         ),
-        outposts=Outposts(tele_sites=settings.tele_sites, medicobus_rounds=settings.medicobus_rounds),
+        outposts=Outposts(
+            tele_sites=settings.tele_sites,
+            medicobus_rounds=settings.medicobus_rounds,
+            part_time_houses=settings.part_time_houses,
+        ),
+        transport=Transport(
+            shuttles=settings.shuttles,
+            on_demand=settings.on_demand_services,
+            shuttle_days=settings.shuttle_days,
+            shuttle_seats=settings.shuttle_seats,
+            on_demand_trips_per_year=settings.on_demand_trips_per_year,
+            first_quarter=quarter_number(settings.start) + 1,
+        ),
+        days=OpeningDays(single_days=settings.single_doctor_days),
         installation_aid_until=None if until is None else quarter_number(until),
         apl_age_bound=settings.apl_age_bound_years,
         prices=prices,

@@ -17,18 +17,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siting.access import mean_min, percentile_min, persons_by_reason, persons_within, uncoverable_reason
+from siting.access import (
+    mean_min,
+    percentile_min,
+    persons_by_reason,
+    persons_within,
+    served_from_outside,
+    uncoverable_reason,
+)
 from siting.allocation import CoverSets, Plan, Problem, cover_sets, lscp, mclp, solve
 from siting.errors import DataError, Fault, InfeasibleError, TooFewHousesError
 from siting.outlook import Outlook, look_ahead
 from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
-from siting.report.documents import describe_travel, input_copies, road_file
-from siting.report.manifest import describe_file, peak_memory_mb
+from siting.report.documents import describe_travel, described_inputs, input_copies
+from siting.report.manifest import peak_memory_mb
 from siting.report.sentences import answer, proof
 from siting.report.simulation_page import write_simulation_page
 from siting.scenario import LscpGoal, Scenario, changed_settings, dump, load
-from siting.territory import Territory, assemble
+from siting.territory import Demand, Territory, assemble
 from siting.territory.inputs import embedded_inputs
 from siting.travel import build_surface, nearest, nearest_everywhere, travel_times
 from siting.travel.travel_times import NearestTimes
@@ -140,6 +147,10 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         open_before = rules["existing"]
         open_after = np.union1d(open_before, plan.opened)
         before, after = nearest(surface, open_before), nearest(surface, open_after)
+        from_outside = {
+            "before": served_from_outside(surface, open_before, before),
+            "after": served_from_outside(surface, open_after, after),
+        }
         everywhere = [nearest_everywhere(surface, rows) for rows in (open_before, open_after)]
         reason = uncoverable_reason(
             surface.unreached_reason(np.arange(len(territory.sites))),
@@ -163,8 +174,11 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         before_everywhere=everywhere[0],
         after_everywhere=everywhere[1],
         reason=reason,
-        summary=_summary(scenario, territory, plan, before=before, after=after, reason=reason),
+        summary=_summary(
+            scenario, territory, plan, before=before, after=after, reason=reason, from_outside=from_outside
+        ),
         forecast=outlook.forecast if outlook else None,
+        from_outside=from_outside,
     )
     findings.summary["seconds"] = clock.seconds
     return Run(findings, clock.seconds, threads, outlook)
@@ -175,8 +189,6 @@ def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> N
     clock = _Stopwatch(watcher, run.seconds)
     findings = run.findings
     copies = dict(input_copies(findings.scenario).values())
-    roads = road_file(findings.scenario)
-    inputs = {**copies, **({roads.name: roads} if roads else {})}
     with clock.stage("report"):
         for name, path in copies.items():
             shutil.copyfile(path, folder.path / name)
@@ -185,7 +197,7 @@ def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> N
             run.outlook.save(folder.path)
     folder.finish(
         {
-            "inputs": {name: describe_file(path) for name, path in inputs.items()} | embedded_inputs(),
+            "inputs": described_inputs(findings.scenario) | embedded_inputs(),
             "travel": describe_travel(findings),
             "seconds": run.seconds,
             "threads": run.threads,
@@ -301,6 +313,7 @@ def _summary(
     before: NearestTimes,
     after: NearestTimes,
     reason: np.ndarray,
+    from_outside: dict[str, np.ndarray],
 ) -> dict[str, Any]:
     """What summary.json holds, its ``seconds`` apart."""
     persons, sites = territory.demand.persons, territory.sites
@@ -332,6 +345,8 @@ def _summary(
             "before": float(persons[np.isinf(before.time_s)].sum()),
             "after": float(persons[np.isinf(after.time_s)].sum()),
         },
+        "persons_served_from_outside": {when: float(persons[who].sum()) for when, who in from_outside.items()},
+        **_intervals(territory.demand, {"before": before, "after": after}, standard_s),
         "sites": {
             "existing": int(sites.is_existing.sum()),
             "existing_outside": int((sites.is_existing & ~sites.in_study_area).sum()),
@@ -343,4 +358,18 @@ def _summary(
         "bound": plan.bound,
         "gap": plan.gap,
         "peak_memory_mb": math.ceil(peak_memory_mb() / PEAK_MEMORY_STEP_MB) * PEAK_MEMORY_STEP_MB,
+    }
+
+
+def _intervals(demand: Demand, moments: dict[str, NearestTimes], standard_s: int) -> dict[str, Any]:
+    """Least and most persons, in all and covered, where statistical secrecy hides some; nothing elsewhere."""
+    if demand.persons_low is None or demand.persons_high is None:
+        return {}
+    bounds = (demand.persons_low, demand.persons_high)
+    within = {when: near.time_s <= standard_s for when, near in moments.items()}
+    return {
+        "persons_interval": {
+            "total": [float(bound.sum()) for bound in bounds],
+            **{f"covered_{when}": [float(bound[is_in].sum()) for bound in bounds] for when, is_in in within.items()},
+        }
     }

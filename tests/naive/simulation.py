@@ -6,8 +6,8 @@ from siting.simulation.ledger import OUTSIDE
 
 
 def naive_flows(world, rules, doctors_supply):
-    """[solidarity, medicobus, tele] of each row, from the rules as they are told."""
-    flows = [[0.0, 0.0, 0.0] for _ in range(world.n_rows)]
+    """[solidarity, medicobus, part_time, tele] of each row, from the rules as they are told."""
+    flows = [[0.0, 0.0, 0.0, 0.0] for _ in range(world.n_rows)]
     could, most, left = 0.0, {}, {}
     for row in range(world.n_rows):
         if world.red_row[row] >= 0 and rules.solidarity:
@@ -25,13 +25,18 @@ def naive_flows(world, rules, doctors_supply):
     stops = rules.outposts.medicobus_rounds * rules.outposts.stops_per_round
     for row, trip_s in places[:stops]:
         left_of_day = max(0.0, 1 - 2 * trip_s / rules.day.day_s)
-        flows[row][1] = rules.outposts.bus_consultations_per_day * rules.outposts.bus_weeks_per_year * left_of_day
-    for row, _ in places[stops : stops + rules.outposts.tele_sites]:
+        flows[row][1] = rules.outposts.visit_consultations_per_day * rules.outposts.visit_weeks_per_year * left_of_day
+    visited = stops + rules.outposts.part_time_houses
+    for row, trip_s in places[stops:visited]:
+        left_of_day = max(0.0, 1 - 2 * trip_s / rules.day.day_s)
+        days = rules.outposts.part_time_days * rules.outposts.visit_weeks_per_year
+        flows[row][2] = rules.outposts.visit_consultations_per_day * days * left_of_day
+    for row, _ in places[visited : visited + rules.outposts.tele_sites]:
         commune = world.commune[row]
         old = world.persons_old[commune]
         people = max(world.persons[commune] - old, 0) + old * rules.outposts.tele_share_of_old
         cap = rules.outposts.tele_share * (230e6 / 68.6e6) * people
-        flows[row][2] = min(rules.outposts.tele_consultations_per_year, cap)
+        flows[row][3] = min(rules.outposts.tele_consultations_per_year, cap)
     return flows
 
 

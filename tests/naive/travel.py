@@ -95,23 +95,17 @@ def road_edges(territory, *, speeds_kmh, speed_factor, off_road_kmh, access_link
     links, segments = _links(roads, speeds_kmh, speed_factor)
     for tail, head, time_s in links:
         edges.append((("node", tail), ("node", head), in_ticks(time_s)))
-    label = strong_components(len(roads.node_x_m), [link[:2] for link in links])
-    size = {name: label.count(name) for name in set(label)}
-    largest = max(size, key=lambda name: (size[name], -label.index(name)))
 
     def off_road(length_m):
         return in_ticks(length_m / (off_road_kmh / 3.6))
 
     centres = list(zip(*territory.grid.centre_of(territory.demand.cell), strict=True))
     points = list(zip(territory.sites.x_m, territory.sites.y_m, strict=True))
-    joins = {}
-    for kind, places in (("cell", centres), ("site", points)):
-        for row, (x_m, y_m) in enumerate(places):
-            every = [nearest_point(roads, pair, x_m, y_m) for pair in sorted(segments)]
-            main = [one for one in every if {label[node] for node in one[2]} == {largest}]
-            joins[kind, row] = first_points(every, access_links, max_access_m) | first_points(
-                main, access_links, max_access_m
-            )
+    joins = {
+        (kind, row): found
+        for kind, places in (("cell", centres), ("site", points))
+        for row, found in enumerate(_joins(roads, links, segments, places, access_links, max_access_m))
+    }
     for (kind, row), found in joins.items():
         for length_m, node, pair, share in found:
             ways = [(node, 0.0)] if node >= 0 else []
@@ -137,6 +131,85 @@ def road_edges(territory, *, speeds_kmh, speed_factor, off_road_kmh, access_link
                             part = in_ticks(abs(other_share - share) * whole_s)
                             edges.append((("cell", row), ("site", site), off_road(from_m) + off_road(to_m) + part))
     return edges
+
+
+def overland_edges(friction, grid, roads, time_of_class, places, *, access_links):
+    """Edges of a raster and roads crossed in any order, by the rules of `siting.travel.overland.overland_edges`.
+
+    Nodes are cells, then road nodes, then places.
+    """
+    n_columns = friction.shape[1]
+    size_m, n_cells, n_nodes = grid.cell_size_m, grid.n_cells, len(roads.node_x_m)
+    edges = []
+    for tail, head, _ in raster_edges(friction, size_m):
+        rows_apart, columns_apart = (
+            abs(a - b) for a, b in zip(divmod(tail, n_columns), divmod(head, n_columns), strict=True)
+        )
+        far = size_m * float(np.hypot(rows_apart, columns_apart))
+        edges.append((tail, head, in_ticks(far * (friction.flat[tail] + friction.flat[head]) / 2)))
+    links, segments = _links(roads, time_of_class, 1.0)
+    edges += [(n_cells + tail, n_cells + head, in_ticks(time_s)) for tail, head, time_s in links]
+    ends = []  # (node, x, y, m/s)
+    for cell in range(n_cells):
+        if math.isfinite(friction.flat[cell]):
+            ends.append((cell, *(float(value) for value in grid.centre_of(cell)), 1 / float(friction.flat[cell])))
+    for row, (x_m, y_m) in enumerate(places):
+        stand = _stand(friction, grid, x_m, y_m)
+        if stand is not None:
+            ends.append((n_cells + n_nodes + row, x_m, y_m, 1 / float(friction.flat[stand])))
+            centre_x_m, centre_y_m = grid.centre_of(stand)
+            ticks = in_ticks(math.hypot(centre_x_m - x_m, centre_y_m - y_m) / ends[-1][3])
+            edges += [(n_cells + n_nodes + row, stand, ticks), (stand, n_cells + n_nodes + row, ticks)]
+    at = [(x_m, y_m) for _, x_m, y_m, _ in ends]
+    joins = _joins(roads, links, segments, at, access_links, size_m * math.sqrt(0.5))
+    inside = []
+    for (name, _, _, m_per_s), found in zip(ends, joins, strict=True):
+        for length_m, node, pair, share in found:
+            away = in_ticks(length_m / m_per_s)
+            if node >= 0:
+                edges += [(name, n_cells + node, away), (n_cells + node, name, away)]
+                continue
+            for whole_s, (begin, end) in _directions(segments, pair):
+                done, left = (share, 1 - share) if begin < end else (1 - share, share)
+                edges.append((name, n_cells + end, away + in_ticks(left * whole_s)))
+                edges.append((n_cells + begin, name, away + in_ticks(done * whole_s)))
+            inside.append((name, away, pair, share))
+    for one, away, pair, share in inside:
+        for other, there, other_pair, other_share in inside:
+            for whole_s, (begin, end) in _directions(segments, pair) if pair == other_pair else ():
+                if (other_share - share) * (end - begin) >= 0:
+                    edges.append((one, other, away + there + in_ticks(abs(other_share - share) * whole_s)))
+    return edges
+
+
+def _stand(friction, grid, x_m, y_m):
+    """The cell of a place, or the nearest open one around it, or None."""
+    cell = int(grid.cell_at(x_m, y_m))
+    if cell < 0 or math.isfinite(friction.flat[cell]):
+        return cell if cell >= 0 else None
+    row, column = divmod(cell, grid.n_columns)
+    around = [
+        r * grid.n_columns + c
+        for r in range(max(row - 1, 0), min(row + 2, grid.n_rows))
+        for c in range(max(column - 1, 0), min(column + 2, grid.n_columns))
+        if math.isfinite(friction[r, c])
+    ]
+    return min(
+        around, key=lambda one: (float(np.hypot(*np.subtract(grid.centre_of(one), (x_m, y_m)))), one), default=None
+    )
+
+
+def _joins(roads, links, segments, places, n_nearest, max_length_m):
+    """For each place, the points by which it joins the roads."""
+    label = strong_components(len(roads.node_x_m), [link[:2] for link in links])
+    size = {name: label.count(name) for name in set(label)}
+    largest = max(size, key=lambda name: (size[name], -label.index(name)))
+    found = []
+    for x_m, y_m in places:
+        every = [nearest_point(roads, pair, x_m, y_m) for pair in sorted(segments)]
+        main = [one for one in every if {label[node] for node in one[2]} == {largest}]
+        found.append(first_points(every, n_nearest, max_length_m) | first_points(main, n_nearest, max_length_m))
+    return found
 
 
 def in_ticks(time_s):

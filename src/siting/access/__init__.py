@@ -1,6 +1,7 @@
 """Access: who is reached and how well."""
 
 from siting.access.coverage import mean_min, percentile_min, persons_within
+from siting.access.days import DAYS, Within, day_mask, n_days, spread_days, within_standard
 from siting.access.decay import APL_STEPS, AtSpeed, Decay, ExponentialDecay, GaussianDecay, StepDecay
 from siting.access.e2sfca import (
     RELATIVE_CONSUMPTION,
@@ -12,10 +13,12 @@ from siting.access.e2sfca import (
     standardised_demand,
     supply_below_age,
 )
+from siting.access.outside import served_from_outside
 from siting.access.reasons import REASONS, persons_by_reason, uncoverable_reason
 
 __all__ = [
     "APL_STEPS",
+    "DAYS",
     "REASONS",
     "RELATIVE_CONSUMPTION",
     "SITES_PER_BLOCK",
@@ -26,13 +29,19 @@ __all__ = [
     "ExponentialDecay",
     "GaussianDecay",
     "StepDecay",
+    "Within",
     "catchments_by_area",
+    "day_mask",
     "e2sfca",
     "mean_min",
+    "n_days",
     "percentile_min",
     "persons_by_reason",
     "persons_within",
+    "served_from_outside",
+    "spread_days",
     "standardised_demand",
     "supply_below_age",
     "uncoverable_reason",
+    "within_standard",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from siting.report.findings import Measured
+from siting.report.findings import Findings, Measured
 from siting.report.sentences import is_screening, standard, texts_of
 from siting.report.texts import Texts
 from siting.scenario import FrictionTravel, RoadTravel, Scenario
@@ -20,6 +20,7 @@ def assumptions(findings: Measured) -> list[str]:
         *map(texts, keys),
         _existing(findings.scenario, texts),
         texts("assumed_census", cell=cell),
+        *_counted(findings, texts),
         *findings.territory.notes,
     ]
 
@@ -65,6 +66,20 @@ def _friction_speeds(travel: FrictionTravel, texts: Texts) -> list[tuple[str, st
         for density, speed in zip(travel.density_persons_per_km2, travel.speeds_kmh, strict=True)
     ]
     return [*speeds, (texts("setting_rugged"), number.percent(travel.rugged_speed_share))]
+
+
+def _counted(findings: Measured, texts: Texts) -> list[str]:
+    """How sure the totals are, and who is served from outside, where a run says so."""
+    summary = findings.summary if isinstance(findings, Findings) else {}
+    sentences = []
+    if "persons_interval" in summary:
+        low, high = (texts.number.whole(number) for number in summary["persons_interval"]["covered_after"])
+        least, most = (texts.number.whole(number) for number in summary["persons_interval"]["total"])
+        sentences.append(texts("counted_interval", low=low, high=high, least=least, most=most))
+    outside = summary.get("persons_served_from_outside", {}).get("after", 0)
+    if outside >= 0.5:
+        sentences.append(texts("counted_outside", n=texts.number.whole(outside)))
+    return sentences
 
 
 def _existing(scenario: Scenario, texts: Texts) -> str:

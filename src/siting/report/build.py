@@ -27,6 +27,7 @@ def build_report(findings: Findings, folder: Path) -> None:
         documents.write_roads_npz(findings, folder)
         tables.write_sites_csv(findings, folder)
         tables.write_communes_csv(findings, folder)
+        tables.write_population_csv(findings, folder)
         layers.write_sites_gpkg(findings, folder)
         layers.write_cells_parquet(findings, folder)
         layers.write_travel_time_before_tif(findings, folder)

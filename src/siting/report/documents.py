@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from siting.report.findings import Findings
+from siting.report.manifest import describe_file
 from siting.scenario import Scenario, dump
 from siting.territory import prepared_roads
 from siting.territory.roads import prepared_network
@@ -105,6 +106,21 @@ def input_copies(scenario: Scenario) -> dict[str, tuple[str, Path]]:
     if road_file(scenario):
         del copies["travel.file"]
     return copies
+
+
+def described_inputs(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Hash and size of each planner's file, by the name of its copy, with what the scenario says of its origin.
+
+    A file of roads goes by its own name: the run folder keeps only what it gave.
+    """
+    described = {}
+    roads = road_file(scenario)
+    of_roads = {"travel.file": (roads.name, roads)} if roads else {}
+    for field, (name, path) in (input_copies(scenario) | of_roads).items():
+        section = getattr(scenario, field.split(".")[0])
+        origin = {key: getattr(section, key, None) for key in ("source", "vintage", "licence")}
+        described[name] = describe_file(path) | {key: value for key, value in origin.items() if value}
+    return described
 
 
 def _copy_name(field: str, path: Path) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -54,6 +55,8 @@ class Findings:
         What ``summary.json`` holds.
     forecast : Forecast or None
         The quarters after the plan; None where the scenario asks for none.
+    from_outside : mapping of str to bool array, shape (n_demand,)
+        By moment: who has an open site outside the study area that is nearer than every one inside.
     """
 
     scenario: Scenario
@@ -67,6 +70,7 @@ class Findings:
     reason: NDArray[np.uint8]
     summary: dict[str, Any]
     forecast: Forecast | None = None
+    from_outside: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
     def moments(self) -> dict[str, NearestTimes]:

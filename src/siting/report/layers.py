@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import rasterio
+from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.transform import from_origin
 
@@ -19,7 +20,7 @@ from siting.report.findings import Findings
 from siting.report.qgis import FIXED_DATE, sites_style
 from siting.report.sentences import is_screening
 from siting.report.tables import site_table
-from siting.territory.values import AGE_GROUPS
+from siting.territory.values import AGE_GROUPS, Demand
 from siting.travel.travel_times import NearestTimes
 
 
@@ -45,7 +46,8 @@ def write_sites_gpkg(findings: Findings, folder: Path) -> None:
 def write_cells_parquet(findings: Findings, folder: Path) -> None:
     """Write the demand cells as ``cells.parquet``, a GeoParquet of their centres in the grid's CRS, by cell.
 
-    Columns: ``cell`` (of the grid), ``x_m, y_m``, ``commune`` (code), ``persons`` and the age groups,
+    Columns: ``cell`` (of the grid), ``x_m, y_m``, ``commune`` (code), ``persons`` (between
+    ``persons_low`` and ``persons_high`` where secrecy hides some) and the age groups,
     ``seconds_before, seconds_after`` (to the nearest open site, whole; empty where no way leads to one),
     ``site_before, site_after`` (its id) and ``reason`` (of `siting.access.REASONS`).
     """
@@ -58,6 +60,7 @@ def write_cells_parquet(findings: Findings, folder: Path) -> None:
             "y_m": y_m,
             "commune": communes.code[demand.commune],
             "persons": demand.persons,
+            **_interval_columns(demand),
             **{group: demand.persons_by_age[:, row] for row, group in enumerate(AGE_GROUPS)},
             **_nearest_columns(findings, findings.before, "before"),
             **_nearest_columns(findings, findings.after, "after"),
@@ -66,6 +69,12 @@ def write_cells_parquet(findings: Findings, folder: Path) -> None:
         geometry=geopandas.points_from_xy(x_m, y_m, crs=findings.territory.grid.crs),
     )
     frame.to_parquet(folder / "cells.parquet", index=False, compression="zstd")
+
+
+def _interval_columns(demand: Demand) -> dict[str, NDArray[np.float64]]:
+    if demand.persons_low is None or demand.persons_high is None:
+        return {}
+    return {"persons_low": demand.persons_low, "persons_high": demand.persons_high}
 
 
 def _nearest_columns(findings: Findings, nearest: NearestTimes, when: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from siting.report.findings import Findings
-from siting.report.tables import COMMUNE_DECIMALS, SITE_DECIMALS, TEXT_COLUMNS, read_csv
+from siting.report.tables import COMMUNE_DECIMALS, POPULATION_DECIMALS, SITE_DECIMALS, TEXT_COLUMNS, read_csv
 
 _PLAIN = {
     "cells.parquet": "application/vnd.apache.parquet",
@@ -23,6 +23,7 @@ _PLAIN = {
 def write_datapackage_json(findings: Findings, folder: Path) -> None:
     """Write the descriptor of the tables and layers that ``folder`` already holds."""
     scenario = findings.scenario
+    has_report = findings.territory.population_report is not None
     package = {
         "name": scenario.scenario,
         "title": scenario.title,
@@ -30,6 +31,7 @@ def write_datapackage_json(findings: Findings, folder: Path) -> None:
         "resources": [
             _csv(folder, "sites", SITE_DECIMALS, key="id"),
             _csv(folder, "communes", COMMUNE_DECIMALS, key="code"),
+            *([_csv(folder, "population_report", POPULATION_DECIMALS, key="departement")] if has_report else []),
             *(_file(name, media) for name, media in _PLAIN.items()),
         ],
     }

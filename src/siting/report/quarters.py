@@ -19,13 +19,28 @@ CHARTS: dict[str, tuple[str, ...]] = {
     "doctors": ("doctors",),
     "apl": ("apl", "apl_worst_tenth"),
     "under_served": ("persons_below_2_5",),
+    "days": ("days_per_week", "days_per_week_no_car"),
     "houses": ("houses",),
     "cost": ("cost_eur",),
 }
 """What each chart draws, by columns of ``quarters.csv``."""
-AREA_INDICATORS = ("doctors", "apl", "apl_worst_tenth", "persons_below_2_5", "houses", "cost_eur")
+AREA_INDICATORS = (
+    "doctors",
+    "apl",
+    "apl_worst_tenth",
+    "persons_below_2_5",
+    "days_per_week_no_car",
+    "houses",
+    "cost_eur",
+)
 """What the table by département tells, at the start and at the end."""
-DECIMALS = {"consultations_per_person": 2, "apl": 2, "apl_worst_tenth": 2}
+DECIMALS = {
+    "consultations_per_person": 2,
+    "apl": 2,
+    "apl_worst_tenth": 2,
+    "days_per_week": 2,
+    "days_per_week_no_car": 2,
+}
 """Of the indicators that are not whole numbers of something."""
 
 

@@ -38,6 +38,7 @@ COMMUNE_DECIMALS = (
     dict.fromkeys(("minutes_mean_before", "minutes_max_before", "minutes_mean_after", "minutes_max_after"), 2)
     | dict.fromkeys(("persons", "persons_covered_before", "persons_covered_after", "persons_uncoverable"), 1)
     | dict.fromkeys(("persons_no_way_before", "persons_no_way_after"), 1)
+    | dict.fromkeys(("persons_served_outside_before", "persons_served_outside_after"), 1)
 )
 
 
@@ -113,13 +114,39 @@ def write_sites_csv(findings: Findings, folder: Path) -> None:
 
 
 def write_communes_csv(findings: Findings, folder: Path) -> None:
-    """Write `commune_table` as ``communes.csv``, with the persons whom no candidate covers."""
+    """Write `commune_table` as ``communes.csv``, with whom no candidate covers, and whom a site outside serves."""
     table, demand = commune_table(findings), findings.territory.demand
     communes = findings.territory.communes
     uncoverable = np.bincount(demand.commune, demand.persons * (findings.reason != 0), len(communes))
     place = table.columns.get_loc("persons_no_way_before")
     table.insert(place, "persons_uncoverable", uncoverable[communes.in_study_area])
+    for when, who in findings.from_outside.items():
+        served = np.bincount(demand.commune, demand.persons * who, len(communes))
+        table[f"persons_served_outside_{when}"] = served[communes.in_study_area]
     write_csv(table, folder / "communes.csv", decimals=COMMUNE_DECIMALS)
+
+
+POPULATION_DECIMALS = dict.fromkeys(("persons_in", "persons_on_grid", "persons_served"), 1)
+
+
+def write_population_csv(findings: Findings, folder: Path) -> None:
+    """Write where the people of a planner's file went, by département: ``population_report.csv``; nothing without one.
+
+    The row without département counts people at sea, abroad or in no known commune.
+    """
+    report = findings.territory.population_report
+    if report is None:
+        return
+    table = pd.DataFrame(
+        {
+            "departement": report.departement,
+            "persons_in": report.persons_in,
+            "persons_on_grid": report.persons_on_grid,
+            "persons_served": report.persons_served,
+            "municipal_persons": report.municipal_persons.astype(np.int64),
+        }
+    )
+    write_csv(table, folder / "population_report.csv", decimals=POPULATION_DECIMALS)
 
 
 def write_csv(table: pd.DataFrame, path: Path, *, decimals: Mapping[str, int]) -> None:

@@ -215,6 +215,7 @@ MESSAGES: dict[str, Message] = {
         ("« {value} » n'est pas un fichier de votre disque", "téléchargez-le, puis donnez son chemin"),
         ("'{value}' is no file of your disk", "download it, then give its path"),
     ),
+    "not_fetched": Message(("{problem}", "{remedy}"), ("{problem}", "{remedy}")),
     "path_outside": Message(
         ("« {value} » mène hors du dossier du scénario : {path}", "copiez le fichier dans {folder}"),
         ("'{value}' leads out of the folder of the scenario: {path}", "copy the file into {folder}"),

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ValidationInfo
 
+from siting.errors import DataError
 from siting.scenario.messages import refuse
 
 # GDAL opens /vsicurl/… and http: as files; neither is a file of the planner's.
@@ -22,13 +23,15 @@ def find_file(text: str, folder: Path) -> Path:
     """The file that ``text`` names, seen from ``folder``.
 
     It must exist once its links are followed, in ``folder`` or in the working folder (never taken for
-    allowed when it is the root of the disk).
+    allowed when it is the root of the disk). ``data:NAME`` is a file of the catalogue, fetched before.
 
     Raises
     ------
     PydanticCustomError
-        Where the file is missing, remote, no plain file, or elsewhere.
+        Where the file is missing, remote, no plain file, elsewhere, or not fetched.
     """
+    if text.startswith("data:"):
+        return _fetched(text)
     if _REMOTE.match(text):
         raise refuse("remote_path", value=text)
     if len(text) > LONGEST_PATH:
@@ -48,6 +51,16 @@ def find_file(text: str, folder: Path) -> Path:
     except (OSError, RuntimeError) as error:  # too long a name, a loop of links, no right to look
         raise refuse("path_unreadable", value=text, reason=error) from error
     return path
+
+
+def _fetched(text: str) -> Path:
+    from siting.catalogue import path_in_scenario  # brings requests, 0.2 s that few scenarios need
+
+    try:
+        return path_in_scenario(text)
+    except DataError as error:
+        fault = error.faults[0]
+        raise refuse("not_fetched", problem=fault.problem, remedy=fault.remedy) from error
 
 
 def _near(path: Path) -> str:

@@ -12,6 +12,7 @@ from siting.scenario.contradictions import contradictions
 from siting.scenario.fields import Between, OneLine, Section, Slug, manual
 from siting.scenario.goal import LscpGoal, MclpGoal
 from siting.scenario.origin import Origin
+from siting.scenario.population import CensusPopulation, Population
 from siting.scenario.simulation_settings import SimulationSettings
 from siting.scenario.sites import CellCandidates, FileCandidates, FileSites, NoSites, PracticeSites, TownHallCandidates
 from siting.scenario.study_area import GridSettings, StudyArea
@@ -73,6 +74,14 @@ class Scenario(BaseModel):
         GridSettings,
         manual("Mailles carrées du calcul.", "The square cells of the run."),
         Field(default_factory=GridSettings),
+    ]
+    population: Annotated[
+        Population,
+        manual(
+            "Qui habite là ; sans ce bloc, le recensement européen de 2021 fourni.",
+            "Who lives there; without this block, the embedded European census of 2021.",
+        ),
+        Field(default_factory=CensusPopulation, discriminator="rule"),
     ]
     candidates: Annotated[
         TownHallCandidates | CellCandidates | FileCandidates,

@@ -19,7 +19,10 @@ Instrument = Literal[
     "assistant",
     "solidarity_day",
     "medicobus",
+    "part_time",
     "tele",
+    "shuttle_trip",
+    "on_demand",
     "installation",
 ]
 Payer = Literal["state", "assurance_maladie", "europe", "departement", "commune", "doctor"]
@@ -162,6 +165,72 @@ class SimulationSettings(Section):
             "Staffed tele-consultation sites, in the communes worst served next.",
         ),
     ] = 0
+    part_time_houses: Annotated[
+        int,
+        Between(0, 35_000),
+        manual(
+            "Maisons ouvertes deux jours par semaine par un médecin de passage, dans les communes les moins bien "
+            "servies après les arrêts de médicobus.",
+            "Houses that a visiting doctor opens two days a week, in the communes worst served after the stops of "
+            "buses.",
+        ),
+    ] = 0
+    shuttles: Annotated[
+        int,
+        Between(0, 35_000),
+        manual(
+            "Communes desservies par une navette vers le médecin, là où le plus d'habitants sans voiture n'en ont "
+            "aucun à portée de marche.",
+            "Communes that a shuttle takes to a doctor, where most people without a car have none within walking "
+            "reach.",
+        ),
+    ] = 0
+    shuttle_days: Annotated[
+        int,
+        Between(1, 7),
+        manual("Jours de navette par semaine.", "Days a week that a shuttle runs."),
+    ] = 3
+    shuttle_seats: Annotated[
+        int,
+        Between(1, 100),
+        manual(
+            "Allers-retours de passagers par jour de navette : 12 en font 1 800 par an sur trois jours par semaine.",
+            "Passengers there and back per day of a shuttle: 12 make 1,800 a year on three days a week.",
+        ),
+    ] = 12
+    on_demand_services: Annotated[
+        int,
+        Between(0, 35_000),
+        manual(
+            "Communes desservies par un transport à la demande (conducteurs bénévoles), après celles des navettes.",
+            "Communes with transport on demand (volunteer drivers), after those of the shuttles.",
+        ),
+    ] = 0
+    on_demand_trips_per_year: Annotated[
+        float,
+        Between(1, 100_000),
+        manual(
+            "Allers-retours par an d'un transport à la demande (hypothèse).",
+            "Trips there and back a year of a service on demand (an assumption).",
+        ),
+    ] = 3_000
+    no_car_share: Annotated[
+        tuple[Annotated[float, Between(0, 1)], ...],
+        manual(
+            "Part des habitants sans voiture parmi les moins de 15 ans, les 15 à 64 ans, les 65 ans et plus "
+            "(hypothèse).",
+            "Share of people without a car under 15, of 15 to 64, of 65 and over (an assumption).",
+        ),
+        Field(min_length=3, max_length=3),
+    ] = (0.1, 0.12, 0.3)
+    single_doctor_days: Annotated[
+        int,
+        Between(1, 7),
+        manual(
+            "Jours par semaine où reçoit un médecin seul (hypothèse) ; à plusieurs, ou dans une maison, cinq.",
+            "Days a week on which a doctor alone receives (an assumption); several, or a house, five.",
+        ),
+    ] = 4
     installation_aid_until: Annotated[
         Quarter | None,
         manual(

@@ -13,8 +13,9 @@ from siting.simulation.forecast import Forecast
 from siting.simulation.indicators import COSTS, INDICATORS, UNDER_SERVED, Areas, areas_of
 from siting.simulation.ledger import CAUSES, OUTSIDE, Entries, LedgerError
 from siting.simulation.outputs import delivered_table, ledger_table, quarters_table, write_tables
+from siting.simulation.outreach import OpeningDays, Outposts, Transport
 from siting.simulation.phases import Milestone, houses_late, opening_quarters
-from siting.simulation.prepare import RED_EPCI_SHARE, Rows, build_world, first_state, plan_rows
+from siting.simulation.prepare import NO_CAR_SHARE, RED_EPCI_SHARE, Reach, Rows, build_world, first_state, plan_rows
 from siting.simulation.prices import PAYERS, PRICES, Price, Prices
 from siting.simulation.rules import (
     ASSISTANTS,
@@ -25,13 +26,12 @@ from siting.simulation.rules import (
     Demography,
     Houses,
     Juniors,
-    Outposts,
     Recruitment,
     Rules,
     Solidarity,
     WorkingDay,
 )
-from siting.simulation.values import NEVER, Schedule, State, World, quarter_number, quarter_text, unscheduled
+from siting.simulation.values import NEVER, Cells, Schedule, State, World, quarter_number, quarter_text, unscheduled
 
 __all__ = [
     "ASSISTANTS",
@@ -41,6 +41,7 @@ __all__ = [
     "INDICATORS",
     "JUNIORS",
     "NEVER",
+    "NO_CAR_SHARE",
     "OUTSIDE",
     "PAYERS",
     "PRICES",
@@ -50,6 +51,7 @@ __all__ = [
     "UNDER_SERVED",
     "Areas",
     "Assistants",
+    "Cells",
     "Demography",
     "Draws",
     "Entries",
@@ -58,9 +60,11 @@ __all__ = [
     "Juniors",
     "LedgerError",
     "Milestone",
+    "OpeningDays",
     "Outposts",
     "Price",
     "Prices",
+    "Reach",
     "Recruitment",
     "Rows",
     "Rules",
@@ -69,6 +73,7 @@ __all__ = [
     "Solidarity",
     "Spread",
     "State",
+    "Transport",
     "WorkingDay",
     "World",
     "areas_of",

@@ -26,6 +26,7 @@ def units(world: World, state: State, schedule: Schedule, rules: Rules) -> dict[
     until = rules.installation_aid_until
     is_installing = world.is_red[world.commune] & (until is not None and state.quarter <= until)
     per_day = rules.mean_consultations / rules.day.days_per_year
+    n_shuttles, n_on_demand = rules.transport.running(state.quarter)
     given = np.maximum(-state.granted[:, FLOWS.index("solidarity")], 0.0)
     return {
         "house_aid": is_aided.astype(np.float64),
@@ -35,6 +36,9 @@ def units(world: World, state: State, schedule: Schedule, rules: Rules) -> dict[
         "assistant": state.assistants.astype(np.float64),
         "solidarity_day": given / per_day,
         "medicobus": (state.granted[:, FLOWS.index("medicobus")] > 0) / rules.outposts.stops_per_round,
+        "part_time": (state.granted[:, FLOWS.index("part_time")] > 0).astype(np.float64),
+        "shuttle_trip": _at(world, world.transport[:n_shuttles]) * rules.transport.shuttle_trips_per_year,
+        "on_demand": _at(world, world.transport[n_shuttles:][:n_on_demand]),
         "tele": (state.granted[:, FLOWS.index("tele")] > 0).astype(np.float64),
         "installation": state.arriving[:, -1] * is_installing.astype(np.float64),
     }
@@ -62,6 +66,10 @@ def beyond_means(world: World, of_communes: Reals, prices: Prices) -> NDArray[np
     """Communes whose cost of the quarter, shape (n_communes,), is more than they can spend in a fourth of a year."""
     budget = world.persons * prices.budget_eur_per_person * prices.affordable_share / 4
     return np.asarray(of_communes > budget)
+
+
+def _at(world: World, rows: NDArray[np.int32]) -> Reals:
+    return np.bincount(rows, minlength=world.n_rows).astype(np.float64)
 
 
 def _per_quarter(name: str, prices: Prices) -> list[float]:

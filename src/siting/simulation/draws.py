@@ -133,8 +133,11 @@ def run_draws(
 
 def at_drawn_speed(world: World, random: Generator) -> World:
     """The world at one of its speeds, each as likely, the usual one among them."""
-    among = (world.catchments, *world.catchments_at_speeds)
-    return replace(world, catchments=among[random.integers(len(among))])
+    at = int(random.integers(1 + len(world.catchments_at_speeds)))
+    if at == 0:
+        return world
+    cells = replace(world.cells, by_car=world.cells.by_car_at_speeds[at - 1])
+    return replace(world, catchments=world.catchments_at_speeds[at - 1], cells=cells)
 
 
 def drawn(rules: Rules, spread: Spread, random: Generator) -> Rules:

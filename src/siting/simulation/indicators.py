@@ -10,6 +10,7 @@ from scipy import sparse
 
 from siting.simulation.costs import beyond_means, cost_by_payer, units
 from siting.simulation.prices import PAYERS
+from siting.simulation.reached import opening_masks, reached_days
 from siting.simulation.rules import Rules
 from siting.simulation.values import Schedule, State, World
 
@@ -24,6 +25,11 @@ INDICATORS = (
     "apl_worst_tenth",
     "persons_below_2_5",
     "persons_without_access",
+    "persons_no_car",
+    "days_per_week",
+    "days_per_week_no_car",
+    "persons_without_day",
+    "persons_without_day_no_car",
     "houses",
     "cost_eur",
     *COSTS,
@@ -48,12 +54,25 @@ persons_below_2_5
     assumed ages its mean over France is 2.9, the published ones are 3.3 to 3.5, and half the country would be below.
 persons_without_access
     Residents of communes that no doctor counted by the index is within reach of.
+persons_no_car
+    Residents without a car.
+days_per_week, days_per_week_no_car
+    Days of the week on which a doctor is within the standard, by car; for people without one on foot, or where a
+    shuttle or a driver takes them.
+persons_without_day, persons_without_day_no_car
+    Residents, and those without a car, within the standard of no doctor on any day.
 cost_eur, cost_state_eur, …
     Euros of the quarter that the instruments cost, in all and by payer (`siting.simulation.prices`).
 communes_beyond_means
     Communes that pay more than 5 % of their budget in the quarter.
 """
-_PER = {"persons_per_doctor": "doctors", "consultations_per_person": "demand", "apl": "demand"}
+_PER = {
+    "persons_per_doctor": "doctors",
+    "consultations_per_person": "demand",
+    "apl": "demand",
+    "days_per_week": "persons",
+    "days_per_week_no_car": "persons_no_car",
+}
 """What an indicator that is no sum over communes is divided by."""
 UNDER_SERVED = 2.5
 """Consultations a year per inhabitant below which a place is called under-served."""
@@ -109,6 +128,7 @@ def of_state(
     offered = world.catchments.access(supply, growth=growth).per_person
     apl = world.catchments.access(state.apl_supply(rules), growth=growth).per_person
     demand = world.catchments.demand * growth
+    masks = opening_masks(world, state, schedule, rules)
     sums = {
         "doctors": _by_commune(world, state.doctors.sum(axis=1)),
         "persons_per_doctor": persons,
@@ -119,7 +139,9 @@ def of_state(
         "persons_below_2_5": persons * (offered < UNDER_SERVED),
         "persons_without_access": persons * (apl == 0),
         "houses": _by_commune(world, state.is_house),
+        "persons": persons,
         "demand": demand,
+        **{name: people * growth for name, people in reached_days(world, masks, rules, quarter=state.quarter).items()},
         **_costs(world, state, schedule, rules),
     }
     order = np.argsort(apl, kind="stable")

@@ -1,4 +1,4 @@
-"""Flows: what solidarity days, buses and booths give to a row, or take from it, in consultations a year."""
+"""Flows: consultations a year that solidarity days, buses, part-time houses and booths give to a row, or take."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from siting.simulation.ledger import Entries, entries, joined
 from siting.simulation.rules import CONSULTATIONS_PER_PERSON, Rules, WorkingDay
 from siting.simulation.values import World
 
-FLOWS = ("solidarity", "medicobus", "tele")
+FLOWS = ("solidarity", "medicobus", "part_time", "tele")
 """Columns of `State.granted`."""
 
 Reals = NDArray[np.float64]
@@ -30,18 +30,21 @@ def flows(world: World, rules: Rules, *, doctors_supply: Reals, granted: Reals) 
     donor = np.flatnonzero(world.red_row >= 0)
     was_given = -granted[donor, 0]
     more = given - was_given
-    bus, tele = _outposts(world, rules)
+    brought = _outposts(world, rules)
     after = np.zeros_like(granted)
     after[donor, 0] = -given
     after[:, 0] += np.bincount(world.red_row[donor], given * share_left, world.n_rows)
-    after[:, 1], after[:, 2] = bus, tele
+    after[:, 1:] = np.column_stack(brought)
     rows = np.arange(world.n_rows)
     booked = joined(
         [
             entries("solidarity", more * share_left, origin=donor, destination=world.red_row[donor]),
             entries("solidarity_trips", more * (1 - share_left), origin=donor),
-            entries("medicobus", bus - granted[:, 1], destination=rows),
-            entries("tele", tele - granted[:, 2], destination=rows),
+            *(
+                entries(name, after[:, at] - granted[:, at], destination=rows)
+                for at, name in enumerate(FLOWS)
+                if name != "solidarity"
+            ),
         ]
     )
     return after, booked
@@ -69,17 +72,19 @@ def _solidarity(world: World, rules: Rules, doctors_supply: Reals) -> tuple[Real
     return most * (min(wanted / could_arrive, 1.0) if could_arrive > 0 else 0.0), share_left
 
 
-def _outposts(world: World, rules: Rules) -> tuple[Reals, Reals]:
-    """Consultations a year of the stops of buses and of booths, shape (n_rows,) each."""
+def _outposts(world: World, rules: Rules) -> tuple[Reals, Reals, Reals]:
+    """Consultations a year of the stops of buses, part-time houses and booths, shape (n_rows,) each."""
     settings = rules.outposts
-    n_stops = settings.medicobus_rounds * settings.stops_per_round
-    stop, booth = world.outpost[:n_stops], world.outpost[n_stops : n_stops + settings.tele_sites]
-    bus, tele = np.zeros(world.n_rows), np.zeros(world.n_rows)
-    yearly = settings.bus_consultations_per_day * settings.bus_weeks_per_year
-    bus[stop] = yearly * share_of_day_left(world.trip_to_outpost_s[:n_stops], rules.day)
+    bus, part_time, tele = np.zeros((3, world.n_rows))
+    n_stops, n_visited = settings.n_stops, settings.n_stops + settings.part_time_houses
+    booth = world.outpost[n_visited : n_visited + settings.tele_sites]
+    yearly = settings.visit_consultations_per_day * settings.visit_weeks_per_year
+    visit = yearly * share_of_day_left(world.trip_to_outpost_s[:n_visited], rules.day)
+    bus[world.outpost[:n_stops]] = visit[:n_stops]
+    part_time[world.outpost[n_stops:n_visited]] = visit[n_stops:] * settings.part_time_days
     commune = world.commune[booth]
     old = world.persons_old[commune]
     suited = np.maximum(world.persons[commune] - old, 0) + old * settings.tele_share_of_old
     most = settings.tele_share * CONSULTATIONS_PER_PERSON * suited
     tele[booth] = np.minimum(settings.tele_consultations_per_year, most)
-    return bus, tele
+    return bus, part_time, tele

@@ -24,6 +24,7 @@ CAUSES = (
     "solidarity",
     "solidarity_trips",
     "medicobus",
+    "part_time",
     "tele",
 )
 """What moves consultations, by the code of an entry."""

@@ -15,16 +15,20 @@ from siting.access import (
     Decay,
     catchments_by_area,
     standardised_demand,
+    within_standard,
 )
 from siting.simulation.events import place
 from siting.simulation.instruments import FLOWS
 from siting.simulation.rules import Rules
-from siting.simulation.values import State, World
+from siting.simulation.values import Cells, State, World
 from siting.territory.values import Communes, Demand, Sites, Territory
 from siting.travel.travel_times import TravelTimes
 
 RED_EPCI_SHARE = 0.11
 """Share of the EPCI that are in red zones [policy]."""
+NO_CAR_SHARE = (0.10, 0.12, 0.30)
+"""Share of people without a car in the household, by age group [assumption: a sixth of all, most of them old]."""
+_STANDS_ON_PRACTICES = ("label", "upgrade", "tele")
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,33 @@ class Rows:
     commune : int32 array, shape (n_rows,)
         Row of `Communes`, each in the study area; the first row of a commune holds its practices.
     doctors : int64 array, shape (n_rows,)
+    home : int32 array, shape (n_rows,)
+        Row where the doctors of a row work: its own, but for a house put on the practices of its commune.
     """
 
     id: NDArray[np.str_]
     commune: NDArray[np.int32]
     doctors: NDArray[np.int64]
+    home: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Within what time people count as reached, and how those without a car go.
+
+    Attributes
+    ----------
+    standard_s : float
+        Within the cutoff of both travel times, at the fastest of the speeds too.
+    on_foot : TravelTimes
+        From the demand cells to the rows, for people without a car.
+    no_car_share : tuple of float
+        Share (0–1) of the people of each age group of `siting.territory.AGE_GROUPS` who have none.
+    """
+
+    standard_s: float
+    on_foot: TravelTimes
+    no_car_share: tuple[float, ...] = NO_CAR_SHARE
 
 
 def build_world(
@@ -50,6 +76,7 @@ def build_world(
     times: TravelTimes,
     rows: Rows,
     *,
+    reach: Reach,
     mean_consultations: float,
     national_doctors: float,
     decay: Decay = APL_STEPS,
@@ -68,8 +95,9 @@ def build_world(
     ----------
     communes, demand : Communes, Demand
     times : TravelTimes
-        From the demand cells to ``rows``.
+        From the demand cells to ``rows``, by car.
     rows : Rows
+    reach : Reach
     mean_consultations : float
         Of a doctor, a year.
     national_doctors : float
@@ -101,6 +129,7 @@ def build_world(
     is_bus_trip = has_doctors[place]
     _, bus_s = _nearest(place[is_bus_trip], site[is_bus_trip], trip_s[is_bus_trip], len(rows.id))
     is_red_row = is_red[commune]
+    cells = _cells(demand, area, times, reach, speed_factors)
     return World(
         row_id=rows.id,
         commune=commune,
@@ -109,9 +138,12 @@ def build_world(
         departement=communes.departement[inside],
         persons=np.bincount(area, demand.persons, len(inside)).astype(np.float64),
         persons_old=np.bincount(area, demand.persons_by_age[:, 2], len(inside)).astype(np.float64),
+        home=rows.home,
+        cells=cells,
         catchments=catchments,
         is_red=is_red,
         outpost=outpost,
+        transport=_most_without_a_way(cells, rows.doctors, commune, len(inside)),
         trip_to_red_s=np.where(is_red_row, np.inf, red_s[commune]),
         red_row=np.where(is_red_row, -1, red_row[commune]).astype(np.int32),
         trip_to_outpost_s=bus_s[outpost],
@@ -143,10 +175,14 @@ def plan_rows(territory: Territory, opened: NDArray[np.int32]) -> tuple[Territor
     """
     communes, sites = territory.communes, territory.sites
     inside = np.flatnonzero(communes.in_study_area)
+    practices_of_houses = np.searchsorted(inside, sites.commune[opened])
+    own = len(inside) + np.arange(len(opened))
+    home = np.where(np.isin(sites.kind[opened], _STANDS_ON_PRACTICES), practices_of_houses, own)
     rows = Rows(
         id=np.concatenate([np.char.add("commune:", communes.code[inside]), np.char.add("house:", sites.id[opened])]),
         commune=np.concatenate([inside, sites.commune[opened]]).astype(np.int32),
         doctors=np.append(communes.gp_practices[inside], np.zeros(len(opened), np.int64)).astype(np.int64),
+        home=np.append(np.arange(len(inside)), home).astype(np.int32),
     )
     placed = Sites(
         id=rows.id,
@@ -221,6 +257,38 @@ def _worst_served(
     order = np.lexsort((-persons[served], access[served]))
     order = order[persons[served][order] > 0]
     return row[order].astype(np.int32)
+
+
+def _cells(
+    demand: Demand, area: NDArray[np.int32], times: TravelTimes, reach: Reach, speed_factors: tuple[float, ...]
+) -> Cells:
+    """Where people live, with and without a car, and what is within the standard at each speed of cars."""
+    counted = demand.persons_by_age.sum(axis=1)
+    without = demand.persons_by_age @ np.array(reach.no_car_share)
+    # Ages do not add up to persons, and some cells have none: the share of all is theirs.
+    everywhere = without.sum() / max(counted.sum(), 1.0)
+    share = np.divide(without, counted, out=np.full(len(counted), everywhere), where=counted > 0)
+    return Cells(
+        commune=area,
+        persons=demand.persons,
+        persons_no_car=demand.persons * share,
+        by_car=within_standard(times, standard_s=reach.standard_s),
+        on_foot=within_standard(reach.on_foot, standard_s=reach.standard_s),
+        by_car_at_speeds=tuple(
+            within_standard(times, standard_s=reach.standard_s * factor) for factor in speed_factors
+        ),
+    )
+
+
+def _most_without_a_way(
+    cells: Cells, doctors: NDArray[np.int64], commune: NDArray[np.int32], n_communes: int
+) -> NDArray[np.int32]:
+    """The first row of the communes where people without a car reach no doctor on foot, most of them first."""
+    is_reached = cells.on_foot.open_days((doctors > 0).astype(np.uint8)) > 0
+    left_out = np.bincount(cells.commune, cells.persons_no_car * ~is_reached, n_communes)
+    served, row = np.unique(commune, return_index=True)
+    order = np.argsort(-left_out[served], kind="stable")
+    return row[order[left_out[served][order] > 0]].astype(np.int32)
 
 
 def _mean_trips(

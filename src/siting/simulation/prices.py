@@ -50,6 +50,11 @@ PRICES: dict[str, Price] = {
     "assistant": Price(36_000, {"assurance_maladie": 0.6, "doctor": 0.4}),
     # A day that a doctor gives.
     "solidarity_day": Price(200, {"assurance_maladie": 1.0}),
+    # A house open two days a week: rooms and reception.
+    "part_time": Price(30_000, {"departement": 0.5, "commune": 0.5}),
+    # One passenger there and back; 80,000 € a year for drivers [policy].
+    "shuttle_trip": Price(25, {"departement": 0.5, "commune": 0.5}),
+    "on_demand": Price(80_000, {"europe": 0.4, "departement": 0.3, "commune": 0.3}),
     "medicobus": Price(300_000, {"assurance_maladie": 0.5, "departement": 0.3, "commune": 0.2}),
     "tele": Price(20_000, {"assurance_maladie": 0.5, "commune": 0.5}),
     # A doctor hired in a red zone while the aid lasts, once: three years without income tax, and housing.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from siting.simulation.outreach import OpeningDays, Outposts, Transport
 from siting.simulation.prices import Prices
 
 Choice = Literal["off", "announced", "observed"]
@@ -193,38 +194,6 @@ class Houses:
 
 
 @dataclass(frozen=True)
-class Outposts:
-    """Care brought to the communes worst served today: tele sites and stops of a médicobus.
-
-    Attributes
-    ----------
-    tele_sites, medicobus_rounds : int
-        How many, in the area; the worst served communes come first, the bus before the booth.
-    tele_consultations_per_year : float
-        Staffed hours only: 20 h a week, 2 an hour, 48 weeks [assumption].
-    tele_share : float
-        Most of a commune's consultations that can be remote: 2.2 % of activity in rural places [press].
-    tele_share_of_old : float
-        How much of that share holds for people of 65 and more [assumption].
-    stops_per_round : int
-        Communes that a bus serves, one a day of the week each.
-    bus_consultations_per_day : float
-        [assumption].
-    bus_weeks_per_year : float
-        [assumption].
-    """
-
-    tele_sites: int = 0
-    medicobus_rounds: int = 0
-    tele_consultations_per_year: float = 1_920.0
-    tele_share: float = 0.022
-    tele_share_of_old: float = 0.5
-    stops_per_round: int = 5
-    bus_consultations_per_day: float = 20.0
-    bus_weeks_per_year: float = 46.0
-
-
-@dataclass(frozen=True)
 class WorkingDay:
     """A doctor's day: turns days given into consultations, and trips into consultations lost.
 
@@ -265,6 +234,8 @@ class Rules:
     assistants: Assistants | None = None
     houses: Houses = field(default_factory=Houses)
     outposts: Outposts = field(default_factory=Outposts)
+    transport: Transport = field(default_factory=Transport)
+    days: OpeningDays = field(default_factory=OpeningDays)
     day: WorkingDay = field(default_factory=WorkingDay)
     installation_aid_until: int | None = None
     prices: Prices = field(default_factory=Prices)

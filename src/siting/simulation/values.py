@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.access import AreaCatchments, supply_below_age
+from siting.access import AreaCatchments, Within, supply_below_age
 from siting.simulation.rules import Rules
 
 NEVER = np.iinfo(np.int64).max
@@ -26,6 +26,30 @@ def quarter_text(number: int) -> str:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """Where people live, and the rows within the standard of each cell.
+
+    Attributes
+    ----------
+    commune : int32 array, shape (n_cells,)
+        Row of the communes of the world.
+    persons, persons_no_car : float64 arrays, shape (n_cells,)
+        Residents, and those without a car.
+    by_car, on_foot : Within
+        Rows that each reaches.
+    by_car_at_speeds : tuple of Within
+        The first at other speeds, in the order of ``World.catchments_at_speeds``.
+    """
+
+    commune: NDArray[np.int32]
+    persons: NDArray[np.float64]
+    persons_no_car: NDArray[np.float64]
+    by_car: Within
+    on_foot: Within
+    by_car_at_speeds: tuple[Within, ...] = ()
+
+
+@dataclass(frozen=True)
 class World:
     """What does not change through the quarters.
 
@@ -39,6 +63,9 @@ class World:
     code, epci, departement : str arrays, shape (n_communes,)
     persons, persons_old : float64 arrays, shape (n_communes,)
         Residents, and those of 65 and more.
+    home : int32 array, shape (n_rows,)
+        Row where the doctors of a row work: its own, but for a label, put on the practices of its commune.
+    cells : Cells
     catchments : AreaCatchments
         Rows × communes.
     catchments_at_speeds : tuple of AreaCatchments
@@ -47,6 +74,9 @@ class World:
         Communes in a red zone.
     outpost : int32 array
         Rows where a bus stops or a booth stands first, worst served commune first.
+    transport : int32 array
+        Rows of the communes that are given a shuttle or drivers first: where most people without a car reach no
+        doctor on foot at the start.
     trip_to_red_s : float64 array, shape (n_rows,)
         From each row to the nearest row of a red zone; inf where none is within reach, or in a red zone.
     red_row : int32 array, shape (n_rows,)
@@ -66,9 +96,12 @@ class World:
     departement: NDArray[np.str_]
     persons: NDArray[np.float64]
     persons_old: NDArray[np.float64]
+    home: NDArray[np.int32]
+    cells: Cells
     catchments: AreaCatchments
     is_red: NDArray[np.bool_]
     outpost: NDArray[np.int32]
+    transport: NDArray[np.int32]
     trip_to_red_s: NDArray[np.float64]
     red_row: NDArray[np.int32]
     trip_to_outpost_s: NDArray[np.float64]

@@ -10,9 +10,11 @@ from pyproj import Transformer
 from siting.grid import Grid
 from siting.progress import Progress, silent
 from siting.scenario import RoadTravel, Scenario
+from siting.scenario.data_files import DataFile
 from siting.territory import embedded
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, CellLayers, lay_cells
 from siting.territory.notes import notes
+from siting.territory.population import read_population, settle
 from siting.territory.roads import road_network
 from siting.territory.sites import check_named_sites, choose_sites
 from siting.territory.study_area import communes_of, grid_over
@@ -41,6 +43,18 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
     settings = scenario.grid
     grid = grid_over(of_area, crs=settings.crs, cell_size_m=settings.cell_size_m, halo_m=scenario.halo_m)
     layers = lay_cells(_near(cells, grid), grid)
+    report = None
+    people = read_population(scenario, grid, communes=all_communes, census=cells)
+    if people is not None:
+        layers, report = settle(
+            people,
+            layers,
+            grid,
+            path=scenario.files["population.file"],
+            communes=all_communes,
+            census=cells,
+            is_chosen=is_chosen,
+        )
     communes, row_of = _communes_on(grid, all_communes, is_chosen, layers)
     demand = _demand(layers, row_of, communes)
     commune_of_cell = np.where(layers.commune_of_cell >= 0, row_of[layers.commune_of_cell], -1).astype(np.int32)
@@ -71,7 +85,9 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
             communes=communes,
             has_land_around=bool((layers.is_land & ~in_study_area).any()),
             n_twins=n_twins,
+            report=report,
         ),
+        population_report=report,
     )
 
 
@@ -115,13 +131,19 @@ def _demand(layers: CellLayers, row_of: NDArray[np.int32], communes: Communes) -
     inhabited = inhabited[communes.in_study_area[inhabited["commune"].to_numpy()]]
     ordered = inhabited.sort_values(["cell", "persons", "commune"], ascending=[True, False, True])
     first = ordered.drop_duplicates("cell")
-    total = inhabited.groupby("cell")[["persons", *AGE_GROUPS]].sum()
+    numbers = inhabited.columns.difference(["cell", "commune", "land_mass"])
+    total = inhabited.groupby("cell")[numbers].sum()
+    low, high = (
+        total[name].to_numpy(np.float64) if name in total else None for name in ("persons_low", "persons_high")
+    )
     return Demand(
         cell=total.index.to_numpy(np.int64),
         persons=total["persons"].to_numpy(np.float64),
         persons_by_age=total[list(AGE_GROUPS)].to_numpy(np.float64),
         commune=first["commune"].to_numpy(np.int32),
         land_mass=first["land_mass"].to_numpy(np.int32),
+        persons_low=low,
+        persons_high=high,
     )
 
 
@@ -141,9 +163,12 @@ def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
 
 def _sources(scenario: Scenario, roads: RoadNetwork | None) -> tuple[str, ...]:
     names = ["population", "communes", "departements"]
+    own = []
+    if isinstance(scenario.population, DataFile):
+        own.append(scenario.population.attribution(f"Population : {scenario.files['population.file'].name}"))
     if scenario.existing.rule == "gp_practices":
         names.append("practices")
     if roads is None or (isinstance(scenario.travel, RoadTravel) and scenario.travel.relief_slowing):
         names.append("relief")
-    lines = [embedded.attribution(name) for name in names]
+    lines = [*own, *(embedded.attribution(name) for name in names)]
     return tuple(dict.fromkeys([*lines, *([roads.source] if roads else [])]))

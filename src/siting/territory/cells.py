@@ -52,7 +52,7 @@ def lay_cells(cells: pd.DataFrame, grid: Grid) -> CellLayers:
     inhabited = _spread_people(cells[cells["persons"].to_numpy() > 0], grid)
     persons = np.zeros(grid.n_cells, dtype=np.float64)
     np.add.at(persons, inhabited["cell"].to_numpy(), inhabited["persons"].to_numpy())
-    source_row = _census_row_of_each_cell(cells, grid)
+    source_row = census_row_at(cells, *grid.centre_of(np.arange(grid.n_cells)), crs=grid.crs)
     is_land = source_row >= 0
     commune = np.where(is_land, cells["commune"].to_numpy()[source_row], -1).astype(np.int32)
     land_mass = np.where(is_land, cells["land_mass"].to_numpy()[source_row], -1).astype(np.int32)
@@ -65,17 +65,18 @@ def lay_cells(cells: pd.DataFrame, grid: Grid) -> CellLayers:
     )
 
 
-def _census_row_of_each_cell(cells: pd.DataFrame, grid: Grid) -> NDArray[np.int64]:
-    """Row of the census cell that holds the centre of each grid cell, -1 where there is none."""
+def census_row_at(
+    cells: pd.DataFrame, x: NDArray[np.float64], y: NDArray[np.float64], *, crs: str
+) -> NDArray[np.int64]:
+    """Row of the census cell that holds each point of ``crs``, -1 where there is none."""
     x_km, y_km = cells["x_km"].to_numpy(), cells["y_km"].to_numpy()
     west, south = int(x_km.min()), int(y_km.min())
     row_at = np.full((int(y_km.max()) - south + 1, int(x_km.max()) - west + 1), -1, dtype=np.int64)
     row_at[y_km - south, x_km - west] = np.arange(len(cells))
-    x_m, y_m = grid.centre_of(np.arange(grid.n_cells))
-    if grid.crs != CENSUS_CRS:
-        x_m, y_m = Transformer.from_crs(grid.crs, CENSUS_CRS, always_xy=True).transform(x_m, y_m)
-    column = np.floor(np.asarray(x_m) / CENSUS_CELL_M).astype(np.int64) - west
-    row = np.floor(np.asarray(y_m) / CENSUS_CELL_M).astype(np.int64) - south
+    if crs != CENSUS_CRS:
+        x, y = Transformer.from_crs(crs, CENSUS_CRS, always_xy=True).transform(x, y)
+    column = np.floor(np.asarray(x) / CENSUS_CELL_M).astype(np.int64) - west
+    row = np.floor(np.asarray(y) / CENSUS_CELL_M).astype(np.int64) - south
     inside = (row >= 0) & (row < row_at.shape[0]) & (column >= 0) & (column < row_at.shape[1])
     return np.where(inside, row_at[np.where(inside, row, 0), np.where(inside, column, 0)], -1)
 

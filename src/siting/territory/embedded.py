@@ -88,6 +88,19 @@ def read_communes() -> pd.DataFrame:
     )
 
 
+def read_old_codes() -> pd.DataFrame:
+    """Codes that are no commune of today: former ones, communes déléguées and associées, arrondissements.
+
+    Returns
+    -------
+    DataFrame
+        Text columns ``old_code``, ``code`` (of today's commune) and ``kind`` (``"merged", "delegated", "associated",
+        "arrondissement"``). A code on two rows went to two communes.
+    """
+    with as_file(_data_file("old_codes.csv")) as path:
+        return pd.read_csv(path, dtype=str)
+
+
 def read_departement_outlines() -> gpd.GeoDataFrame:
     """Outlines of the 96 départements for maps (EPSG:2154): ``code, name, region, geometry``, by code."""
     with as_file(_data_file("departements.parquet")) as path:

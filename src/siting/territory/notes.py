@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from siting.grid import Grid
 from siting.scenario import Scenario
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS
-from siting.territory.values import Communes
+from siting.territory.population.notes import population_notes
+from siting.territory.values import Communes, PopulationReport
 
 LARGE_CITY_PERSONS = 100_000
 """From this population on, a page says that one town hall stands for a whole city."""
@@ -25,6 +26,7 @@ def notes(
     communes: Communes,
     has_land_around: bool,
     n_twins: int,
+    report: PopulationReport | None = None,
 ) -> tuple[str, ...]:
     """Every note that applies.
 
@@ -36,14 +38,18 @@ def notes(
         Whether the halo holds land: people near the edge may then be served from beyond it.
     n_twins : int
         Candidates left out because an existing site stands at the same point.
+    report : PopulationReport, optional
+        Where the people of a planner's file went.
     """
     language = 0 if scenario.language == "fr" else 1
-    return tuple(pair[language] for pair in _notes(scenario, grid, census, communes, has_land_around, n_twins) if pair)
+    pairs = [
+        *(_census_notes(grid, census) if report is None else population_notes(scenario, report)),
+        *_notes(scenario, communes, has_land_around, n_twins),
+    ]
+    return tuple(pair[language] for pair in pairs)
 
 
-def _notes(
-    scenario: Scenario, grid: Grid, census: pd.DataFrame, communes: Communes, has_land_around: bool, n_twins: int
-) -> Iterator[tuple[str, str]]:
+def _census_notes(grid: Grid, census: pd.DataFrame) -> Iterator[tuple[str, str]]:
     left_out = int(census["persons_left_out"].sum())
     if left_out:
         yield (
@@ -56,6 +62,9 @@ def _notes(
             "La population, connue par maille de 1 km, est répartie également à l'intérieur de chacune.",
             "The population, known by 1 km cell, is spread evenly within each.",
         )
+
+
+def _notes(scenario: Scenario, communes: Communes, has_land_around: bool, n_twins: int) -> Iterator[tuple[str, str]]:
     if has_land_around:
         yield _edge_note(scenario)
     if n_twins:

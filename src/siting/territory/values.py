@@ -68,6 +68,8 @@ class Demand:
         Row of `Communes`.
     land_mass : int32 array, shape (n,)
         Connected land as the commune polygons draw it: 0 is the largest of the country (the mainland).
+    persons_low, persons_high : float64 arrays, shape (n,), or None
+        Between these lies the number of persons, where statistical secrecy hides or imputes some; None where none is.
     """
 
     cell: NDArray[np.int64]
@@ -75,6 +77,8 @@ class Demand:
     persons_by_age: NDArray[np.float64]
     commune: NDArray[np.int32]
     land_mass: NDArray[np.int32]
+    persons_low: NDArray[np.float64] | None = None
+    persons_high: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -170,6 +174,37 @@ class RoadNetwork:
 
 
 @dataclass(frozen=True)
+class PopulationReport:
+    """Where the people of a file went, by département: what a resampling must not lose.
+
+    Attributes
+    ----------
+    departement : str array, shape (n,)
+        Codes, ascending; ``""`` last for people at sea, abroad or in no known commune.
+    persons_in : float64 array, shape (n,)
+        People of the file, by the commune of their cell.
+    persons_on_grid : float64 array, shape (n,)
+        Of these, laid on the run's grid.
+    persons_served : float64 array, shape (n,)
+        Of these, in the study area: the demand of the run.
+    municipal_persons : float64 array, shape (n,)
+        Official population of the communes of the study area, 0 elsewhere.
+    n_hidden : int
+        Cells of the study area whose number is hidden or imputed.
+    renamed : tuple of (str, str)
+        Codes of communes of another year, and those of today that they were brought to.
+    """
+
+    departement: NDArray[np.str_]
+    persons_in: NDArray[np.float64]
+    persons_on_grid: NDArray[np.float64]
+    persons_served: NDArray[np.float64]
+    municipal_persons: NDArray[np.float64]
+    n_hidden: int
+    renamed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Territory:
     """Everything a run knows of the country, on one Grid.
 
@@ -190,6 +225,8 @@ class Territory:
         Attribution of every data set used, in the order of use.
     notes : tuple of str
         What a reader must be told about these data, in the scenario's language.
+    population_report : PopulationReport or None
+        None where the embedded census is used.
     """
 
     grid: Grid
@@ -203,3 +240,4 @@ class Territory:
     roads: RoadNetwork | None
     sources: tuple[str, ...]
     notes: tuple[str, ...]
+    population_report: PopulationReport | None = None

@@ -8,6 +8,7 @@ Three ideas carry this room:
 """
 
 from siting.travel.friction import FrictionSurface
+from siting.travel.overland import OverlandSurface
 from siting.travel.roads import RoadSurface
 from siting.travel.times import build_surface, each_site, nearest, nearest_everywhere, travel_times
 from siting.travel.travel_times import NearestTimes, TravelTimes
@@ -15,6 +16,7 @@ from siting.travel.travel_times import NearestTimes, TravelTimes
 __all__ = [
     "FrictionSurface",
     "NearestTimes",
+    "OverlandSurface",
     "RoadSurface",
     "TravelTimes",
     "build_surface",

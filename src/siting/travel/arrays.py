@@ -1,7 +1,7 @@
 """Travel on a researcher's own arrays: a bare friction raster, a bare graph, or both together.
 
 Edges are the common currency: `raster_edges` makes them of a raster (with slope, where walking uphill is slower),
-a road network has them already, and concatenated they are one graph to search.
+a road network has them already, and `overland_edges` joins the two into one graph to search.
 
 Times are whole seconds, rounded up; inf is "not within the cutoff". Frictions are in s/m (inf = a barrier).
 """
@@ -20,15 +20,24 @@ from siting.grid import Grid
 from siting.progress import Progress, silent
 from siting.travel.casts import GraphSearch, PlacesByRow, TickGraph, WindowSearch, nearest_on_graph, nearest_on_raster
 from siting.travel.classes import classify
+from siting.travel.overland import overland_edges
+from siting.travel.raster_edges import Edges, raster_edges
 from siting.travel.ticks import whole_seconds, whole_ticks
 from siting.travel.times import in_threads
 from siting.travel.travel_times import NearestTimes
 
-Edges = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
-"""(tail, head, time_s), each of shape (n_edges,)."""
-
-STEPS = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
-TOBLER_STEEPNESS, TOBLER_BEST_SLOPE = 3.5, -0.05
+__all__ = [
+    "Edges",
+    "graph_nearest",
+    "graph_persons_within",
+    "graph_times",
+    "isochrones",
+    "overland_edges",
+    "raster_edges",
+    "raster_nearest",
+    "raster_persons_within",
+    "raster_times",
+]
 
 
 def raster_times(
@@ -142,46 +151,6 @@ def isochrones(time_s: NDArray[np.floating], grid: Grid, limits_min: Iterable[fl
     return [_outline(time_s <= limit_min * 60, grid) for limit_min in limits_min]
 
 
-def raster_edges(
-    friction_s_per_m: NDArray[np.floating],
-    *,
-    cell_size_m: float,
-    elevation_m: NDArray[np.floating] | None = None,
-) -> Edges:
-    """Edges between the cells of a raster; with elevations, slower uphill and down steep slopes.
-
-    Cells are numbered row by row. A step costs length × mean friction, as on a `FrictionSurface` (and is not made
-    between two barriers that touch at their corners). With elevations the friction is that of flat ground, and a
-    step takes ``exp(3.5 |slope + 0.05|) / exp(3.5 × 0.05)`` times as long, slope being rise over horizontal length
-    in the direction of the step: W. Tobler, Three presentations on geographical analysis and modeling, NCGIA
-    Technical Report 93-1, 1993. So the time from a to b differs from that from b to a.
-
-    Parameters
-    ----------
-    friction_s_per_m : float array, shape (n_rows, n_columns)
-    cell_size_m : float
-    elevation_m : float array of the same shape, optional
-    """
-    friction = np.asarray(friction_s_per_m, np.float64)
-    is_open = np.isfinite(friction)
-    cell = np.arange(friction.size).reshape(friction.shape)
-    tails, heads, times = [], [], []
-    for down, right in STEPS:
-        here, there = _shifted(friction.shape, down, right)
-        is_step = is_open[here] & is_open[there]
-        if down and right:
-            is_step &= is_open[there[0], here[1]] | is_open[here[0], there[1]]
-        length_m = cell_size_m * float(np.hypot(down, right))
-        time_s = length_m * (friction[here][is_step] + friction[there][is_step]) / 2
-        if elevation_m is not None:
-            slope = (elevation_m[there][is_step] - elevation_m[here][is_step]) / length_m
-            time_s *= np.exp(TOBLER_STEEPNESS * (np.abs(slope - TOBLER_BEST_SLOPE) - abs(TOBLER_BEST_SLOPE)))
-        tails.append(cell[here][is_step])
-        heads.append(cell[there][is_step])
-        times.append(time_s)
-    return np.concatenate(tails), np.concatenate(heads), np.concatenate(times)
-
-
 def graph_times(n_nodes: int, edges: Edges, source: int, *, cutoff_s: int, towards: bool) -> NDArray[np.float32]:
     """Seconds between one node and every other.
 
@@ -261,13 +230,6 @@ def _cells(sources: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.int64]:
 def _nearest_times(ticks: NDArray[np.uint32], row: NDArray[np.int64]) -> NearestTimes:
     time_s = np.where(row >= 0, whole_seconds(ticks), np.inf).astype(np.float32)
     return NearestTimes(time_s=time_s, site=row.astype(np.int32))
-
-
-def _shifted(shape: tuple[int, ...], down: int, right: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """Slices of the cells that have a neighbour in that direction, and of those neighbours."""
-    here = tuple(slice(max(0, -step), n - max(0, step)) for step, n in zip((down, right), shape, strict=True))
-    there = tuple(slice(max(0, step), n - max(0, -step)) for step, n in zip((down, right), shape, strict=True))
-    return (here[0], here[1]), (there[0], there[1])
 
 
 def _outline(is_inside: NDArray[np.bool_], grid: Grid) -> shapely.Geometry:

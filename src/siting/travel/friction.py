@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import label
 
 from siting.errors import DataError, Fault
+from siting.grid import Grid
 from siting.territory.values import Territory
 from siting.travel import reach
 from siting.travel.casts import PlacesByRow, WindowSearch, nearest_on_raster
@@ -74,11 +75,11 @@ class FrictionSurface:
         is_open = classes.raster > 0
         sites, demand = territory.sites, territory.demand
         x_m, y_m = grid.centre_of(demand.cell)
-        demand_cell = _standing(territory, is_open, demand.cell, x_m, y_m)
+        demand_cell = standing(grid, is_open, demand.cell, x_m, y_m)
         return cls(
             territory=territory,
             classes=classes,
-            site_cell=_standing(territory, is_open, grid.cell_at(sites.x_m, sites.y_m), sites.x_m, sites.y_m),
+            site_cell=standing(grid, is_open, grid.cell_at(sites.x_m, sites.y_m), sites.x_m, sites.y_m),
             demand_cell=demand_cell,
             demand_places=PlacesByRow.of(demand_cell, grid.shape),
         )
@@ -138,15 +139,14 @@ class FrictionSearch:
         return place, whole_seconds(ticks).astype(np.uint16)
 
 
-def _standing(
-    territory: Territory,
+def standing(
+    grid: Grid,
     is_open: NDArray[np.bool_],
     cell: NDArray[np.int64],
     x_m: NDArray[np.float64],
     y_m: NDArray[np.float64],
 ) -> NDArray[np.int64]:
     """Cell in which each place stands: its own if open, else the nearest open neighbour, else -1."""
-    grid = territory.grid
     stands = np.where(cell >= 0, cell, 0)
     lost = np.flatnonzero((cell >= 0) & ~is_open.ravel()[stands])
     row, column = np.divmod(cell[lost], grid.n_columns)

@@ -13,8 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from siting.errors import DataError, Fault
 from siting.territory.values import RoadNetwork, Territory
 from siting.travel import reach
-from siting.travel.access_legs import RoadAccess, main_component, together
-from siting.travel.access_points import Segments
+from siting.travel.access_legs import RoadAccess, together
 from siting.travel.casts import GraphSearch, nearest_on_graph
 from siting.travel.leaf_graph import LeafGraph, Leaves
 from siting.travel.road_speeds import AS_CLASSED, RoadConditions, link_kmh
@@ -59,12 +58,14 @@ class RoadSurface:
         many sites are searched on.
     access : RoadAccess
         The rule by which places join the roads.
+    off_road_m_per_s : float
     """
 
     territory: Territory
     towards: LeafGraph
     junctions: LeafGraph
     access: RoadAccess
+    off_road_m_per_s: float
 
     @classmethod
     def build(
@@ -103,28 +104,21 @@ class RoadSurface:
         roads = territory.roads
         if roads is None:
             raise DataError(Fault("territory", 0, 0, "roads", "there are none", "travel on a friction surface"))
-        link_s = _seconds(roads, link_kmh(territory, speeds_kmh, speed_factor, conditions))
+        link_s = link_seconds(roads, link_kmh(territory, speeds_kmh, speed_factor, conditions))
         is_driven = ~np.isinf(link_s)
         ticks = whole_ticks(link_s[is_driven])
         link_from, link_to = (ends[is_driven].astype(np.int64) for ends in (roads.link_from, roads.link_to))
         n_road_nodes = len(roads.node_x_m)
-        is_main = main_component(n_road_nodes, link_from, link_to)
-        segments = Segments.of(roads, link_s)
-        access = RoadAccess(
-            segments,
-            is_main[segments.first] & is_main[segments.second],
-            n_nearest=access_links,
-            max_length_m=max_access_m,
-            off_road_m_per_s=off_road_kmh / 3.6,
-        )
+        access = RoadAccess(roads, link_s, n_nearest=access_links, max_length_m=max_access_m)
+        off_road = off_road_kmh / 3.6
         cell_x_m, cell_y_m = territory.grid.centre_of(territory.demand.cell)
         sites = territory.sites
-        cell_points, site_points = access.points(cell_x_m, cell_y_m), access.points(sites.x_m, sites.y_m)
+        cells, ends = access.joins(cell_x_m, cell_y_m, off_road), access.joins(sites.x_m, sites.y_m, off_road)
         leaves = Leaves(
-            of_cells=access.departures(cell_points),
-            of_sites=access.arrivals(site_points),
+            of_cells=access.departures(cells),
+            of_sites=access.arrivals(ends),
             direct=together(
-                access.straight(cell_x_m, cell_y_m, sites.x_m, sites.y_m), access.along(cell_points, site_points)
+                access.straight(cell_x_m, cell_y_m, sites.x_m, sites.y_m, off_road), access.along(cells, ends)
             ),
             n_cells=len(territory.demand),
             n_sites=len(sites),
@@ -135,6 +129,7 @@ class RoadSurface:
             towards=leaves.on(links, np.arange(n_road_nodes)),
             junctions=leaves.on_junctions(links, roads.node_x_m, roads.node_y_m),
             access=access,
+            off_road_m_per_s=off_road,
         )
 
     def searcher(self, cutoff_s: int) -> RoadSearch:
@@ -146,19 +141,18 @@ class RoadSurface:
         ticks, site = self._nearest_nodes(site_rows)
         first = self.towards.n_road_nodes
         cells = slice(first, first + self.towards.n_cells)
-        return _nearest_times(ticks[cells], site[cells])
+        return nearest_times(ticks[cells], site[cells])
 
     def nearest_everywhere(self, site_rows: NDArray[np.integer]) -> NearestTimes:
         """See `siting.travel.nearest_everywhere`. Every land cell follows the rule of the demand cells."""
         territory, rows, access = self.territory, np.unique(site_rows), self.access
         land = np.flatnonzero(territory.is_land)
         x_m, y_m = territory.grid.centre_of(land)
-        points = access.points(x_m, y_m)
         site_x_m, site_y_m = territory.sites.x_m[rows], territory.sites.y_m[rows]
-        legs = access.departures(points)
-        direct = together(
-            access.straight(x_m, y_m, site_x_m, site_y_m), access.along(points, access.points(site_x_m, site_y_m))
-        )
+        off_road = self.off_road_m_per_s
+        places, ends = access.joins(x_m, y_m, off_road), access.joins(site_x_m, site_y_m, off_road)
+        legs = access.departures(places)
+        direct = together(access.straight(x_m, y_m, site_x_m, site_y_m, off_road), access.along(places, ends))
         ticks, site = self._nearest_nodes(rows)
         is_reached = site[legs.node] >= 0
         by_road = ticks[legs.node].astype(np.uint64) + legs.ticks
@@ -170,7 +164,7 @@ class RoadSurface:
         is_near = key != np.uint64(2**64 - 1)
         site_of = np.where(is_near, (key & np.uint64(2**32 - 1)).astype(np.int64), -1)
         shape = territory.grid.shape
-        return _nearest_times((key >> np.uint64(32)).astype(np.uint32).reshape(shape), site_of.reshape(shape))
+        return nearest_times((key >> np.uint64(32)).astype(np.uint32).reshape(shape), site_of.reshape(shape))
 
     def unreached_reason(self, site_rows: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Reach code (`siting.travel.reach`) of every demand cell, as uint8."""
@@ -222,7 +216,7 @@ class RoadSearch:
         return cell, whole_seconds(ticks).astype(np.uint16)
 
 
-def _seconds(roads: RoadNetwork, kmh: NDArray[np.float64]) -> NDArray[np.float64]:
+def link_seconds(roads: RoadNetwork, kmh: NDArray[np.float64]) -> NDArray[np.float64]:
     """Seconds that each link takes; inf where it is not driven."""
     is_driven = kmh > 0
     if not is_driven.any():
@@ -232,6 +226,6 @@ def _seconds(roads: RoadNetwork, kmh: NDArray[np.float64]) -> NDArray[np.float64
     return np.where(is_driven, roads.link_length_m / m_per_s, np.inf)
 
 
-def _nearest_times(ticks: NDArray[np.uint32], site: NDArray[np.int64]) -> NearestTimes:
+def nearest_times(ticks: NDArray[np.uint32], site: NDArray[np.int64]) -> NearestTimes:
     time_s = np.where(site >= 0, whole_seconds(ticks), np.inf).astype(np.float32)
     return NearestTimes(time_s=time_s, site=site.astype(np.int32))

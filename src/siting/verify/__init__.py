@@ -58,6 +58,7 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
             found.append(checks.check_opening_order(run, recount))
     with watcher("figures"):
         found.append(checks.check_cells(run, recount))
+        found.extend(checks.check_population(run, recount))
         found.extend(checks.check_communes(run, recount))
         found.extend(checks.check_summary(run, recount))
         found.extend(checks.check_certificate(run, recount))

@@ -133,6 +133,9 @@ def check_cells(run: RunFiles, recount: Recount) -> Check:
     if table["cell"].tolist() != demand.cell.tolist():
         return Check("cells.parquet", False, "pas les mailles habitées du territoire, une par ligne")
     wrong = table["persons"].to_numpy(np.float64) != demand.persons
+    for column, bound in (("persons_low", demand.persons_low), ("persons_high", demand.persons_high)):
+        if bound is not None:
+            wrong |= table.get(column, np.nan) != bound
     for column, expected_s in (("seconds_before", recount.before_s), ("seconds_after", recount.after_s)):
         said_s = table[column].astype("Float64").fillna(np.inf).to_numpy(np.float64)
         wrong |= said_s != expected_s
@@ -188,8 +191,28 @@ def check_goal(run: RunFiles, recount: Recount) -> Iterator[Check]:
         )
 
 
+def check_population(run: RunFiles, recount: Recount) -> Iterator[Check]:
+    """``population_report.csv``: where the people of a planner's file went, laid on the grid again."""
+    report, said = recount.territory.population_report, run.population
+    if report is None or said is None:
+        yield Check(
+            "population_report.csv", (report is None) == (said is None), "présent avec un fichier de population"
+        )
+        return
+    if said["departement"].tolist() != report.departement.tolist():
+        yield Check("population_report.csv", False, "pas les départements du fichier")
+        return
+    for column in ("persons_in", "persons_on_grid", "persons_served", "municipal_persons"):
+        wrong = ~(np.abs(said[column].to_numpy(np.float64) - getattr(report, column)) <= PERSONS_TOLERANCE)
+        codes = report.departement[wrong].tolist()
+        yield none_of(f"population_report.csv, {column}", codes, otherwise=f"{len(said)} lignes")
+
+
 def _compare(name: str, said: Any, recounted: Any) -> Iterator[Check]:
-    """Compare two values key by key where they are objects."""
+    """Compare two values key by key where they are objects, item by item where they are lists."""
+    if isinstance(recounted, list):
+        recounted = dict(enumerate(recounted))
+        said = dict(enumerate(said)) if isinstance(said, list) else said
     if isinstance(recounted, dict):
         if not isinstance(said, dict) or set(said) != set(recounted):
             yield Check(

@@ -128,6 +128,11 @@ class Recount:
                 "before": float(persons[np.isinf(self.before_s)].sum()),
                 "after": float(persons[np.isinf(self.after_s)].sum()),
             },
+            "persons_served_from_outside": {
+                "before": float(persons[self.from_outside["before"]].sum()),
+                "after": float(persons[self.from_outside["after"]].sum()),
+            },
+            **self._intervals(),
             "sites": {
                 "existing": int(sites.is_existing.sum()),
                 "existing_outside": int((sites.is_existing & ~sites.in_study_area).sum()),
@@ -135,6 +140,33 @@ class Recount:
                 "opened": len(self.opened),
             },
         }
+
+    @cached_property
+    def from_outside(self) -> dict[str, NDArray[np.bool_]]:
+        """Who is nearer to an open site outside the study area than to every one inside, per demand cell."""
+        return {
+            "before": self._from_outside(np.flatnonzero(self.territory.sites.is_existing), self.before_s),
+            "after": self._from_outside(self._open, self.after_s),
+        }
+
+    def _from_outside(self, open_rows: NDArray[np.intp], seconds: Floats) -> NDArray[np.bool_]:
+        is_inside = self.territory.sites.in_study_area[open_rows]
+        if is_inside.all():
+            return np.zeros(len(seconds), dtype=np.bool_)
+        return np.asarray(seconds < self.graph.nearest_s(open_rows[is_inside])[self.territory.demand.cell])
+
+    def _intervals(self) -> dict[str, Any]:
+        demand, standard_s = self.territory.demand, self.scenario.goal.standard_s
+        low, high = demand.persons_low, demand.persons_high
+        if low is None or high is None:
+            return {}
+        every = np.ones(len(demand), dtype=np.bool_)
+        who = {
+            "total": every,
+            "covered_before": self.before_s <= standard_s,
+            "covered_after": self.after_s <= standard_s,
+        }
+        return {"persons_interval": {name: [float(low @ kept), float(high @ kept)] for name, kept in who.items()}}
 
     def commune_table(self) -> pd.DataFrame:
         """The columns of ``communes.csv``, one row per commune of the study area, by code."""
@@ -149,6 +181,8 @@ class Recount:
                 "persons_uncoverable": demand.persons * ~self.is_coverable,
                 "persons_no_way_before": demand.persons * np.isinf(self.before_s),
                 "persons_no_way_after": demand.persons * np.isinf(self.after_s),
+                "persons_served_outside_before": demand.persons * self.from_outside["before"],
+                "persons_served_outside_after": demand.persons * self.from_outside["after"],
             }
         )
         kept = communes.in_study_area

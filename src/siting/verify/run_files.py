@@ -71,6 +71,8 @@ class RunFiles:
     before, after : MinutesRaster
     multipliers : Multipliers or None
         None where the plan has none: its bound is then the solver's.
+    population : DataFrame or None
+        ``population_report.csv``; None where the run used the embedded census.
     """
 
     manifest: dict[str, Any]
@@ -84,6 +86,7 @@ class RunFiles:
     before: MinutesRaster
     after: MinutesRaster
     multipliers: Multipliers | None
+    population: pd.DataFrame | None
 
 
 def check_manifest(folder: Path) -> list[Check]:
@@ -143,6 +146,7 @@ def read_run(folder: Path) -> tuple[RunFiles | None, list[Check]]:
         "travel_time_before.tif": _read_minutes,
         "travel_time_after.tif": _read_minutes,
         "multipliers.npz": _read_multipliers,
+        "population_report.csv": _read_population,
     }
     read, failed = [], []
     for name, reader in readers.items():
@@ -184,6 +188,10 @@ def _read_multipliers(path: Path) -> Multipliers | None:
         return None
     with np.load(path) as arrays:
         return Multipliers(arrays["cell"].astype(np.int64), arrays["multiplier"].astype(np.float64))
+
+
+def _read_population(path: Path) -> pd.DataFrame | None:
+    return _read_csv(path) if path.exists() else None
 
 
 def _read_minutes(path: Path) -> MinutesRaster:

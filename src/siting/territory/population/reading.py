@@ -1,0 +1,139 @@
+"""The people of a planner's file, by the rule that the scenario names."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pyproj import Transformer
+
+from siting.errors import DataError, Fault
+from siting.grid import Grid
+from siting.scenario import Scenario
+from siting.scenario.population import (
+    CommunePopulation,
+    EurostatPopulation,
+    FilosofiPopulation,
+    RasterPopulation,
+    TablePopulation,
+)
+from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, census_row_at
+from siting.territory.commune_codes import KINDS_FR, bring_forward, counted_twice
+from siting.territory.population.gridded import read_eurostat, read_filosofi
+from siting.territory.population.raster import read_people_raster
+from siting.territory.population.tables import read_commune_totals, read_table
+from siting.territory.population.values import SourceCells
+
+
+def read_population(
+    scenario: Scenario, grid: Grid, *, communes: pd.DataFrame, census: pd.DataFrame
+) -> SourceCells | None:
+    """The people that the scenario's ``population:`` names; None for the embedded census.
+
+    Parameters
+    ----------
+    communes, census : DataFrame
+        `siting.territory.embedded.read_communes` and `read_cells`: where people of a commune live.
+
+    Raises
+    ------
+    DataError
+        The file is wrong: every fault of the step that finds them.
+    """
+    match scenario.population:
+        case FilosofiPopulation() as asked:
+            return read_filosofi(
+                asked.file, low_persons=asked.imputed_low_persons, high_persons=asked.imputed_high_persons
+            )
+        case EurostatPopulation() as asked:
+            return read_eurostat(
+                asked.file,
+                hidden_value=asked.hidden_value,
+                low_persons=asked.hidden_low_persons,
+                high_persons=asked.hidden_high_persons,
+            )
+        case RasterPopulation() as asked:
+            return read_people_raster(asked.file, grid, nodata=asked.nodata, resample=asked.resample)
+        case TablePopulation() as asked:
+            return read_table(asked.file, crs=asked.crs, cell_size_m=asked.cell_size_m)
+        case CommunePopulation() as asked:
+            return spread_totals(_totals(asked, communes), asked.spread, communes=communes, census=census)
+    return None
+
+
+def _totals(asked: CommunePopulation, communes: pd.DataFrame) -> pd.Series[float]:
+    """Persons by commune as the file has them, after a look for people counted twice.
+
+    Raises
+    ------
+    DataError
+        A commune is there with a part of it, or a code went to two communes or is none.
+    """
+    totals = read_commune_totals(asked.file)
+    codes = totals.index.to_numpy(dtype=str)
+    faults = []
+    for code, (whole, kind) in counted_twice(codes).items():
+        if kind != "arrondissement" and asked.older_codes:
+            continue
+        problem = f"{code} {KINDS_FR[kind]} {whole}, qui y est aussi : habitants comptés deux fois"
+        remedy = "garder l'un ou l'autre"
+        if kind != "arrondissement":
+            remedy += " ; si le fichier date d'avant la fusion, écrire population.older_codes: true"
+        faults.append(Fault(str(asked.file), 0, 0, "commune", problem, remedy))
+    forward = bring_forward(codes, communes["code"])
+    for code, heirs in forward.ambiguous.items():
+        problem = f"{code} est allée à {' et '.join(heirs)} : ses habitants ne peuvent être attribués"
+        faults.append(Fault(str(asked.file), 0, 0, "commune", problem, "partager ce total entre ces communes"))
+    if forward.unknown:
+        shown = ", ".join(forward.unknown[:5])
+        problem = f"{len(forward.unknown)} codes qui ne sont d'aucune commune : {shown}"
+        faults.append(Fault(str(asked.file), 0, 0, "commune", problem, "donner des codes INSEE, pas des codes postaux"))
+    if faults:
+        raise DataError(faults)
+    return totals
+
+
+def spread_totals(
+    totals: pd.Series[float], spread: str, *, communes: pd.DataFrame, census: pd.DataFrame
+) -> SourceCells:
+    """People of communes put where the rule says.
+
+    Parameters
+    ----------
+    totals : Series
+        Persons by code, of any year.
+    spread : str
+        ``"census"``: in proportion to the census of 2021 in the commune's cells; ``"evenly"``: over its cells;
+        ``"town_hall"``: at its town hall, where the two others put the communes without a cell of their own.
+    """
+    row_of = pd.Series(np.arange(len(communes)), index=communes["code"].to_numpy())
+    code = bring_forward(totals.index.to_numpy(dtype=str), communes["code"]).code
+    of_commune = totals.groupby(row_of.reindex(code).to_numpy(), dropna=True).sum()
+    row, persons = of_commune.index.to_numpy(np.int64), of_commune.to_numpy(np.float64)
+    if spread == "town_hall":
+        x, y = Transformer.from_crs("EPSG:4326", CENSUS_CRS, always_xy=True).transform(
+            communes["lon"].to_numpy()[row], communes["lat"].to_numpy()[row]
+        )
+        return SourceCells(CENSUS_CRS, x, y, 0, 0, persons, commune=communes["code"].to_numpy(dtype=str)[row])
+    weight = census["persons"].to_numpy(np.float64) if spread == "census" else np.ones(len(census))
+    total = np.bincount(census["commune"], weight, len(communes))
+    wanted = np.zeros(len(communes))
+    wanted[row] = persons
+    commune = census["commune"].to_numpy()
+    share = np.divide(weight, total[commune], out=np.zeros(len(census)), where=total[commune] > 0)
+    placed = wanted[commune] * share
+    lost = row[total[row] == 0]
+    x, y = Transformer.from_crs("EPSG:4326", CENSUS_CRS, always_xy=True).transform(
+        communes["lon"].to_numpy()[lost], communes["lat"].to_numpy()[lost]
+    )
+    cell = census_row_at(census, np.asarray(x), np.asarray(y), crs=CENSUS_CRS)
+    kept = np.flatnonzero(placed > 0)
+    at = np.append(kept, cell[cell >= 0])
+    return SourceCells(
+        crs=CENSUS_CRS,
+        x=census["x_km"].to_numpy(np.float64)[at] * CENSUS_CELL_M,
+        y=census["y_km"].to_numpy(np.float64)[at] * CENSUS_CELL_M,
+        width=CENSUS_CELL_M,
+        height=CENSUS_CELL_M,
+        persons=np.append(placed[kept], wanted[lost[cell >= 0]]),
+        commune=communes["code"].to_numpy(dtype=str)[np.append(commune[kept], lost[cell >= 0])],
+    )
