@@ -8,6 +8,7 @@ from siting.report.findings import Findings, Measured
 from siting.report.sentences import is_screening, standard, texts_of
 from siting.report.texts import Texts
 from siting.scenario import FrictionTravel, RoadTravel, Scenario
+from siting.scenario.sites import BpeSites, FinessSites
 
 
 def assumptions(findings: Measured) -> list[str]:
@@ -86,6 +87,10 @@ def _existing(scenario: Scenario, texts: Texts) -> str:
     existing = scenario.existing
     if existing.rule == "none" or existing.treatment == "ignore":
         return texts("assumed_none")
+    if isinstance(existing, FinessSites | BpeSites):
+        what = {texts(f"category_{name}"): use for name, use in existing.categories.items()}
+        uses = ", ".join(texts(f"use_{use}", what=name) for name, use in what.items())
+        return texts("assumed_register", register=existing.rule.upper(), file=Path(existing.file).name, uses=uses)
     if existing.rule == "file":
         source = texts("assumed_file", file=Path(existing.file).name)
     else:

@@ -14,7 +14,16 @@ from siting.scenario.goal import LscpGoal, MclpGoal
 from siting.scenario.origin import Origin
 from siting.scenario.population import CensusPopulation, Population
 from siting.scenario.simulation_settings import SimulationSettings
-from siting.scenario.sites import CellCandidates, FileCandidates, FileSites, NoSites, PracticeSites, TownHallCandidates
+from siting.scenario.sites import (
+    BpeSites,
+    CellCandidates,
+    FileCandidates,
+    FileSites,
+    FinessSites,
+    NoSites,
+    PracticeSites,
+    TownHallCandidates,
+)
 from siting.scenario.study_area import GridSettings, StudyArea
 from siting.scenario.travel_settings import FrictionTravel, RoadTravel
 
@@ -89,7 +98,7 @@ class Scenario(BaseModel):
         Field(discriminator="rule"),
     ]
     existing: Annotated[
-        PracticeSites | FileSites | NoSites,
+        PracticeSites | FileSites | FinessSites | BpeSites | NoSites,
         manual("Les sites qui existent déjà.", "The sites that exist already."),
         Field(discriminator="rule"),
     ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from siting.scenario.data_files import DataFile
 from siting.scenario.fields import Between, Section, manual
 from siting.scenario.paths import InputFile
 
@@ -145,6 +147,97 @@ class FileSites(Section):
     ]
     file: Annotated[InputFile, manual(_FILE_FRENCH, _FILE_ENGLISH, examples=["maisons.csv"])]
     treatment: TreatmentField = "keep"
+
+
+Use = Literal["keep", "label", "upgrade", "tele", "ignore"]
+_USE_FRENCH = (
+    "keep (ouverts aujourd'hui et demain), label, upgrade ou tele (existent ; peuvent devenir une maison, par "
+    "labellisation, agrandissement ou équipement) ou ignore"
+)
+_USE_ENGLISH = (
+    "keep (open today and tomorrow), label, upgrade or tele (exist; may become a house by a label, an extension or "
+    "equipment) or ignore"
+)
+
+
+def _treatment_of(uses: Iterable[str]) -> Treatment:
+    """What most readers must be told: sites are kept, or only stand to become houses, or are ignored."""
+    used = set(uses) - {"ignore"}
+    return "keep" if "keep" in used else "label" if used else "ignore"
+
+
+class FinessSites(DataFile):
+    """Establishments of the FINESS register."""
+
+    section: ClassVar[str] = "existing"
+
+    rule: Annotated[
+        Literal["finess"],
+        manual(
+            "finess : les établissements du registre FINESS, par catégorie.",
+            "finess: the establishments of the FINESS register, by category.",
+        ),
+    ]
+    file: Annotated[
+        InputFile,
+        manual(
+            "Le fichier de stock tel qu'il est publié (structureet, geolocalisation), ou un CSV avec finess, "
+            "category_code et lon, lat.",
+            "The stock file as published (structureet, geolocalisation), or a CSV with finess, category_code and lon, "
+            "lat.",
+            examples=["finess.csv"],
+        ),
+    ]
+    categories: Annotated[
+        dict[Literal["msp", "health_centre", "duty_centre", "hospital", "pharmacy"], Use],
+        manual(
+            f"Que faire de chaque catégorie : {_USE_FRENCH}. Les catégories non citées sont ignorées.",
+            f"What to do with each category: {_USE_ENGLISH}. Categories left out are ignored.",
+            examples=[{"msp": "keep", "health_centre": "label", "pharmacy": "tele"}],
+        ),
+        Field(default_factory=lambda: {"msp": "keep", "health_centre": "keep"}),
+    ]
+
+    @property
+    def treatment(self) -> Treatment:
+        """See `_treatment_of`."""
+        return _treatment_of(self.categories.values())
+
+
+class BpeSites(DataFile):
+    """Facilities of INSEE's BPE."""
+
+    section: ClassVar[str] = "existing"
+
+    rule: Annotated[
+        Literal["bpe"],
+        manual(
+            "bpe : les équipements de la base permanente de l'INSEE, par type.",
+            "bpe: the facilities of INSEE's permanent database, by type.",
+        ),
+    ]
+    file: Annotated[
+        InputFile,
+        manual(
+            "Fichier détail .csv ou .parquet, avec TYPEQU et LAMBERT_X, LAMBERT_Y ou LONGITUDE, LATITUDE.",
+            "Detail file .csv or .parquet, with TYPEQU and LAMBERT_X, LAMBERT_Y or LONGITUDE, LATITUDE.",
+            examples=["bpe.csv"],
+        ),
+    ]
+    categories: Annotated[
+        dict[Literal["msp", "health_centre", "hospital", "emergency", "gp", "nurse", "pharmacy"], Use],
+        manual(
+            f"Que faire de chaque type : {_USE_FRENCH}. Les types non cités sont ignorés.",
+            f"What to do with each type: {_USE_ENGLISH}. Types left out are ignored.",
+            examples=[{"gp": "keep", "pharmacy": "tele"}],
+        ),
+        Field(default_factory=lambda: {"msp": "keep", "health_centre": "keep"}),
+    ]
+
+    @property
+    def treatment(self) -> Treatment:
+        """See `_treatment_of`."""
+        return _treatment_of(self.categories.values())
 
 
 class NoSites(Section):

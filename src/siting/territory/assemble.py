@@ -58,9 +58,7 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
     communes, row_of = _communes_on(grid, all_communes, is_chosen, layers)
     demand = _demand(layers, row_of, communes)
     commune_of_cell = np.where(layers.commune_of_cell >= 0, row_of[layers.commune_of_cell], -1).astype(np.int32)
-    sites, n_twins = choose_sites(
-        scenario, grid=grid, communes=communes, demand=demand, commune_of_cell=commune_of_cell
-    )
+    sites, log = choose_sites(scenario, grid=grid, communes=communes, demand=demand, commune_of_cell=commune_of_cell)
     check_named_sites(scenario, sites)
     is_land = layers.is_land | _fixed_links_on(grid)
     is_land.ravel()[demand.cell] = True
@@ -84,7 +82,7 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
             census=of_area,
             communes=communes,
             has_land_around=bool((layers.is_land & ~in_study_area).any()),
-            n_twins=n_twins,
+            log=log,
             report=report,
         ),
         population_report=report,
@@ -164,6 +162,8 @@ def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
 def _sources(scenario: Scenario, roads: RoadNetwork | None) -> tuple[str, ...]:
     names = ["population", "communes", "departements"]
     own = []
+    if isinstance(scenario.existing, DataFile):
+        own.append(scenario.existing.attribution(f"Sites : {scenario.files['existing.file'].name}"))
     if isinstance(scenario.population, DataFile):
         own.append(scenario.population.attribution(f"Population : {scenario.files['population.file'].name}"))
     if scenario.existing.rule == "gp_practices":

@@ -12,6 +12,7 @@ from siting.grid import Grid
 from siting.scenario import Scenario
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS
 from siting.territory.population.notes import population_notes
+from siting.territory.sites import MOST_MOVE_M, SiteLog
 from siting.territory.values import Communes, PopulationReport
 
 LARGE_CITY_PERSONS = 100_000
@@ -25,7 +26,7 @@ def notes(
     census: pd.DataFrame,
     communes: Communes,
     has_land_around: bool,
-    n_twins: int,
+    log: SiteLog,
     report: PopulationReport | None = None,
 ) -> tuple[str, ...]:
     """Every note that applies.
@@ -36,15 +37,14 @@ def notes(
         Census cells of the study area, with ``persons_left_out``.
     has_land_around : bool
         Whether the halo holds land: people near the edge may then be served from beyond it.
-    n_twins : int
-        Candidates left out because an existing site stands at the same point.
+    log : SiteLog
     report : PopulationReport, optional
         Where the people of a planner's file went.
     """
     language = 0 if scenario.language == "fr" else 1
     pairs = [
         *(_census_notes(grid, census) if report is None else population_notes(scenario, report)),
-        *_notes(scenario, communes, has_land_around, n_twins),
+        *_notes(scenario, communes, has_land_around, log),
     ]
     return tuple(pair[language] for pair in pairs)
 
@@ -64,13 +64,24 @@ def _census_notes(grid: Grid, census: pd.DataFrame) -> Iterator[tuple[str, str]]
         )
 
 
-def _notes(scenario: Scenario, communes: Communes, has_land_around: bool, n_twins: int) -> Iterator[tuple[str, str]]:
+def _notes(scenario: Scenario, communes: Communes, has_land_around: bool, log: SiteLog) -> Iterator[tuple[str, str]]:
     if has_land_around:
         yield _edge_note(scenario)
-    if n_twins:
+    if log.n_twins:
         yield (
-            f"Candidats écartés parce qu'un site existant est au même point : {n_twins}.",
-            f"Candidates left out because an existing site stands at the same point: {n_twins}.",
+            f"Candidats écartés parce qu'un site existant est au même point : {log.n_twins}.",
+            f"Candidates left out because an existing site stands at the same point: {log.n_twins}.",
+        )
+    if log.moved:
+        shown = ", ".join(log.moved[:5]) + (", …" if len(log.moved) > 5 else "")
+        yield (
+            f"Sites en mer ramenés à la terre la plus proche, à {MOST_MOVE_M / 1000:g} km au plus : {shown}.",
+            f"Sites at sea moved to the nearest land, {MOST_MOVE_M / 1000:g} km at most: {shown}.",
+        )
+    if log.n_unplaced:
+        yield (
+            f"Établissements du registre sans coordonnées, laissés de côté : {log.n_unplaced}.",
+            f"Establishments of the register without coordinates, left out: {log.n_unplaced}.",
         )
     cities = communes.name[_is_large(communes)]
     if len(cities) and scenario.candidates.rule == "town_halls":

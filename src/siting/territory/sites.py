@@ -3,45 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.scenario import Scenario
+from siting.scenario.sites import BpeSites, FinessSites
+from siting.territory.registers import read_bpe, read_finess
 from siting.territory.site_files import NUMBERS, read_site_file, site_rows_frame
 from siting.territory.values import SITE_DETAILS, Communes, Demand, Sites
 
-KIND_OF_TREATMENT = {"keep": "practice", "label": "label"}
+KIND_OF_USE = {"keep": "practice", "label": "label", "upgrade": "upgrade", "tele": "tele"}
+"""Kind of site of what exists, by what the scenario makes of it."""
+MOST_MOVE_M = 2_000.0
+"""A site of a file at sea is moved to land within this, the width of two census cells; beyond, it lies outside."""
+
+
+@dataclass(frozen=True)
+class SiteLog:
+    """What became of sites that could not be taken as they were given.
+
+    Attributes
+    ----------
+    n_twins : int
+        Candidates left out because an existing site stands at the same point, and would serve the same people.
+    moved : tuple of str
+        Ids of sites of a file at sea, moved to the nearest land within `MOST_MOVE_M`.
+    n_unplaced : int
+        Establishments of a register, of the categories asked for, without coordinates.
+    """
+
+    n_twins: int
+    moved: tuple[str, ...]
+    n_unplaced: int
 
 
 def choose_sites(
     scenario: Scenario, *, grid: Grid, communes: Communes, demand: Demand, commune_of_cell: np.ndarray
-) -> tuple[Sites, int]:
-    """The sites that the scenario asks for, and how many candidates were left out.
-
-    Those would stand at the very point of an existing site, and serve the same people.
+) -> tuple[Sites, SiteLog]:
+    """The sites that the scenario asks for, and what was done to have them.
 
     Raises
     ------
     DataError
         A file of sites is wrong, two sites have the same id, there is no candidate, or one is outside the study area.
     """
-    existing = _existing(scenario, grid, communes)
+    existing, n_unplaced = _existing(scenario, grid, communes)
     candidates = _candidates(scenario, grid, communes, demand)
+    moved: list[str] = []
     for table in (existing, candidates):
-        cell = grid.cell_at(table["x_m"], table["y_m"])
-        located = np.where(cell >= 0, commune_of_cell.ravel()[cell], -1)
         if "commune" not in table:
-            table["commune"] = located
+            moved += _move_ashore(table, grid, commune_of_cell)
+            table["commune"] = _commune_at(table, grid, commune_of_cell)
         inside = communes.in_study_area[table["commune"].to_numpy()] & (table["commune"].to_numpy() >= 0)
         table["in_study_area"] = inside
-    if scenario.existing.rule != "none" and scenario.existing.treatment == "label":
-        existing = existing[existing["in_study_area"]]
+    # What may become a house is a candidate, and those are of the study area.
+    existing = existing[existing["in_study_area"] | (existing["kind"] == "practice")]
     _refuse_no_candidate(scenario, candidates)
     _refuse_candidates_outside(scenario, candidates)
     points = set(zip(existing["x_m"], existing["y_m"], strict=True))
@@ -50,7 +74,26 @@ def choose_sites(
     )
     table = pd.concat([existing, candidates[~is_twin]], ignore_index=True).sort_values("id", kind="stable")
     _refuse_twice(scenario, table)
-    return _sites(table), int(is_twin.sum())
+    return _sites(table), SiteLog(int(is_twin.sum()), tuple(sorted(moved)), n_unplaced)
+
+
+def _commune_at(table: pd.DataFrame, grid: Grid, commune_of_cell: np.ndarray) -> np.ndarray:
+    cell = grid.cell_at(table["x_m"], table["y_m"])
+    return np.where(cell >= 0, commune_of_cell.ravel()[cell], -1)
+
+
+def _move_ashore(table: pd.DataFrame, grid: Grid, commune_of_cell: np.ndarray) -> list[str]:
+    """Move the sites that lie in no commune to the nearest cell of one within `MOST_MOVE_M`; their ids."""
+    adrift = np.flatnonzero(_commune_at(table, grid, commune_of_cell) < 0)
+    if not len(adrift):
+        return []
+    land_x_m, land_y_m = grid.centre_of(np.flatnonzero(commune_of_cell.ravel() >= 0))
+    points = table[["x_m", "y_m"]].to_numpy(np.float64)
+    distance_m, nearest = cKDTree(np.column_stack([land_x_m, land_y_m])).query(points[adrift])
+    is_near = distance_m <= MOST_MOVE_M
+    table.loc[adrift[is_near], "x_m"] = land_x_m[nearest[is_near]]
+    table.loc[adrift[is_near], "y_m"] = land_y_m[nearest[is_near]]
+    return [str(one) for one in table["id"].to_numpy()[adrift[is_near]]]
 
 
 def _sites(table: pd.DataFrame) -> Sites:
@@ -77,16 +120,22 @@ def _detail(table: pd.DataFrame, name: str) -> Any:
     return texts if (texts != "").any() else None
 
 
-def _existing(scenario: Scenario, grid: Grid, communes: Communes) -> pd.DataFrame:
+def _existing(scenario: Scenario, grid: Grid, communes: Communes) -> tuple[pd.DataFrame, int]:
+    """Existing sites, and how many of a register have no point."""
     settings = scenario.existing
     if settings.rule == "none" or settings.treatment == "ignore":
-        return _town_halls(communes, np.zeros(len(communes), dtype=bool)).assign(kind="")
-    kind = KIND_OF_TREATMENT[settings.treatment]
+        return _town_halls(communes, np.zeros(len(communes), dtype=bool)).assign(kind=""), 0
+    if isinstance(settings, FinessSites | BpeSites):
+        used = {category: use for category, use in settings.categories.items() if use != "ignore"}
+        read = read_finess if isinstance(settings, FinessSites) else read_bpe
+        table, n_unplaced = read(settings.file, grid, list(used))
+        return table.assign(kind=[KIND_OF_USE[used[category]] for category in table["category"]]), n_unplaced
+    kind = KIND_OF_USE[settings.treatment]
     if settings.rule == "file":
-        return site_rows_frame(read_site_file(Path(settings.file), grid)).assign(kind=kind)
+        return site_rows_frame(read_site_file(Path(settings.file), grid)).assign(kind=kind), 0
     has_practices = communes.gp_practices >= settings.min_gp_practices
     table = _town_halls(communes, has_practices).assign(kind=kind)
-    return table.assign(id="practice:" + table["id"])
+    return table.assign(id="practice:" + table["id"]), 0
 
 
 def _candidates(scenario: Scenario, grid: Grid, communes: Communes, demand: Demand) -> pd.DataFrame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,12 +11,7 @@ from siting.errors import DataError
 from siting.grid import Grid
 from siting.scenario import Scenario
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS
-
-CITIES_WITH_ARRONDISSEMENTS = {
-    re.compile(r"751\d\d"): "75056 (Paris)",
-    re.compile(r"132\d\d"): "13055 (Marseille)",
-    re.compile(r"6938\d"): "69123 (Lyon)",
-}
+from siting.territory.commune_codes import KINDS_FR, successors
 
 EDGE_POINTS = 21
 """Points along each side when a census rectangle is carried to another CRS, where its edges bend."""
@@ -54,9 +47,10 @@ def _unknown(code: str, field: str, known: set[str]) -> tuple[str, str]:
         return f"{code} est outre-mer", "seule la France métropolitaine est fournie"
     if field == "departements":
         return f"aucun département n'a le code {code}", "donner un code de département métropolitain, 01 à 95"
-    for city, code_of_city in CITIES_WITH_ARRONDISSEMENTS.items():
-        if city.match(code):
-            return f"{code} est un arrondissement", f"donner la commune entière : {code_of_city}"
+    heirs = successors().get(code, ())
+    if heirs:
+        problem = " et ".join(f"{code} {KINDS_FR[kind]} {heir}" for heir, kind in heirs)
+        return problem, f"donner la commune entière : {' et '.join(heir for heir, _ in heirs)}"
     is_postal = code.endswith("00") or code[:2] in {known_code[:2] for known_code in known}
     hint = "est-ce un code postal ? " if is_postal else ""
     return f"aucune commune actuelle n'a le code {code}", f"{hint}donner le code INSEE actuel"

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.errors import DataError, Fault
-from siting.territory.population.columns import numbers, read_columns
+from siting.territory.columns import numbers, read_columns
 from siting.territory.population.values import Floats, SourceCells
 
 _CODE = r"(?:CRS(\d+)RES(\d+)m|(\d+)(km|m))N(-?\d+)E(-?\d+)"

@@ -106,14 +106,16 @@ def spread_totals(
         ``"town_hall"``: at its town hall, where the two others put the communes without a cell of their own.
     """
     row_of = pd.Series(np.arange(len(communes)), index=communes["code"].to_numpy())
-    code = bring_forward(totals.index.to_numpy(dtype=str), communes["code"]).code
-    of_commune = totals.groupby(row_of.reindex(code).to_numpy(), dropna=True).sum()
+    forward = bring_forward(totals.index.to_numpy(dtype=str), communes["code"])
+    renamed = tuple(sorted(forward.renamed.items()))
+    of_commune = totals.groupby(row_of.reindex(forward.code).to_numpy(), dropna=True).sum()
     row, persons = of_commune.index.to_numpy(np.int64), of_commune.to_numpy(np.float64)
     if spread == "town_hall":
         x, y = Transformer.from_crs("EPSG:4326", CENSUS_CRS, always_xy=True).transform(
             communes["lon"].to_numpy()[row], communes["lat"].to_numpy()[row]
         )
-        return SourceCells(CENSUS_CRS, x, y, 0, 0, persons, commune=communes["code"].to_numpy(dtype=str)[row])
+        code = communes["code"].to_numpy(dtype=str)[row]
+        return SourceCells(CENSUS_CRS, x, y, 0, 0, persons, commune=code, renamed=renamed)
     weight = census["persons"].to_numpy(np.float64) if spread == "census" else np.ones(len(census))
     total = np.bincount(census["commune"], weight, len(communes))
     wanted = np.zeros(len(communes))
@@ -136,4 +138,5 @@ def spread_totals(
         height=CENSUS_CELL_M,
         persons=np.append(placed[kept], wanted[lost[cell >= 0]]),
         commune=communes["code"].to_numpy(dtype=str)[np.append(commune[kept], lost[cell >= 0])],
+        renamed=renamed,
     )

@@ -154,5 +154,5 @@ def _report(
         persons_served=total(on_grid * is_served),
         municipal_persons=official.astype(np.float64),
         n_hidden=int((hidden & is_served).sum()),
-        renamed=tuple(sorted(forward.renamed.items())),
+        renamed=tuple(sorted(forward.renamed.items() | set(people.renamed))),
     )

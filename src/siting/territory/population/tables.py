@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import DataError, Fault
-from siting.territory.population.columns import numbers, read_columns
+from siting.territory.columns import numbers, read_columns
 from siting.territory.population.values import SourceCells
 from siting.territory.values import AGE_GROUPS
 

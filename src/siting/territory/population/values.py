@@ -30,6 +30,8 @@ class SourceCells:
         where no cell is hidden.
     commune : str array, shape (n,), or None
         Code as the file has it, ``""`` where it has none; None where the file has no codes.
+    renamed : tuple of (str, str)
+        Codes that were brought to those of today while reading.
     """
 
     crs: str
@@ -42,6 +44,7 @@ class SourceCells:
     persons_low: Floats | None = None
     persons_high: Floats | None = None
     commune: NDArray[np.str_] | None = None
+    renamed: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.x)
