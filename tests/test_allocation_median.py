@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from naive import median as naive
 from siting import checker
-from siting.allocation import CellTimes, p_center, p_median, solve
+from siting.allocation import CellTimes, medians, p_center, p_median, solve
 from siting.errors import DataError, InfeasibleError
 
 KINDS = st.sampled_from("efn....")
@@ -98,3 +98,20 @@ def test_p_center_is_the_enumerated_optimum(world, extra: int) -> None:
     assert checked.faults == ()
     assert checked.objective == best
     assert checked.bound <= best
+
+
+def plane(n: int, seed: int = 3) -> CellTimes:
+    """Points of a plane that are cells and sites at once, whole distances between all of them."""
+    xy = np.random.default_rng(seed).random((n, 2)) * 1000
+    dense = np.rint(np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1)))
+    return cell_times_of(dense.tolist(), [1.0] * n, n)
+
+
+def test_searches_on_the_near_pairs_alone_prove_as_much(monkeypatch) -> None:
+    times = plane(60)
+    whole = solve(p_median(times, new_houses=8, penalty_s=2000))
+    monkeypatch.setattr(medians, "_NEAR_PER_HOUSE", 1)
+    monkeypatch.setattr(medians, "_NEAR_AT_LEAST", 0)
+    near = solve(p_median(times, new_houses=8, penalty_s=2000))
+    assert near.status == whole.status == "optimal"
+    assert near.objective == whole.objective

@@ -27,6 +27,7 @@ from siting.allocation import (
     expand,
     formulation,
     lscp,
+    maximal,
     mclp,
     solve,
 )
@@ -209,3 +210,21 @@ def test_cells_that_only_forbidden_sites_cover_are_left_to_the_caller() -> None:
     plan = solve(problem)
     assert problem.is_coverable.tolist() == [True, True, True, True, False]
     assert plan.is_covered.tolist() == [True, True, True, True, False]
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds(), st.integers(1, 3), st.lists(st.floats(0, 60), min_size=14, max_size=14))
+def test_no_column_of_a_better_plan_is_closed_whatever_the_multipliers(world, houses: int, multipliers) -> None:
+    core = maximal.free_core(mclp(world.cover, new_houses=len(world.forced) + houses, **world.rules))
+    cover = core.cover
+    u = np.minimum(np.array(multipliers[: cover.n_cells]), cover.persons)
+    plans = [set(plan) for plan in naive.plans(cover.n_sites, set(), set(), set()) if len(plan) == houses]
+    rows = [set(row.tolist()) for row in np.split(cover.site, cover.cell_start[1:-1])] if cover.n_cells else []
+    values = [naive.covered_persons(rows, cover.persons, plan) for plan in plans]
+    if not plans:
+        return
+    standing = maximal._Standing(np.zeros(0, dtype=np.int32), min(values), float(cover.persons.sum()), u)
+    must, may = maximal._undecided(cover, houses, standing)
+    for plan, value in zip(plans, values, strict=True):
+        if value > min(values) + 1e-6:
+            assert set(np.flatnonzero(must)) <= plan <= set(np.flatnonzero(must | may))

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from siting.allocation.effort import Effort
 
 _AVERAGING = 0.95
-_PATIENCE = 20
+_PATIENCE = 12
 _FIRST_LENGTH = 0.3
-_SHORTER = 0.75
+_SHORTER = 0.7
 _SHORTEST = 1e-4
 """Synthetic France, MCLP at 10 minutes with p = 5,000: gap 0.33 % after 400 iterations, 0.27 % after 1,000.
-With an averaging of 0.7 and a patience of 15 it stalled at 0.54 %."""
+With an averaging of 0.7 and a patience of 15 it stalled at 0.54 %.
+p-median with p = 5,000: a patience of 12 proves in 500 iterations what 20 proves in 700."""
 
 Evaluate = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
 """Multipliers to (bound, slope of the bound); may change its argument's copy, never the argument."""

@@ -11,10 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from siting.allocation.kernels import peaks
 from siting.allocation.kernels.randomness import below
 from siting.allocation.kernels.types import F64, I32, I64, U64, Bools
-
-_BLINK_ONE_IN = 50
 
 
 class Weighted(NamedTuple):
@@ -31,7 +30,8 @@ class Standing(NamedTuple):
     """Where a search stands: arrays that the kernels update in place.
 
     ``score``: for a column in the plan the weight that it alone covers; for any other the weight that it
-    would add. ``owner``: exclusive or of the plan's columns that cover a row.
+    would add. ``owner``: exclusive or of the plan's columns that cover a row. ``top``, ``is_stale``: the best
+    score, block by block; see `peaks`.
     """
 
     is_in: Bools
@@ -39,6 +39,8 @@ class Standing(NamedTuple):
     times_covered: I32
     owner: I32
     random: U64
+    top: I32
+    is_stale: Bools
 
 
 @njit(cache=True)
@@ -56,6 +58,7 @@ def stand_on(matrix: Weighted, columns: I32, seed: int) -> Standing:
         np.zeros(n_rows, dtype=np.int32),
         np.zeros(n_rows, dtype=np.int32),
         np.array([seed], dtype=np.uint64),
+        *peaks.tops(n_columns),
     )
     for j in columns:
         _add(matrix, standing, j)
@@ -70,7 +73,7 @@ def exchange(matrix: Weighted, standing: Standing, columns: I32) -> int:
         if not standing.is_in[j]:
             continue
         _remove(matrix, standing, j)
-        k = _best(standing, 0)
+        k = _best(standing)
         is_better = standing.score[k] > standing.score[j] * (1.0 + 1e-12)
         _add(matrix, standing, k if is_better else j)
         n_moved += is_better
@@ -91,13 +94,13 @@ def ruin_and_recreate(matrix: Weighted, standing: Standing, n_rounds: int, most:
         n, lost = _ruin(matrix, standing, removed[:size])
         won = 0.0
         for a in range(n):
-            added[a] = _best(standing, _BLINK_ONE_IN)
+            added[a] = _best_seen(standing)
             won += standing.score[added[a]]
             _add(matrix, standing, added[a])
         for a in range(n):
             won -= standing.score[added[a]]
             _remove(matrix, standing, added[a])
-            added[a] = _best(standing, 0)
+            added[a] = _best(standing)
             won += standing.score[added[a]]
             _add(matrix, standing, added[a])
         if won >= lost:
@@ -147,21 +150,19 @@ def _stroll(matrix: Weighted, standing: Standing, i: int) -> int:
 
 
 @njit(cache=True)
-def _best(standing: Standing, blink_one_in: int) -> int:
-    """The column outside the plan that adds most weight, the lowest of equals; now and then one is not seen."""
-    best = -1
-    for j in range(len(standing.score)):
-        if standing.is_in[j] or (best >= 0 and standing.score[j] <= standing.score[best]):
-            continue
-        if best >= 0 and blink_one_in > 0 and below(standing.random, blink_one_in) == 0:
-            continue
-        best = j
-    return best
+def _best(standing: Standing) -> int:
+    return peaks.highest(standing.score, standing.is_in, standing.top, standing.is_stale)
+
+
+@njit(cache=True)
+def _best_seen(standing: Standing) -> int:
+    return peaks.highest_seen(standing.score, standing.is_in, standing.top, standing.is_stale, standing.random)
 
 
 @njit(cache=True)
 def _add(matrix: Weighted, standing: Standing, j: int) -> None:
     standing.is_in[j] = True
+    peaks.touch(standing.is_stale, j)
     standing.score[j] = 0.0
     for k in range(matrix.site_start[j], matrix.site_start[j + 1]):
         i = matrix.row[k]
@@ -172,6 +173,7 @@ def _add(matrix: Weighted, standing: Standing, j: int) -> None:
             for q in range(matrix.start[i], matrix.start[i + 1]):
                 if matrix.site[q] != j:
                     standing.score[matrix.site[q]] -= matrix.weight[i]
+                    peaks.touch(standing.is_stale, matrix.site[q])
         elif standing.times_covered[i] == 2:
             standing.score[standing.owner[i] ^ j] -= matrix.weight[i]
 
@@ -179,6 +181,7 @@ def _add(matrix: Weighted, standing: Standing, j: int) -> None:
 @njit(cache=True)
 def _remove(matrix: Weighted, standing: Standing, j: int) -> None:
     standing.is_in[j] = False
+    peaks.touch(standing.is_stale, j)
     standing.score[j] = 0.0
     for k in range(matrix.site_start[j], matrix.site_start[j + 1]):
         i = matrix.row[k]
@@ -189,5 +192,6 @@ def _remove(matrix: Weighted, standing: Standing, j: int) -> None:
             for q in range(matrix.start[i], matrix.start[i + 1]):
                 if matrix.site[q] != j:
                     standing.score[matrix.site[q]] += matrix.weight[i]
+                    peaks.touch(standing.is_stale, matrix.site[q])
         elif standing.times_covered[i] == 1:
             standing.score[standing.owner[i]] += matrix.weight[i]

@@ -177,24 +177,37 @@ def nearest(start: I64, site: I32, time_s: NDArray[np.float32], is_open: Bools, 
 
 @njit(cache=True)
 def keep_nearer(
-    start: I64, site: I32, time_s: NDArray[np.float32], cap_s: F64, new_site: I32
-) -> tuple[I64, I32, NDArray[np.float32]]:
-    """The pairs nearer than the cap of their row, of the columns whose ``new_site`` is ≥ 0."""
+    start: I64, site: I32, time_s: NDArray[np.float32], cap_s: F64, new_site: I32, most: int
+) -> tuple[I64, I32, NDArray[np.float32], F64]:
+    """The ``most`` first pairs of each row nearer than its cap, of the columns whose ``new_site`` is ≥ 0.
+
+    Rows are by ascending time. Also returns the time from which pairs are missing: the cap, or the first
+    one left out.
+    """
     sub_start = np.zeros(len(start), dtype=np.int64)
+    whole_s = cap_s.copy()
     for i in range(len(start) - 1):
-        sub_start[i + 1] = sub_start[i]
+        n = 0
         for k in range(start[i], start[i + 1]):
-            sub_start[i + 1] += new_site[site[k]] >= 0 and time_s[k] < cap_s[i]
+            if time_s[k] >= cap_s[i]:
+                break
+            if new_site[site[k]] >= 0:
+                if n == most:
+                    whole_s[i] = time_s[k]
+                    break
+                n += 1
+        sub_start[i + 1] = sub_start[i] + n
     sub_site = np.empty(sub_start[-1], dtype=np.int32)
     sub_time = np.empty(sub_start[-1], dtype=np.float32)
-    pair = 0
     for i in range(len(start) - 1):
-        for k in range(start[i], start[i + 1]):
-            if new_site[site[k]] >= 0 and time_s[k] < cap_s[i]:
-                sub_site[pair] = new_site[site[k]]
-                sub_time[pair] = time_s[k]
-                pair += 1
-    return sub_start, sub_site, sub_time
+        k = start[i]
+        for pair in range(sub_start[i], sub_start[i + 1]):
+            while new_site[site[k]] < 0:
+                k += 1
+            sub_site[pair] = new_site[site[k]]
+            sub_time[pair] = time_s[k]
+            k += 1
+    return sub_start, sub_site, sub_time, whole_s
 
 
 @njit(cache=True)

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from siting.allocation.kernels import peaks
 from siting.allocation.kernels.randomness import below
 from siting.allocation.kernels.types import F64, I32, I64, U64, Bools
 
@@ -33,7 +34,8 @@ class Standing(NamedTuple):
     """Where a search stands: arrays that the kernels update in place.
 
     ``gain``: weighted seconds that a column would save (0 for the plan's own); ``loss``: that its
-    removal would cost. ``first``, ``second``: nearest columns of the plan per row, -1 where none.
+    removal would cost. ``first``, ``second``: nearest columns of the plan per row, -1 where none. ``top``,
+    ``is_stale``: the best gain, block by block; see `peaks`.
     """
 
     is_in: Bools
@@ -43,6 +45,8 @@ class Standing(NamedTuple):
     second: I32
     first_s: F64
     second_s: F64
+    top: I32
+    is_stale: Bools
 
 
 @njit(cache=True)
@@ -62,6 +66,7 @@ def stand(timed: Timed) -> Standing:
         np.full(n_rows, -1, dtype=np.int32),
         timed.cap_s.copy(),
         timed.cap_s.copy(),
+        *peaks.tops(n_columns),
     )
 
 
@@ -141,28 +146,18 @@ def _nearest_open(timed: Timed, standing: Standing, i: int, found: I32) -> int:
 
 @njit(cache=True)
 def _best(standing: Standing) -> int:
-    best = -1
-    for j in range(len(standing.gain)):
-        if not standing.is_in[j] and (best < 0 or standing.gain[j] > standing.gain[best]):
-            best = j
-    return best
+    return peaks.highest(standing.gain, standing.is_in, standing.top, standing.is_stale)
 
 
 @njit(cache=True)
 def _best_seen(standing: Standing, random: U64) -> int:
-    """`_best`, except that one improvement in fifty is not seen."""
-    best = -1
-    for j in range(len(standing.gain)):
-        if standing.is_in[j] or (best >= 0 and standing.gain[j] <= standing.gain[best]):
-            continue
-        if best < 0 or below(random, 50) > 0:
-            best = j
-    return best
+    return peaks.highest_seen(standing.gain, standing.is_in, standing.top, standing.is_stale, random)
 
 
 @njit(cache=True)
 def _add(timed: Timed, standing: Standing, j: int) -> None:
     standing.is_in[j] = True
+    peaks.touch(standing.is_stale, j)
     standing.loss[j] = 0.0
     for k in range(timed.site_start[j], timed.site_start[j + 1]):
         i = timed.row[k]
@@ -186,6 +181,7 @@ def _add(timed: Timed, standing: Standing, j: int) -> None:
 @njit(cache=True)
 def _remove(timed: Timed, standing: Standing, j: int) -> None:
     standing.is_in[j] = False
+    peaks.touch(standing.is_stale, j)
     for k in range(timed.site_start[j], timed.site_start[j + 1]):
         i = timed.row[k]
         if standing.first[i] == j:
@@ -224,6 +220,7 @@ def _shift_gains(timed: Timed, standing: Standing, i: int, before_s: float, afte
             break
         change = max(after_s - seconds, 0.0) - max(before_s - seconds, 0.0)
         standing.gain[timed.site[q]] += timed.weight[i] * change
+        peaks.touch(standing.is_stale, timed.site[q])
 
 
 @njit(cache=True)
