@@ -261,6 +261,7 @@ travel:
   surface: roads
   network: corsica
   file: null
+  mapping: null
   cutoff_min: 30
   speeds_kmh:
     motorway: 125

@@ -75,7 +75,7 @@ def write_scenario_yaml(findings: Findings, folder: Path) -> None:
     """Write the scenario as resolved, its files named by their copies; running it again gives the same plan."""
     copies: dict[str, str | None] = {field: name for field, (name, _) in input_copies(findings.scenario).items()}
     if road_file(findings.scenario):
-        copies["travel.file"] = ROADS
+        copies |= {"travel.file": ROADS, "travel.mapping": None}
     (folder / "scenario.yaml").write_text(dump(findings.scenario, files=copies), encoding="utf-8", newline="\n")
 
 
@@ -103,8 +103,8 @@ def road_file(scenario: Scenario) -> Path | None:
 def input_copies(scenario: Scenario) -> dict[str, tuple[str, Path]]:
     """The planner's files that a run folder holds a copy of: field -> (name of the copy, path)."""
     copies = {field: (_copy_name(field, path), path) for field, path in scenario.files.items()}
-    if road_file(scenario):
-        del copies["travel.file"]
+    if road_file(scenario):  # the run folder keeps the prepared roads: neither the file nor how to read it
+        copies = {field: copy for field, copy in copies.items() if field not in ("travel.file", "travel.mapping")}
     return copies
 
 

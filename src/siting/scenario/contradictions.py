@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from siting.scenario.messages import message
-from siting.scenario.travel_settings import HIGHEST_LIMIT_KMH, NETWORK_DEPARTEMENTS
+from siting.scenario.travel_settings import HIGHEST_LIMIT_KMH, NETWORK_DEPARTEMENTS, VECTOR_ROAD_SUFFIXES
 
 _LISTS = ("study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden")
 STUDY_AREAS = ("departements", "communes", "country")
@@ -123,6 +123,12 @@ def _one_road_network(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
         yield Contradiction("no_roads", "travel")
     if len(given) == 2:
         yield Contradiction("two_roads", "travel.file", "travel.network")
+    file, mapping = valid["travel.file"], valid.get("travel.mapping")
+    is_vector = file is not None and file.suffix.lower() in VECTOR_ROAD_SUFFIXES
+    if is_vector and "travel.mapping" in valid and mapping is None:
+        yield Contradiction("roads_without_mapping", "travel.file", values={"value": file.name})
+    if mapping is not None and not is_vector:
+        yield Contradiction("mapping_without_roads", "travel.mapping")
 
 
 def _network_elsewhere(valid: Mapping[str, Any]) -> Iterator[Contradiction]:

@@ -285,6 +285,14 @@ MESSAGES: dict[str, Message] = {
         ("routes nommées deux fois", "gardez une seule des clés network et file"),
         ("roads are named twice", "keep only one of network and file"),
     ),
+    "roads_without_mapping": Message(
+        ("{value} : rien ne dit le sens de ses colonnes", "donnez mapping: ign_bd_topo, ign_route_500 ou un fichier"),
+        ("{value}: nothing tells what its columns mean", "give mapping: ign_bd_topo, ign_route_500 or a file"),
+    ),
+    "mapping_without_roads": Message(
+        ("mapping ne vaut que pour un fichier vectoriel de routes", "retirez la clé"),
+        ("mapping goes with a vector file of roads only", "remove the key"),
+    ),
     "unknown_roads": Message(
         ("« {value} » n'est pas un fichier de routes connu", "possible : {known}"),
         ("'{value}' is no known file of roads", "possible: {known}"),

@@ -70,11 +70,12 @@ def _near(path: Path) -> str:
     return next(iter(difflib.get_close_matches(path.name, names, n=1)), "")
 
 
-def _read(value: object, info: ValidationInfo) -> object:
+def input_file(value: object, info: ValidationInfo) -> object:
+    """The path that a scenario writes, as `find_file` finds it; what is no text is left to the schema."""
     if not isinstance(value, (str, Path)):
         return value
     return find_file(str(value), Path.cwd() if info.context is None else info.context.folder)
 
 
-InputFile = Annotated[Path, BeforeValidator(_read)]
+InputFile = Annotated[Path, BeforeValidator(input_file)]
 """Path of a file that exists, absolute, its links followed."""

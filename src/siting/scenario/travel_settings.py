@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from siting.scenario.fields import NOT_EMPTY, Between, Flag, Minutes, RoadKmh, Section, manual
 from siting.scenario.messages import refuse
-from siting.scenario.paths import InputFile
+from siting.scenario.paths import InputFile, input_file
 
 RoadClass = Literal[
     "motorway",
@@ -57,8 +57,12 @@ DEFAULT_SPEEDS_KMH: dict[str, float] = {name: kmh for name, (kmh, _, _) in ROAD_
 NETWORK_DEPARTEMENTS: dict[str, frozenset[str]] = {"corsica": frozenset({"2A", "2B"})}
 """What each embedded road network covers."""
 
-ROAD_SUFFIXES = (".pbf", ".npz")
-"""Files of roads: OpenStreetMap, and what a run folder keeps of one."""
+VECTOR_ROAD_SUFFIXES = (".gpkg", ".shp", ".geojson", ".fgb", ".parquet")
+ROAD_SUFFIXES = (".pbf", *VECTOR_ROAD_SUFFIXES, ".npz")
+"""Files of roads: OpenStreetMap, vector files read through a mapping, and what a run folder keeps of one."""
+
+ROAD_MAPPINGS = ("ign_bd_topo", "ign_route_500")
+"""Mappings that siting has."""
 
 HIGHEST_LIMIT_KMH = 130.0
 """The highest legal limit in France: no link is faster where limits are used."""
@@ -71,6 +75,13 @@ def _known_roads(path: Path) -> Path:
 
 
 RoadFile = Annotated[InputFile, AfterValidator(_known_roads)]
+
+
+def _mapping(value: object, info: ValidationInfo) -> object:
+    return value if value is None or value in ROAD_MAPPINGS else input_file(value, info)
+
+
+RoadMappingName = Annotated[str | Path, BeforeValidator(_mapping)]
 
 Cutoff = Annotated[
     Minutes,
@@ -120,10 +131,20 @@ class RoadTravel(Section):
         RoadFile | None,
         manual(
             "Fichier de routes du planificateur, dans le dossier du scénario ou le dossier de travail : extrait "
-            "OpenStreetMap .osm.pbf.",
+            "OpenStreetMap .osm.pbf ; ou .gpkg, .shp, .geojson, .fgb, .parquet, avec mapping.",
             "A planner's own file of roads, in the folder of the scenario or the working folder: an OpenStreetMap "
-            "extract .osm.pbf.",
+            "extract .osm.pbf; or .gpkg, .shp, .geojson, .fgb, .parquet, with mapping.",
             examples=["isere.osm.pbf"],
+        ),
+    ] = None
+    mapping: Annotated[
+        RoadMappingName | None,
+        manual(
+            "Ce que disent les colonnes d'un fichier vectoriel de routes : ign_bd_topo (BD TOPO 3.x), ign_route_500 "
+            "(ROUTE 500 3.0), ou le chemin d'un fichier YAML (voir docs/roads.md).",
+            "What the columns of a vector file of roads mean: ign_bd_topo (BD TOPO 3.x), ign_route_500 (ROUTE 500 "
+            "3.0), or the path of a YAML file (see docs/roads.md).",
+            examples=["ign_bd_topo"],
         ),
     ] = None
     cutoff_min: Cutoff = 30

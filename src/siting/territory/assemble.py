@@ -15,6 +15,7 @@ from siting.territory import embedded
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, CellLayers, lay_cells
 from siting.territory.notes import notes
 from siting.territory.population import read_population, settle
+from siting.territory.road_notes import road_notes
 from siting.territory.roads import road_network
 from siting.territory.sites import check_named_sites, choose_sites
 from siting.territory.study_area import communes_of, grid_over
@@ -84,7 +85,8 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
             has_land_around=bool((layers.is_land & ~in_study_area).any()),
             log=log,
             report=report,
-        ),
+        )
+        + road_notes(roads, scenario.language),
         population_report=report,
     )
 

@@ -22,8 +22,19 @@ def cache_folder() -> Path:
     return Path(caches or Path.home() / ".cache") / "siting"
 
 
+SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
 def sha256_of(path: Path) -> str:
-    """Hex digest of a file's content."""
+    """Hex digest of a file's content; of a Shapefile, that of the digests of its parts."""
+    if path.suffix.lower() == ".shp":
+        parts = [path.with_suffix(suffix) for suffix in SHAPEFILE_PARTS]
+        digests = "".join(_digest(part) for part in parts if part.exists())
+        return hashlib.sha256(digests.encode()).hexdigest()
+    return _digest(path)
+
+
+def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,13 @@ from siting.territory import embedded, prepared_roads
 from siting.territory.osm_file import read_osm_roads
 from siting.territory.prepared_roads import PreparedRoads
 from siting.territory.road_cache import cached, sha256_of
+from siting.territory.road_mapping import read_mapping
 from siting.territory.values import RoadNetwork
+from siting.territory.vector_roads import read_vector_roads
 
 CLOSED_TO_CARS = ("no", "private")
-OSM_IMPORTER = "osm-1"
-"""Changes whenever the same OpenStreetMap file would give another graph: what is cached is then made again."""
+OSM_IMPORTER, VECTOR_IMPORTER = "osm-1", "vector-1"
+"""Change whenever the same file would give another graph: what is cached is then made again."""
 
 
 def road_network(scenario: Scenario, grid: Grid, *, progress: Progress = silent) -> RoadNetwork | None:
@@ -39,7 +42,7 @@ def road_network(scenario: Scenario, grid: Grid, *, progress: Progress = silent)
         return None
     if travel.file is None:
         return _embedded_network(str(travel.network), grid)
-    roads = _prepared(travel.file, progress)
+    roads = _prepared(travel.file, travel.mapping, progress)
     network = _laid_on(roads, grid)
     if len(network.link_from) == 0:
         raise DataError(scenario.fault("travel.file", *_elsewhere(roads, grid)))
@@ -86,13 +89,21 @@ def _embedded_network(name: str, grid: Grid) -> RoadNetwork:
     )
 
 
-def _prepared(path: Path, progress: Progress) -> PreparedRoads:
+def _prepared(path: Path, mapping: str | Path | None, progress: Progress) -> PreparedRoads:
     """The graph of a file, from the cache if it was prepared before."""
     if path.suffix.lower() == prepared_roads.SUFFIX:
         return prepared_roads.read(path)
-    about = {"file": path.name, "sha256": sha256_of(path), "importer": OSM_IMPORTER}
-    key = f"{about['sha256']}-{OSM_IMPORTER}"
-    return cached(key, lambda: read_osm_roads(path, about=about, progress=progress))
+    about = {"file": path.name, "sha256": sha256_of(path)}
+    if mapping is None:
+        about["importer"] = OSM_IMPORTER
+        return cached(_key(about), lambda: read_osm_roads(path, about=about, progress=progress))
+    columns, text = read_mapping(mapping)
+    about["importer"] = f"{VECTOR_IMPORTER}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return cached(_key(about), lambda: read_vector_roads(path, columns, about=about))
+
+
+def _key(about: dict[str, str]) -> str:
+    return f"{about['sha256']}-{about['importer']}"
 
 
 def _laid_on(roads: PreparedRoads, grid: Grid) -> RoadNetwork:
