@@ -59,6 +59,7 @@ def toy(national_share=0.001, is_red=(False, False, True)) -> World:
         departement=np.array(["2A", "2A", "2B"]),
         persons=persons,
         persons_old=persons / 5,
+        persons_ill=persons / 8,
         home=area,
         cells=Cells(
             commune=area,
@@ -90,6 +91,8 @@ def start(doctors=((0, 6, 0, 0, 0, 4, 0), (2, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0,
         arriving=np.zeros((n, 2), np.int64),
         juniors=nobody.copy(),
         assistants=nobody.copy(),
+        nurses=np.array([3, 1, 0])[:n],
+        nurse_vacancies=nobody.copy(),
         granted=np.zeros((n, 4)),
         is_house=np.zeros(n, np.bool_),
     )

@@ -276,7 +276,7 @@ def test_the_world_of_three_communes_by_hand():
         communes,
         demand,
         times,
-        Rows(text, rows, DOCTORS, rows),
+        Rows(text, rows, DOCTORS, rows, DOCTORS),
         reach=Reach(720, on_foot),
         mean_consultations=1000.0,
         national_doctors=1200.0,

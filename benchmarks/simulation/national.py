@@ -14,13 +14,16 @@ from siting.report.manifest import peak_memory_mb
 from siting.scenario import FrictionTravel, LscpGoal, PracticeSites, Scenario, StudyArea, TownHallCandidates
 from siting.simulation import (
     ASSISTANTS,
+    INDICATORS,
     JUNIORS,
     NEVER,
     SOLIDARITY,
     Demography,
     Outposts,
+    Reach,
     Rules,
     Schedule,
+    Transport,
     areas_of,
     build_world,
     plan_rows,
@@ -28,10 +31,12 @@ from siting.simulation import (
     quarters_table,
     run_draws,
 )
+from siting.simulation.on_foot import times_on_foot
 from siting.territory import assemble
 from siting.travel import build_surface, travel_times
 
 CUTOFF_S = 1200
+STANDARD_S = 1200
 
 
 def main() -> None:
@@ -60,9 +65,17 @@ def main() -> None:
     told(f"territory, {len(rows.id):,} rows")
     times = travel_times(build_surface(placed, travel), cutoff_s=CUTOFF_S, threads=threads)
     told(f"travel times, {times.n_pairs:,} pairs")
+    x_m, y_m = placed.grid.centre_of(placed.demand.cell)
+    on_foot = times_on_foot(x_m, y_m, placed.sites.x_m, placed.sites.y_m, cutoff_s=STANDARD_S)
     n_doctors = float(rows.doctors.sum())
     world = build_world(
-        placed.communes, placed.demand, times, rows, mean_consultations=230e6 / n_doctors, national_doctors=n_doctors
+        placed.communes,
+        placed.demand,
+        times,
+        rows,
+        reach=Reach(STANDARD_S, on_foot),
+        mean_consultations=230e6 / n_doctors,
+        national_doctors=n_doctors,
     )
     told(f"world, {world.catchments.weighted_demand.nnz:,} pairs of rows and communes")
     rules = Rules(
@@ -71,7 +84,8 @@ def main() -> None:
         solidarity=SOLIDARITY["announced"],
         juniors=JUNIORS["announced"],
         assistants=ASSISTANTS["announced"],
-        outposts=Outposts(tele_sites=500, medicobus_rounds=100),
+        outposts=Outposts(tele_sites=500, medicobus_rounds=100, part_time_houses=500),
+        transport=Transport(shuttles=1_000, on_demand=1_000),
     )
     start = quarter_number("2026-Q4")
     opens = np.full(len(rows.id), NEVER, np.int64)
@@ -86,6 +100,7 @@ def main() -> None:
         n_draws=n_draws,
         seed=1,
         areas=(areas_of(world, "departement"), areas_of(world, "epci")),
+        nurses=rows.nurses,
         threads=threads,
     )
     told(f"{n_draws} draws of 12 quarters on {threads} threads")
@@ -93,6 +108,8 @@ def main() -> None:
     told(f"bands, {len(table):,} rows")
     mean = draws.figures[0][:, :, :, 0].sum(axis=2).mean(axis=0)
     print("doctors by quarter:", np.round(mean).astype(int).tolist())
+    start_of = draws.figures[0][0, 0].sum(axis=0)
+    print({name: round(float(start_of[INDICATORS.index(name)])) for name in ("persons_without_gp", "ill_without_gp")})
 
 
 if __name__ == "__main__":

@@ -20,12 +20,14 @@ from siting.simulation import (
     INDICATORS,
     JUNIORS,
     SOLIDARITY,
+    Appointments,
     Demography,
     Forecast,
     Houses,
     Milestone,
     OpeningDays,
     Outposts,
+    Patients,
     Prices,
     Reach,
     Recruitment,
@@ -129,6 +131,7 @@ def look_ahead(
             decay=decay,
             relative_consumption=settings.relative_consumption,
             growth_per_year=settings.demand_growth_per_year,
+            long_term_illness_share=settings.long_term_illness_share,
             speed_factors=SPEED_FACTORS,
         )
     gain = _persons_within(times, placed.demand.persons, standard_s=scenario.goal.standard_s)
@@ -149,6 +152,7 @@ def look_ahead(
             n_draws=settings.draws,
             seed=settings.seed,
             areas=tuple(areas_of(world, level) for level in ("total", *settings.areas)),
+            nurses=rows.nurses,
             threads=threads,
             progress=progress,
         )
@@ -192,6 +196,7 @@ def rules_of(settings: SimulationSettings, *, mean_consultations: float) -> Rule
         recruitment=Recruitment(pool_per_year=settings.pool_per_year, fill_chance=settings.fill_chance),
         houses=Houses(
             posts_per_creation=settings.posts_per_creation,
+            nurses_per_creation=settings.nurses_per_creation,
             lead_quarters={"label": 0, "create": settings.create_lead_quarters},
             salaried_odds=settings.salaried_odds,
             aid_eur_per_year=prices.of["house_aid"].eur,
@@ -211,6 +216,8 @@ def rules_of(settings: SimulationSettings, *, mean_consultations: float) -> Rule
             first_quarter=quarter_number(settings.start) + 1,
         ),
         days=OpeningDays(single_days=settings.single_doctor_days),
+        appointments=Appointments(unplanned_share=settings.unplanned_share, kept_share=settings.kept_share),
+        patients=Patients(settings.patients_per_doctor, settings.long_term_illness_share),
         installation_aid_until=None if until is None else quarter_number(until),
         apl_age_bound=settings.apl_age_bound_years,
         prices=prices,

@@ -80,6 +80,8 @@ def reserves(forecast: Forecast, *, language: str) -> list[str]:
             "siting.simulation.rules ; la fourchette va du premier au neuvième décile des tirages.",
             "L'APL calculé compare un lieu à lui-même, avant et après ; il ne remplace pas l'APL publié.",
             "Un label n'apporte aucun médecin.",
+            "Rendez-vous sous 48 heures, médecin traitant, malades de longue durée, habitants sans voiture : calculés "
+            "à partir d'hypothèses (docs/simulation.md) ; ils disent où, plutôt que combien.",
             "Coûts : montants et parts supposés (docs/simulation.md, à remplacer par unit_costs_eur et cost_shares), "
             "hors honoraires des consultations.",
         ]
@@ -93,6 +95,8 @@ def reserves(forecast: Forecast, *, language: str) -> list[str]:
             "(and sourced there); the band goes from the first to the ninth decile of the draws.",
             "The computed APL compares a place with itself, before and after; it does not replace the published one.",
             "A label brings no doctor.",
+            "Appointments within 48 hours, regular GPs, long-term illness, people without a car: reckoned from "
+            "assumptions (docs/simulation.md); they say where, rather than how much.",
             "Costs: assumed amounts and shares (docs/simulation.md; unit_costs_eur and cost_shares replace them), "
             "fees of consultations left out.",
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from siting.simulation.ledger import OUTSIDE
 
 
@@ -47,3 +49,37 @@ def naive_accounts(supply, booked):
         accounts[int(origin)] -= amount
         accounts[int(destination)] += amount
     return accounts
+
+
+def naive_erlang_c(servers, load):
+    """Erlang's C from the recursion of B: B_k = a B_(k-1) / (k + a B_(k-1))."""
+    lost = 1.0
+    for k in range(1, servers + 1):
+        lost = load * lost / (k + load * lost)
+    return lost / (1 - load / servers * (1 - lost))
+
+
+def naive_calendar_queue(mask, staff, *, slots_per_day, requests_per_open_day, n, seed):
+    """Share of the requests of weekdays that begin within 48 hours, from a queue played request by request.
+
+    Requests come at random while the door is open, so many a day; slots last a random time, and time stands still
+    while the door is closed. Each request then asks what calendar time its wait is.
+    """
+    random = np.random.default_rng(seed)
+    open_days = [day for day in range(7) if mask >> day & 1]
+
+    def calendar(open_time):
+        week, rest = divmod(open_time, len(open_days))
+        return 7 * week + open_days[int(rest)] + rest % 1
+
+    free = [0.0] * staff
+    clock, served, counted = 0.0, 0, 0
+    for request in range(n):
+        clock += random.exponential(1 / requests_per_open_day)
+        at = free.index(min(free))
+        begins = max(clock, free[at])
+        free[at] = begins + random.exponential(1 / slots_per_day)
+        if request > n / 20 and calendar(clock) % 7 < 5:
+            counted += 1
+            served += calendar(begins) - calendar(clock) <= 2
+    return served / counted

@@ -68,6 +68,20 @@ class AreaCatchments:
     weighted_demand: sparse.csr_array
     demand: NDArray[np.float64]
 
+    def access_to_each(self, supplies: NDArray[np.float64], *, growth: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean access of each area to several supplies at once, shape (n_areas, n_supplies); see `access`.
+
+        Parameters
+        ----------
+        supplies : float64 array, shape (n_sites, n_supplies)
+        growth : float64 array, shape (n_areas,)
+        """
+        reached = self.weighted_demand @ growth
+        per_demand = np.divide(supplies.T, reached, out=np.zeros(supplies.T.shape), where=reached > 0).T
+        received = self.weighted_demand.T @ np.ascontiguousarray(per_demand)
+        has_demand = self.demand > 0
+        return np.asarray(np.divide(received.T, self.demand, out=np.zeros(received.T.shape), where=has_demand).T)
+
     def access(self, supply: NDArray[np.float64], *, growth: NDArray[np.float64] | None = None) -> Accessibility:
         """Mean access of each area (weighted by demand) to a supply.
 

@@ -20,7 +20,9 @@ CHARTS: dict[str, tuple[str, ...]] = {
     "apl": ("apl", "apl_worst_tenth"),
     "under_served": ("persons_below_2_5",),
     "days": ("days_per_week", "days_per_week_no_car"),
-    "houses": ("houses",),
+    "appointment": ("within_48h",),
+    "without_gp": ("persons_without_gp", "ill_without_gp"),
+    "houses": ("houses", "houses_keeping_rules"),
     "cost": ("cost_eur",),
 }
 """What each chart draws, by columns of ``quarters.csv``."""
@@ -29,6 +31,8 @@ AREA_INDICATORS = (
     "apl",
     "apl_worst_tenth",
     "persons_below_2_5",
+    "ill_without_gp",
+    "within_48h",
     "days_per_week_no_car",
     "houses",
     "cost_eur",
@@ -42,6 +46,8 @@ DECIMALS = {
     "days_per_week_no_car": 2,
 }
 """Of the indicators that are not whole numbers of something."""
+SHARES = ("within_48h",)
+"""Indicators told in per cent."""
 
 
 @dataclass(frozen=True)
@@ -141,4 +147,6 @@ def _quarter(forecast: Forecast, at: int, texts: Texts) -> str:
 
 
 def _told(name: str, value: float, texts: Texts) -> str:
+    if name in SHARES:
+        return texts.number.percent(value)
     return texts.number.decimal(float(np.round(value, 6)), DECIMALS.get(name, 0))

@@ -272,6 +272,52 @@ class SimulationSettings(Section):
             "Posts for doctors that a created house opens (an assumption).",
         ),
     ] = 2
+    nurses_per_creation: Annotated[
+        int,
+        Between(0, 20),
+        manual(
+            "Postes d'infirmier qu'ouvre une maison créée : le label en demande un.",
+            "Posts for nurses that a created house opens: the label asks for one.",
+        ),
+    ] = 1
+    patients_per_doctor: Annotated[
+        float,
+        Between(1, 10_000),
+        manual(
+            "Habitants standardisés sur la liste d'un médecin (hypothèse) ; ceux pour qui aucune liste à portée n'a de "
+            "place sont sans médecin traitant.",
+            "Standardised inhabitants on the list of a doctor (an assumption); those for whom no list within reach has "
+            "a place are without a regular GP.",
+        ),
+    ] = 900
+    long_term_illness_share: Annotated[
+        tuple[Annotated[float, Between(0, 1)], ...],
+        manual(
+            "Part des personnes en affection de longue durée (ALD) parmi les moins de 15 ans, les 15 à 64 ans, les 65 "
+            "ans et plus (hypothèse : de l'ordre de 12 millions en tout).",
+            "Share of people with a long-term illness (ALD) under 15, of 15 to 64, of 65 and over (an assumption: of "
+            "the order of 12 million in all).",
+        ),
+        Field(min_length=3, max_length=3),
+    ] = (0.03, 0.12, 0.45)
+    unplanned_share: Annotated[
+        float,
+        Between(0, 1),
+        manual(
+            "Part des consultations demandées qui ne se prévoient pas (hypothèse).",
+            "Share of the consultations asked for that cannot be planned (an assumption).",
+        ),
+    ] = 0.25
+    kept_share: Annotated[
+        float,
+        Between(0.01, 1),
+        manual(
+            "Part des consultations offertes que les cabinets gardent pour elles (hypothèse) ; de là vient la chance "
+            "d'un rendez-vous sous 48 heures.",
+            "Share of the consultations offered that practices keep for them (an assumption); the chance of an "
+            "appointment within 48 hours follows from it.",
+        ),
+    ] = 0.3
     salaried_odds: Annotated[
         float,
         Between(1, 20),

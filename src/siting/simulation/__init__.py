@@ -13,7 +13,7 @@ from siting.simulation.forecast import Forecast
 from siting.simulation.indicators import COSTS, INDICATORS, UNDER_SERVED, Areas, areas_of
 from siting.simulation.ledger import CAUSES, OUTSIDE, Entries, LedgerError
 from siting.simulation.outputs import delivered_table, ledger_table, quarters_table, write_tables
-from siting.simulation.outreach import OpeningDays, Outposts, Transport
+from siting.simulation.outreach import Appointments, OpeningDays, Outposts, Patients, Transport
 from siting.simulation.phases import Milestone, houses_late, opening_quarters
 from siting.simulation.prepare import NO_CAR_SHARE, RED_EPCI_SHARE, Reach, Rows, build_world, first_state, plan_rows
 from siting.simulation.prices import PAYERS, PRICES, Price, Prices
@@ -49,6 +49,7 @@ __all__ = [
     "SOLIDARITY",
     "SOLIDARITY_FACTOR",
     "UNDER_SERVED",
+    "Appointments",
     "Areas",
     "Assistants",
     "Cells",
@@ -62,6 +63,7 @@ __all__ = [
     "Milestone",
     "OpeningDays",
     "Outposts",
+    "Patients",
     "Price",
     "Prices",
     "Reach",

@@ -79,6 +79,7 @@ def run_draws(
     n_draws: int,
     seed: int,
     areas: tuple[Areas, ...],
+    nurses: NDArray[np.int64] | None = None,
     spread: Spread | None = None,
     threads: int = 1,
     progress: Progress = silent,
@@ -97,6 +98,8 @@ def run_draws(
         The first takes the rules as they are, the others as ``spread`` draws them.
     seed : int
     areas : tuple of Areas
+    nurses : int64 array, shape (n_rows,), optional
+        None by default.
     spread : Spread, optional
     threads : int
     progress : Progress
@@ -112,7 +115,7 @@ def run_draws(
         key = (seed, draw)
         own = rules if draw == 0 else drawn(rules, spread or Spread(), np.random.default_rng(key))
         place = world if draw == 0 else at_drawn_speed(world, np.random.default_rng((*key, 1)))
-        begin = first_state(doctors, own, national_share=world.national_share, quarter=start, seed=key)
+        begin = first_state(doctors, own, national_share=world.national_share, quarter=start, seed=key, nurses=nurses)
         simulation = simulate(world, begin, schedule, own, n_quarters=n_quarters, seed=key)
         for at, state in enumerate(simulation.states):
             for level, found in enumerate(of_state(place, state, schedule, own, areas, since=start)):

@@ -14,7 +14,7 @@ from siting.simulation.ledger import Entries, check, entries, joined
 from siting.simulation.rules import FIRST_JUNIORS, Rules
 from siting.simulation.values import Schedule, State, World
 
-_EVENTS = ("ageing", "departure", "withdrawal", "hiring", "pool", "juniors", "assistants")
+_EVENTS = ("ageing", "departure", "withdrawal", "hiring", "pool", "juniors", "assistants", "nurses")
 
 Whole = NDArray[np.int64]
 
@@ -75,6 +75,7 @@ def step(
     rows = np.arange(world.n_rows)
     doctors, vacancies, booked = _leaving(state, rules, random)
     vacancies, is_house = _opening(vacancies, state, schedule, rules, quarter)
+    nurses, nurse_vacancies = _nurses(state, is_house, schedule, rules, random["nurses"])
     odds = _odds_factor(world, is_house, schedule, rules, quarter)
     arrived, vacancies, arriving = _recruiting(world, vacancies, state, rules, odds, random)
     doctors[:, 0] += arrived
@@ -88,7 +89,9 @@ def step(
         more = np.asarray((assistants - state.assistants) * rules.assistants.consultations_per_assistant, np.float64)
         booked.append(entries("assistants", more, destination=rows))
     granted, of_flows = flows(world, rules, doctors_supply=doctors @ per_doctor, granted=state.granted)
-    after = State(quarter, doctors, vacancies, arriving, juniors, assistants, granted, is_house)
+    after = State(
+        quarter, doctors, vacancies, arriving, juniors, assistants, nurses, nurse_vacancies, granted, is_house
+    )
     return after, joined([*booked, of_flows])
 
 
@@ -111,6 +114,16 @@ def _opening(
     vacancies = vacancies + rules.houses.posts_per_creation * (is_new & is_created)
     has_ended = is_created & (quarter - schedule.opens == rules.houses.aid_quarters)
     return np.where(has_ended, 0, vacancies), state.is_house | is_new
+
+
+def _nurses(
+    state: State, is_house: NDArray[np.bool_], schedule: Schedule, rules: Rules, random: Generator
+) -> tuple[Whole, Whole]:
+    """(nurses, vacant posts for them): a created house looks for its nurses from the quarter that it opens."""
+    is_new = is_house & ~state.is_house & (schedule.kind == "create")
+    wanted = state.nurse_vacancies + rules.houses.nurses_per_creation * is_new
+    hired = events.some(random, wanted, np.array(rules.houses.nurse_fill_chance))
+    return state.nurses + hired, wanted - hired
 
 
 def _odds_factor(

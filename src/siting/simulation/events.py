@@ -23,7 +23,7 @@ def age(doctors: Whole, age_from: tuple[float, ...], per_doctor: Reals, random: 
     So ages are taken to be spread evenly within a class.
     """
     chance = np.append(1 / (4 * np.diff(np.array(age_from))), 0.0)
-    passing = _some(random, doctors, chance)
+    passing = some(random, doctors, chance)
     after = doctors - passing
     after[:, 1:] += passing[:, :-1]
     gained = passing[:, :-1] @ np.diff(per_doctor)
@@ -40,7 +40,7 @@ def leave(doctors: Whole, demography: Demography, per_doctor: Reals, random: Gen
     entries : Entries
     """
     chance = 1 - (1 - np.array(demography.leaving_per_year)) ** 0.25
-    leaving = _some(random, doctors, chance)
+    leaving = some(random, doctors, chance)
     lost = leaving @ per_doctor
     posts = whole(random, lost / per_doctor[0])
     return doctors - leaving, posts, entries("departure", lost, origin=np.arange(len(doctors)))
@@ -48,7 +48,7 @@ def leave(doctors: Whole, demography: Demography, per_doctor: Reals, random: Gen
 
 def give_up(vacancies: Whole, recruitment: Recruitment, random: Generator) -> Whole:
     """Vacancies that are still looked for, some being given up."""
-    return vacancies - _some(random, vacancies, np.array(recruitment.withdrawal_chance))
+    return vacancies - some(random, vacancies, np.array(recruitment.withdrawal_chance))
 
 
 def hire(vacancies: Whole, chance: Reals, pool: int, random: Generator) -> Whole:
@@ -62,7 +62,7 @@ def hire(vacancies: Whole, chance: Reals, pool: int, random: Generator) -> Whole
     pool : int
         Doctors there are to hire.
     """
-    agreed = _some(random, vacancies, chance)
+    agreed = some(random, vacancies, chance)
     if agreed.sum() <= pool:
         return agreed
     at = np.flatnonzero(agreed)
@@ -99,7 +99,7 @@ def whole(random: Generator, amounts: Reals) -> Whole:
     return floor.astype(np.int64) + up
 
 
-def _some(random: Generator, count: Whole, chance: Reals) -> Whole:
+def some(random: Generator, count: Whole, chance: Reals) -> Whole:
     """Binomial draws where there is anybody: nine rows in ten of a national run are empty."""
     drawn = np.zeros_like(count)
     at = np.nonzero(count)

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from siting.access import n_days
+from siting.simulation.appointments import Offer, asked_and_met
 from siting.simulation.costs import beyond_means, cost_by_payer, units
 from siting.simulation.prices import PAYERS
 from siting.simulation.reached import opening_masks, reached_days
@@ -17,6 +19,7 @@ from siting.simulation.values import Schedule, State, World
 COSTS = tuple(f"cost_{payer}_eur" for payer in PAYERS)
 INDICATORS = (
     "doctors",
+    "nurses",
     "persons_per_doctor",
     "vacancies",
     "consultations_offered",
@@ -25,19 +28,23 @@ INDICATORS = (
     "apl_worst_tenth",
     "persons_below_2_5",
     "persons_without_access",
+    "persons_without_gp",
+    "ill_without_gp",
+    "within_48h",
     "persons_no_car",
     "days_per_week",
     "days_per_week_no_car",
     "persons_without_day",
     "persons_without_day_no_car",
     "houses",
+    "houses_keeping_rules",
     "cost_eur",
     *COSTS,
     "communes_beyond_means",
 )
 """Columns of `of_state`.
 
-doctors, vacancies, houses
+doctors, nurses, vacancies, houses
     Counted in the area when the quarter ends.
 persons_per_doctor
     Residents over doctors of the area; NaN where there is no doctor.
@@ -54,6 +61,12 @@ persons_below_2_5
     assumed ages its mean over France is 2.9, the published ones are 3.3 to 3.5, and half the country would be below.
 persons_without_access
     Residents of communes that no doctor counted by the index is within reach of.
+persons_without_gp, ill_without_gp
+    Residents, and those with a long-term illness (ALD), for whom the lists of the doctors within reach have no place.
+within_48h
+    Chance (0–1) of an appointment within 48 hours (`siting.simulation.appointments`).
+houses_keeping_rules
+    Houses with a GP, a nurse and five days a week, three rules of the label.
 persons_no_car
     Residents without a car.
 days_per_week, days_per_week_no_car
@@ -71,9 +84,12 @@ _PER = {
     "consultations_per_person": "demand",
     "apl": "demand",
     "days_per_week": "persons",
+    "within_48h": "demand",
     "days_per_week_no_car": "persons_no_car",
 }
 """What an indicator that is no sum over communes is divided by."""
+LABEL_DAYS = 5
+"""Days a week that a house must open [press]."""
 UNDER_SERVED = 2.5
 """Consultations a year per inhabitant below which a place is called under-served."""
 
@@ -124,13 +140,18 @@ def of_state(
     """
     growth = world.growth(state.quarter - since)
     persons = world.persons * growth
-    supply = state.supply(rules)
-    offered = world.catchments.access(supply, growth=growth).per_person
-    apl = world.catchments.access(state.apl_supply(rules), growth=growth).per_person
+    supply, staff = state.supply(rules), state.doctors.sum(axis=1)
+    lists = staff * rules.patients.per_doctor
+    supplies = np.column_stack([supply, state.apl_supply(rules), lists])
+    offered, apl, listed = world.catchments.access_to_each(supplies, growth=growth).T
     demand = world.catchments.demand * growth
     masks = opening_masks(world, state, schedule, rules)
+    offer = Offer(supply, staff + state.juniors, masks)
+    _, within_48h = asked_and_met(world.catchments, offer, rules, growth=growth)
+    unlisted = np.maximum(1 - listed, 0.0)
     sums = {
-        "doctors": _by_commune(world, state.doctors.sum(axis=1)),
+        "doctors": _by_commune(world, staff),
+        "nurses": _by_commune(world, state.nurses),
         "persons_per_doctor": persons,
         "vacancies": _by_commune(world, state.vacancies),
         "consultations_offered": _by_commune(world, supply),
@@ -138,16 +159,21 @@ def of_state(
         "apl": apl * demand,
         "persons_below_2_5": persons * (offered < UNDER_SERVED),
         "persons_without_access": persons * (apl == 0),
+        "persons_without_gp": persons * unlisted,
+        "ill_without_gp": world.persons_ill * growth * unlisted,
+        "within_48h": within_48h * demand,
         "houses": _by_commune(world, state.is_house),
+        "houses_keeping_rules": _by_commune(world, keeps_rules(world, state, masks)),
         "persons": persons,
         "demand": demand,
         **{name: people * growth for name, people in reached_days(world, masks, rules, quarter=state.quarter).items()},
         **_costs(world, state, schedule, rules),
     }
     order = np.argsort(apl, kind="stable")
+    table = np.column_stack(list(sums.values()))
     found = []
     for level in areas:
-        figures = _of_areas(sums, level)
+        figures = _ratios(dict(zip(sums, (level.members @ table).T, strict=True)))
         figures["apl_worst_tenth"] = worst_tenth(apl, persons, level, order=order)
         found.append(np.column_stack([figures[name] for name in INDICATORS]).astype(np.float32))
     return found
@@ -173,6 +199,17 @@ def worst_tenth(
     return np.where(total > 0, per_person[by_area[np.minimum(reached, len(by_area) - 1)]], np.nan)
 
 
+def keeps_rules(world: World, state: State, masks: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Houses where a GP and a nurse work and that open five days a week, shape (n_rows,).
+
+    A label has the doctors and nurses of its commune's practices.
+    """
+    doctors, nurses = state.doctors.sum(axis=1), state.nurses
+    return np.asarray(
+        state.is_house & (doctors[world.home] > 0) & (nurses[world.home] > 0) & (n_days(masks) >= LABEL_DAYS)
+    )
+
+
 def _by_commune(world: World, values: NDArray[np.generic]) -> NDArray[np.float64]:
     return np.bincount(world.commune, values, len(world.code)).astype(np.float64)
 
@@ -187,11 +224,10 @@ def _costs(world: World, state: State, schedule: Schedule, rules: Rules) -> dict
     }
 
 
-def _of_areas(sums: dict[str, NDArray[np.float64]], areas: Areas) -> dict[str, NDArray[np.float64]]:
-    """Sums over the communes of each area, ratios made; NaN where there is nothing to divide by."""
-    added = areas.members @ np.column_stack(list(sums.values()))
-    found = dict(zip(sums, added.T, strict=True))
+def _ratios(sums: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Sums over areas, those of `_PER` divided; NaN where there is nothing to divide by."""
+    found = dict(sums)
     for name, below in _PER.items():
-        whole = found[below]
-        found[name] = np.divide(found[name], whole, out=np.full(len(whole), np.nan), where=whole > 0)
+        whole = sums[below]
+        found[name] = np.divide(sums[name], whole, out=np.full(len(whole), np.nan), where=whole > 0)
     return found

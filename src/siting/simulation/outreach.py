@@ -104,3 +104,37 @@ class OpeningDays:
     single_days: int = 4
     shared_days: int = 5
     house_days: int = 5
+
+
+@dataclass(frozen=True)
+class Appointments:
+    """How much of a door's work cannot be planned, and how much it keeps for that.
+
+    Attributes
+    ----------
+    unplanned_share : float
+        Of the consultations asked for (0–1) [assumption].
+    kept_share : float
+        Of the consultations offered (0–1), kept for them [assumption].
+    """
+
+    unplanned_share: float = 0.25
+    kept_share: float = 0.30
+
+
+@dataclass(frozen=True)
+class Patients:
+    """Who needs a regular doctor, and how many one doctor takes.
+
+    Attributes
+    ----------
+    per_doctor : float
+        Standardised inhabitants on the list of a doctor [assumption: with it, 5.7 of the 65.4 million people of
+        metropolitan France are without one at the start, as 6 million [policy] of 68.6 are].
+    long_term_illness_share : tuple of float
+        Share (0–1) of each age group of `siting.territory.AGE_GROUPS` with a long-term illness (ALD) [assumption: of
+        the order of 12 million people in all].
+    """
+
+    per_doctor: float = 900.0
+    long_term_illness_share: tuple[float, ...] = (0.03, 0.12, 0.45)

@@ -19,6 +19,7 @@ from siting.access import (
 )
 from siting.simulation.events import place
 from siting.simulation.instruments import FLOWS
+from siting.simulation.outreach import Patients
 from siting.simulation.rules import Rules
 from siting.simulation.values import Cells, State, World
 from siting.territory.values import Communes, Demand, Sites, Territory
@@ -28,6 +29,7 @@ RED_EPCI_SHARE = 0.11
 """Share of the EPCI that are in red zones [policy]."""
 NO_CAR_SHARE = (0.10, 0.12, 0.30)
 """Share of people without a car in the household, by age group [assumption: a sixth of all, most of them old]."""
+ILLNESS_SHARE = Patients().long_term_illness_share
 _STANDS_ON_PRACTICES = ("label", "upgrade", "tele")
 
 
@@ -43,12 +45,14 @@ class Rows:
     doctors : int64 array, shape (n_rows,)
     home : int32 array, shape (n_rows,)
         Row where the doctors of a row work: its own, but for a house put on the practices of its commune.
+    nurses : int64 array, shape (n_rows,)
     """
 
     id: NDArray[np.str_]
     commune: NDArray[np.int32]
     doctors: NDArray[np.int64]
     home: NDArray[np.int32]
+    nurses: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ def build_world(
     relative_consumption: tuple[float, ...] = RELATIVE_CONSUMPTION,
     red_epci_share: float = RED_EPCI_SHARE,
     growth_per_year: float = 0.0,
+    long_term_illness_share: tuple[float, ...] = ILLNESS_SHARE,
     speed_factors: tuple[float, ...] = (),
 ) -> World:
     """The world of a study area; red zones and outposts follow from who is worst served at the start.
@@ -109,6 +114,8 @@ def build_world(
         0–1.
     growth_per_year : float
         Of demand, 0.01 for 1 % a year.
+    long_term_illness_share : tuple of float
+        See `siting.simulation.Patients`.
     speed_factors : tuple of float
         Speeds among which draws choose, as multiples of those of ``times``, whose cutoff they must not outreach.
     """
@@ -138,6 +145,9 @@ def build_world(
         departement=communes.departement[inside],
         persons=np.bincount(area, demand.persons, len(inside)).astype(np.float64),
         persons_old=np.bincount(area, demand.persons_by_age[:, 2], len(inside)).astype(np.float64),
+        persons_ill=np.bincount(area, demand.persons_by_age @ np.array(long_term_illness_share), len(inside)).astype(
+            float
+        ),
         home=rows.home,
         cells=cells,
         catchments=catchments,
@@ -159,7 +169,7 @@ def build_world(
 def plan_rows(territory: Territory, opened: NDArray[np.int32]) -> tuple[Territory, Rows]:
     """The communes of the study area, each with its practices at its town hall, then the houses of a plan.
 
-    A registered practice counts as one doctor [assumption].
+    A registered practice counts as one doctor, or one nurse [assumption].
 
     Parameters
     ----------
@@ -183,6 +193,7 @@ def plan_rows(territory: Territory, opened: NDArray[np.int32]) -> tuple[Territor
         commune=np.concatenate([inside, sites.commune[opened]]).astype(np.int32),
         doctors=np.append(communes.gp_practices[inside], np.zeros(len(opened), np.int64)).astype(np.int64),
         home=np.append(np.arange(len(inside)), home).astype(np.int32),
+        nurses=np.append(communes.nurse_practices[inside], np.zeros(len(opened), np.int64)).astype(np.int64),
     )
     placed = Sites(
         id=rows.id,
@@ -198,7 +209,13 @@ def plan_rows(territory: Territory, opened: NDArray[np.int32]) -> tuple[Territor
 
 
 def first_state(
-    doctors: NDArray[np.int64], rules: Rules, *, national_share: float, quarter: int, seed: tuple[int, ...]
+    doctors: NDArray[np.int64],
+    rules: Rules,
+    *,
+    national_share: float,
+    quarter: int,
+    seed: tuple[int, ...],
+    nurses: NDArray[np.int64] | None = None,
 ) -> State:
     """Doctors of ages drawn from ``rules.ages.age_shares``, no house yet, nothing granted.
 
@@ -215,6 +232,8 @@ def first_state(
     quarter : int
         The quarter that has just ended.
     seed : tuple of int
+    nurses : int64 array, shape (n_rows,), optional
+        None by default.
     """
     random = np.random.default_rng([*seed, quarter])
     shares = np.array(rules.ages.age_shares) / sum(rules.ages.age_shares)
@@ -228,6 +247,8 @@ def first_state(
         arriving=np.column_stack([place(pool, doctors, random) for _ in range(hiring.delay_quarters)]),
         juniors=np.zeros(n_rows, np.int64),
         assistants=np.zeros(n_rows, np.int64),
+        nurses=np.zeros(n_rows, np.int64) if nurses is None else nurses.copy(),
+        nurse_vacancies=np.zeros(n_rows, np.int64),
         granted=np.zeros((n_rows, len(FLOWS))),
         is_house=np.zeros(n_rows, np.bool_),
     )

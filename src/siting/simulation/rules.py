@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from siting.simulation.outreach import OpeningDays, Outposts, Transport
+from siting.simulation.outreach import Appointments, OpeningDays, Outposts, Patients, Transport
 from siting.simulation.prices import Prices
 
 Choice = Literal["off", "announced", "observed"]
@@ -167,6 +167,10 @@ class Houses:
     posts_per_creation : int
         Posts for doctors that a created house opens, filled from the one pool [assumption]. A label put on a
         practice brings no doctor.
+    nurses_per_creation : int
+        Posts for nurses, the label asking for one [press]; they have no common pool [assumption].
+    nurse_fill_chance : float
+        Chance that such a post finds somebody within a quarter [assumption].
     lead_quarters : dict
         Quarters from the decision to the opening, by kind: no time for a label, two years for a creation [policy].
     aid_eur_per_year : float
@@ -180,6 +184,8 @@ class Houses:
     """
 
     posts_per_creation: int = 2
+    nurses_per_creation: int = 1
+    nurse_fill_chance: float = 0.5
     lead_quarters: dict[str, int] = field(default_factory=lambda: {"label": 0, "create": 8})
     aid_eur_per_year: float = 50_000.0
     aid_quarters: int = 12
@@ -236,6 +242,8 @@ class Rules:
     outposts: Outposts = field(default_factory=Outposts)
     transport: Transport = field(default_factory=Transport)
     days: OpeningDays = field(default_factory=OpeningDays)
+    appointments: Appointments = field(default_factory=Appointments)
+    patients: Patients = field(default_factory=Patients)
     day: WorkingDay = field(default_factory=WorkingDay)
     installation_aid_until: int | None = None
     prices: Prices = field(default_factory=Prices)

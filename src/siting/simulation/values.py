@@ -61,8 +61,8 @@ class World:
     commune : int32 array, shape (n_rows,)
         Row of the communes below.
     code, epci, departement : str arrays, shape (n_communes,)
-    persons, persons_old : float64 arrays, shape (n_communes,)
-        Residents, and those of 65 and more.
+    persons, persons_old, persons_ill : float64 arrays, shape (n_communes,)
+        Residents, those of 65 and more, and those with a long-term illness (ALD).
     home : int32 array, shape (n_rows,)
         Row where the doctors of a row work: its own, but for a label, put on the practices of its commune.
     cells : Cells
@@ -96,6 +96,7 @@ class World:
     departement: NDArray[np.str_]
     persons: NDArray[np.float64]
     persons_old: NDArray[np.float64]
+    persons_ill: NDArray[np.float64]
     home: NDArray[np.int32]
     cells: Cells
     catchments: AreaCatchments
@@ -148,7 +149,8 @@ class State:
         Posts that look for a doctor.
     arriving : int64 array, shape (n_rows, delay_quarters)
         Doctors hired, by the quarters they still need, less one.
-    juniors, assistants : int64 arrays, shape (n_rows,)
+    juniors, assistants, nurses, nurse_vacancies : int64 arrays, shape (n_rows,)
+        Nurses neither age nor leave: no input of the package tells of them.
     granted : float64 array, shape (n_rows, n_flows)
         Consultations a year gained (or given, negative) by each of `siting.simulation.instruments.FLOWS`.
     is_house : bool array, shape (n_rows,)
@@ -160,6 +162,8 @@ class State:
     arriving: NDArray[np.int64]
     juniors: NDArray[np.int64]
     assistants: NDArray[np.int64]
+    nurses: NDArray[np.int64]
+    nurse_vacancies: NDArray[np.int64]
     granted: NDArray[np.float64]
     is_house: NDArray[np.bool_]
 
