@@ -44,6 +44,13 @@ TIMED = (
     np.array([10.0, 4.0]),
     np.array([600.0, 500.0]),
 )
+CAPACITATED = (
+    formulation.Pairs(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([60.0, 90.0, 30.0])),
+    np.array([2, 3]),
+    np.array([4, 5]),
+    np.array([600.0, 500.0]),
+    np.array([True, False]),
+)
 COMPOSED = compose(
     SQUARE,
     ["fewest_houses", "most_covered_twice"],
@@ -73,6 +80,7 @@ GOLDEN_MODELS = {
     "mclp": lambda: formulation.mclp_model(SQUARE, 2)[0],
     "composed": lambda: composing.composed_model(COMPOSED, [3.0])[0],
     "kinds_and_phases": lambda: composing.composed_model(KINDS_AND_PHASES, [70.0])[0],
+    "capacitated_p_median": lambda: formulation.capacitated_p_median_model(*CAPACITATED, 1)[0],
     "p_median": lambda: formulation.p_median_model(*TIMED, 3, 2)[0],
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 from math import inf
 
 
@@ -26,6 +26,29 @@ def p_median(
     for plan in _plans(len(times[0]), houses, existing, forced, forbidden):
         seconds = seconds_to_nearest(times, existing | plan, penalty_s)
         best = min(best, sum(w * s for w, s in zip(persons, seconds, strict=True)))
+    return best
+
+
+def capacitated_p_median(
+    times: Sequence[Sequence[float]],
+    persons: Sequence[float],
+    demand: Sequence[int],
+    capacity: Sequence[int],
+    houses: int,
+    penalty_s: float,
+    existing: set[int],
+    forced: set[int],
+    forbidden: set[int],
+) -> float:
+    """Least person-seconds, each cell served whole where there is room, or unserved at the penalty (inf: never)."""
+    best = inf
+    for plan in _plans(len(times[0]), houses, existing, forced, forbidden):
+        for served_by in product([None, *sorted(existing | plan)], repeat=len(times)):
+            loads = [sum(q for q, by in zip(demand, served_by, strict=True) if by == j) for j in range(len(times[0]))]
+            if any(load > room for load, room in zip(loads, capacity, strict=True)):
+                continue
+            seconds = [penalty_s if by is None else row[by] for row, by in zip(times, served_by, strict=True)]
+            best = min(best, sum(w * s if s < inf else inf for w, s in zip(persons, seconds, strict=True)))
     return best
 
 

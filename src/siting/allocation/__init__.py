@@ -1,5 +1,6 @@
 """Where to open: cover sets, problems, and plans with a proof of how good they are."""
 
+from siting.allocation.capacitated_medians import CapacitatedPMedian, capacitated_p_median
 from siting.allocation.cell_times import CellTimes, cell_times
 from siting.allocation.centers import PCenter, p_center
 from siting.allocation.clauses import Apart, Budget, Clause, CoveredShare, Differs, Houses, NewPerZone
@@ -19,6 +20,7 @@ __all__ = [
     "KEEP",
     "Apart",
     "Budget",
+    "CapacitatedPMedian",
     "CellTimes",
     "Certificate",
     "Clause",
@@ -48,6 +50,7 @@ __all__ = [
     "StaysOpen",
     "Worth",
     "best_plans",
+    "capacitated_p_median",
     "cell_times",
     "compose",
     "cover_sets",

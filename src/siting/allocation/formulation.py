@@ -7,6 +7,7 @@ column is a free candidate.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pulp
@@ -70,12 +71,60 @@ def p_median_model(
     return model, x
 
 
+class Pairs(NamedTuple):
+    """Pairs of a row and a column that may serve it, and what that costs."""
+
+    row: NDArray[np.int32]
+    column: NDArray[np.int32]
+    cost: NDArray[np.float64]
+
+
+def capacitated_p_median_model(
+    pairs: Pairs,
+    demand: NDArray[np.int64],
+    capacity: NDArray[np.int64],
+    unserved: NDArray[np.float64] | None,
+    is_fixed: NDArray[np.bool_],
+    new_houses: int,
+) -> tuple[pulp.LpProblem, Variables, Variables]:
+    """Least cost of serving each row whole by one column within its capacity; returns the model, x and z.
+
+    ``unserved``: cost of a row that nobody serves; None where each must be served. ``is_fixed``: columns that
+    are open and do not count among the ``new_houses``.
+    """
+    model = pulp.LpProblem("capacitated_p_median", pulp.LpMinimize)
+    x = _binaries(model, "open", len(capacity))
+    for j in np.flatnonzero(is_fixed).tolist():
+        x[j].lowBound = 1
+    listed = list(zip(pairs.row.tolist(), pairs.column.tolist(), pairs.cost.tolist(), strict=True))
+    z = [model.add_variable(f"served_{i:06d}_{j:06d}", 0, 1, pulp.LpInteger) for i, j, _ in listed]
+    spared = np.zeros(len(demand)) if unserved is None else unserved
+    costs = {one: cost - float(spared[i]) for one, (i, _, cost) in zip(z, listed, strict=True)}
+    model.setObjective(pulp.LpAffineExpression(costs, constant=float(spared.sum())))
+    loads: list[dict[pulp.LpVariable, float]] = [{x[j]: -float(room)} for j, room in enumerate(capacity.tolist())]
+    once: list[dict[pulp.LpVariable, float]] = [{} for _ in range(len(demand))]
+    for one, (i, j, _) in zip(z, listed, strict=True):
+        once[i][one] = 1
+        loads[j][one] = float(demand[i])
+        _add(model, {one: 1, x[j]: -1}, pulp.LpConstraintLE, 0, f"open_if_{one.name}")
+    for i, terms in enumerate(once):
+        if terms:
+            _add(model, terms, pulp.LpConstraintEQ if unserved is None else pulp.LpConstraintLE, 1, f"once_{i:06d}")
+        elif unserved is None:
+            _add(model, {model.add_variable(f"nobody_{i:06d}", 0, 0): 1}, pulp.LpConstraintGE, 1, f"once_{i:06d}")
+    for j, terms in enumerate(loads):
+        _add(model, terms, pulp.LpConstraintLE, 0, f"room_{j:06d}")
+    free = [variable for variable, fixed in zip(x, is_fixed.tolist(), strict=True) if not fixed]
+    if free:
+        _add(model, dict.fromkeys(free, 1), pulp.LpConstraintLE, new_houses, "houses")
+    return model, x, z
+
+
 def set_start(x: Variables, chosen: Iterable[int]) -> None:
     """Give the solver a plan to start from: the columns ``chosen`` open, the others not."""
-    for variable in x:
-        variable.setInitialValue(0)
-    for j in chosen:
-        x[j].setInitialValue(1)
+    is_chosen = set(chosen)
+    for j, variable in enumerate(x):
+        variable.setInitialValue(int(j in is_chosen))
 
 
 def chosen_columns(x: Variables) -> NDArray[np.int32]:

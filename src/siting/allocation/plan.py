@@ -29,7 +29,8 @@ class Certificate:
     Attributes
     ----------
     model : str
-        ``"lscp"``, ``"mclp"``, ``"p_median"``, ``"p_center"``, or the goal of a composed problem.
+        ``"lscp"``, ``"mclp"``, ``"p_median"``, ``"p_center"``,
+        ``"capacitated_p_median"``, or the goal of a composed problem.
     sense : str
         ``"min"`` or ``"max"``.
     status : Status
@@ -78,6 +79,8 @@ class Plan:
     certificate : Certificate
     multipliers : float64 array, shape (n_cells,), or None
         Whole multiples of 2**-20 from which `siting.checker` draws ``certificate.arithmetic_bound``.
+    served_by : int32 array, shape (n_cells,), or None
+        Of a capacitated p-median: the site that serves each cell, -1 where none.
     stages : tuple of Certificate
         One per goal of a composed problem, in order; ``certificate`` is the first of them.
     """
@@ -87,6 +90,7 @@ class Plan:
     certificate: Certificate
     multipliers: NDArray[np.float64] | None = None
     stages: tuple[Certificate, ...] = ()
+    served_by: NDArray[np.int32] | None = None
 
     @property
     def status(self) -> Status:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting import checker
+from siting.allocation.capacitated_medians import CapacitatedPMedian, search_capacitated_p_median
 from siting.allocation.cell_times import CellTimes
 from siting.allocation.centers import PCenter, search_p_center
 from siting.allocation.composing import Composed, solve_composed
@@ -26,7 +27,7 @@ from siting.progress import Progress, silent
 
 
 def solve(
-    problem: Problem | PMedian | PCenter | Composed,
+    problem: Problem | PMedian | CapacitatedPMedian | PCenter | Composed,
     *,
     time_limit_s: float = 60.0,
     gap: float = 0.0,
@@ -44,8 +45,8 @@ def solve(
 
     Parameters
     ----------
-    problem : Lscp, Mclp, PMedian, PCenter or Composed
-        From `lscp`, `mclp`, `p_median`, `p_center` or `compose`.
+    problem : Lscp, Mclp, PMedian, CapacitatedPMedian, PCenter or Composed
+        From `lscp`, `mclp`, `p_median`, `capacitated_p_median`, `p_center` or `compose`.
     time_limit_s : float
         Seconds of wall clock for the whole search.
     gap : float
@@ -72,6 +73,8 @@ def solve(
         return _solve_mclp(problem, effort, progress)
     if isinstance(problem, Composed):
         return solve_composed(problem, effort, progress)
+    if isinstance(problem, CapacitatedPMedian):
+        return _solve_capacitated_p_median(problem, effort, progress)
     if isinstance(problem, PCenter):
         return _solve_p_center(problem, effort, progress)
     return _solve_p_median(problem, effort, progress)
@@ -110,6 +113,26 @@ def _solve_p_median(problem: PMedian, effort: Effort, progress: Progress) -> Pla
     certificate = _certificate("p_median", found, checked, is_whole=is_whole)
     seconds = times.nearest_s(_open(problem, found.opened), np.inf)
     return Plan(found.opened, seconds <= problem.penalty_s, certificate, found.multipliers)
+
+
+def _solve_capacitated_p_median(problem: CapacitatedPMedian, effort: Effort, progress: Progress) -> Plan:
+    found, served_by = search_capacitated_p_median(problem, effort, progress)
+    times = problem.times
+    checked = checker.check_capacitated_p_median(
+        _matrix(times, problem.rules),
+        times.time_s,
+        found.opened,
+        served_by,
+        found.multipliers,
+        demand=problem.demand,
+        capacity=problem.capacity,
+        new_houses=problem.new_houses,
+        penalty_s=problem.penalty_s,
+    )
+    weights = (times.persons, times.time_s, np.array([problem.penalty_s or 0.0]))
+    is_whole = all(bool((values % 1 == 0).all()) for values in weights)
+    certificate = _certificate("capacitated_p_median", found, checked, is_whole=is_whole)
+    return Plan(found.opened, served_by >= 0, certificate, found.multipliers, served_by=served_by)
 
 
 def _solve_p_center(problem: PCenter, effort: Effort, progress: Progress) -> Plan:

@@ -36,7 +36,14 @@ class Box:
 
 
 def lower(
-    evaluate: Evaluate, start: NDArray[np.float64], box: Box, *, target: float, iterations: int, effort: Effort
+    evaluate: Evaluate,
+    start: NDArray[np.float64],
+    box: Box,
+    *,
+    target: float,
+    iterations: int,
+    effort: Effort,
+    first_length: float = _FIRST_LENGTH,
 ) -> tuple[float, NDArray[np.float64]]:
     """The lowest bound met within the box, and its multipliers.
 
@@ -50,8 +57,11 @@ def lower(
         Value of the best plan known: no bound is below it, and a bound that meets it is a proof.
     iterations : int
         At most; one is made even when no time is left.
+    effort : Effort
+    first_length : float
+        Of the first steps, as a share of the gap; short where the start is good already.
     """
-    u, length, waited = start, _FIRST_LENGTH, 0
+    u, length, waited = start, first_length, 0
     direction: NDArray[np.float64] | None = None
     best, best_u = np.inf, start
     for _ in range(iterations):

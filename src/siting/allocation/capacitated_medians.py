@@ -1,0 +1,223 @@
+"""The capacitated p-median problem: its value, and its search by exchange, subgradient and branch and bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from siting import progress as progress_values
+from siting.allocation import packing_tree, subgradient
+from siting.allocation.cell_times import CellTimes
+from siting.allocation.effort import Effort, Found
+from siting.allocation.kernels import single_source
+from siting.allocation.multipliers import exact
+from siting.allocation.packing_tree import Core, Standing
+from siting.allocation.problems import Rules, make_rules
+from siting.checker import is_table_small
+from siting.errors import DataError, Fault, InfeasibleError, SolverError
+from siting.progress import Progress
+
+_ROUNDS_AT_LEAST = 2_000
+_ROUNDS_PER_CELL = 20
+_ROUNDS_AT_ONCE = 50
+_MOST_CLOSED_AT_ONCE = 3
+_THRESHOLD = 0.005
+_MOST_PAIRS_TO_BRANCH = 60_000
+_MUST = 16.0
+"""Where everybody must be served, nobody served counts this many times the dearest pair."""
+
+
+@dataclass(frozen=True)
+class CapacitatedPMedian:
+    """Capacitated p-median problem. Make one with `capacitated_p_median`, whose docstring has the formulation."""
+
+    times: CellTimes
+    rules: Rules
+    new_houses: int
+    demand: NDArray[np.int64]
+    capacity: NDArray[np.int64]
+    penalty_s: float | None
+
+
+def capacitated_p_median(
+    times: CellTimes,
+    *,
+    new_houses: int,
+    demand: ArrayLike,
+    capacity: ArrayLike,
+    penalty_s: float | None = None,
+    existing: ArrayLike = (),
+    forced: ArrayLike = (),
+    forbidden: ArrayLike = (),
+) -> CapacitatedPMedian:
+    """Least total travel time when each cell is served whole by one house and houses have a capacity.
+
+    .. code-block:: text
+
+        minimise    Σ_i w_i (Σ_j t_ij z_ij + D z_i0)
+        subject to  Σ_j z_ij + z_i0 = 1         for each cell i
+                    Σ_i q_i z_ij ≤ C_j x_j      for each site j
+                    z_ij ≤ x_j                  for each cell i and site j within the cutoff
+                    Σ_j x_j ≤ p
+                    x_j = 1                     for each forced site j
+                    z_ij, x_j ∈ {0, 1}
+
+    ``w_i``: persons. ``q_i``: demand (consultations). ``C_j``: capacity, in the same units. ``D``: seconds
+    counted for a person whom nobody serves; without it everybody must be served (z_i0 = 0). Existing sites
+    are open with their capacity.
+
+    Parameters
+    ----------
+    times : CellTimes
+    new_houses : int
+        ``p`` ≥ 0, forced ones included.
+    demand : whole numbers ≥ 0, shape (n_cells,)
+    capacity : whole numbers ≥ 0, one or shape (n_sites,)
+    penalty_s : float, optional
+        ``D`` > 0.
+    existing, forced, forbidden : rows of the sites table
+
+    Raises
+    ------
+    DataError
+        When the rules contradict each other, or a demand, capacity or penalty is out of range.
+
+    References
+    ----------
+    Mulvey and Beck (1984), Solving capacitated clustering problems, European Journal of Operational Research
+    18(3), 339-348; Osman and Christofides (1994), International Transactions in Operational Research 1(3),
+    317-336.
+    """
+    rules = make_rules("capacitated_p_median", times.n_sites, existing, forced, forbidden, "new_houses", new_houses)
+    q = np.asarray(demand, dtype=np.float64)
+    room = np.broadcast_to(np.asarray(capacity, dtype=np.float64), (times.n_sites,))
+    faults = []
+    for name, values, n in (("demand", q, times.n_cells), ("capacity", room, times.n_sites)):
+        if values.shape != (n,) or not ((values >= 0) & (values % 1 == 0)).all():
+            faults.append((name, f"must be {n} whole numbers ≥ 0"))
+    if penalty_s is not None and not (np.isfinite(penalty_s) and penalty_s > 0):
+        faults.append(("penalty_s", f"must be positive, found {penalty_s}"))
+    if faults:
+        raise DataError(Fault("capacitated_p_median", 0, 0, *fault) for fault in faults)
+    return CapacitatedPMedian(
+        times, rules, int(new_houses), q.astype(np.int64), np.minimum(room, q.sum()).astype(np.int64), penalty_s
+    )
+
+
+def search_capacitated_p_median(
+    problem: CapacitatedPMedian, effort: Effort, progress: Progress
+) -> tuple[Found, NDArray[np.int32]]:
+    """Least person-seconds under capacity; also the site that serves each cell, -1 where none.
+
+    Raises
+    ------
+    InfeasibleError
+        When everybody must be served and that is proven impossible.
+    SolverError
+        When it was not found possible in the time allowed.
+    """
+    core = _core(problem)
+    progress(0, 3)
+    standing = _improve(core, effort)
+    progress(1, 3)
+    standing = packing_tree.bound_first_node(core, standing, effort.share(0.5))
+    progress(2, 3, _told(standing))
+    is_small = len(core.row) <= _MOST_PAIRS_TO_BRANCH
+    if is_small and effort.left_s > 0 and not standing.is_done(core, effort):
+        standing = packing_tree.branch(core, standing, effort, lambda so_far: progress(2, 3, _told(so_far)))
+    progress(3, 3, _told(standing))
+    if not core.serves_all(standing.column):
+        _refuse(problem, core, standing)
+    used = np.unique(standing.column[standing.column >= 0])
+    opened = np.setdiff1d(np.union1d(core.site[used], problem.rules.forced), problem.rules.existing).astype(np.int32)
+    served_by = np.append(core.site, -1).astype(np.int32)[standing.column]
+    return Found(opened, standing.bound, exact(standing.v), standing.runs), served_by
+
+
+def _core(problem: CapacitatedPMedian) -> Core:
+    times, rules = problem.times, problem.rules
+    is_allowed = rules.is_candidate(times.n_sites)
+    is_allowed[rules.existing] = True
+    site = np.flatnonzero(is_allowed).astype(np.int32)
+    new_site = np.full(times.n_sites, -1, dtype=np.int32)
+    new_site[site] = np.arange(len(site), dtype=np.int32)
+    pair = np.flatnonzero(new_site[times.site] >= 0)
+    row = np.repeat(np.arange(times.n_cells, dtype=np.int32), np.diff(times.cell_start))[pair]
+    column = new_site[times.site[pair]]
+    cost = times.persons[row] * times.time_s[pair]
+    order = np.lexsort((row, column))
+    dense = np.full((times.n_cells, len(site)), np.inf)
+    dense[row, column] = cost
+    most = _MUST * max(float(cost.max(initial=0.0)), 1.0)
+    unserved = np.full(times.n_cells, most) if problem.penalty_s is None else times.persons * problem.penalty_s
+    is_fixed = np.isin(site, np.concatenate([rules.existing, rules.forced]))
+    capacity = problem.capacity[site]
+    start = np.searchsorted(column[order], np.arange(len(site) + 1)).astype(np.int64)
+    return Core(
+        site=site,
+        dense=single_source.Packing(dense, unserved, problem.demand, capacity, is_fixed),
+        start=start,
+        row=row[order],
+        column=column[order],
+        cost=cost[order],
+        is_exact=is_table_small(np.diff(start), capacity),
+        weight=times.persons,
+        houses=problem.new_houses - len(rules.forced),
+        must_serve=problem.penalty_s is None,
+    )
+
+
+def _improve(core: Core, effort: Effort) -> Standing:
+    """The columns with most room for what is near, improved by exchange, then ruin and recreate for some rounds."""
+    dense = core.dense
+    search = single_source.stand(dense, _first_columns(core))
+    single_source.improve(dense, search)
+    best = search.column.copy()
+    share = effort.share(0.3)
+    random = np.array([effort.seed], dtype=np.uint64)
+    rounds = _ROUNDS_AT_LEAST + _ROUNDS_PER_CELL * len(best) if 0 < core.houses < len(core.site) else 0
+    most = min(_MOST_CLOSED_AT_ONCE, core.houses)
+    for _ in range(0, rounds, _ROUNDS_AT_ONCE):
+        if share.left_s > 0:
+            single_source.ruin_and_recreate(dense, search, best, random, _ROUNDS_AT_ONCE, most, _THRESHOLD)
+    return Standing(best, single_source.total(dense, best), 0.0, np.zeros(len(best)))
+
+
+def _first_columns(core: Core) -> NDArray[np.int32]:
+    """Columns taken one by one, each where it takes most off the cost to the nearest column so far."""
+    cost, unserved = core.dense.cost, core.dense.unserved
+    least = np.minimum(unserved, cost[:, core.dense.is_fixed].min(axis=1, initial=np.inf))
+    chosen: list[int] = []
+    for _ in range(min(core.houses, int((~core.dense.is_fixed).sum()))):
+        saved = np.maximum(least[:, None] - cost, 0.0).sum(axis=0)
+        saved[core.dense.is_fixed] = saved[chosen] = -1.0
+        chosen.append(int(np.argmax(saved)))
+        least = np.minimum(least, cost[:, chosen[-1]])
+    return np.array(chosen, dtype=np.int32)
+
+
+def _told(standing: Standing) -> progress_values.Standing:
+    gap = (standing.cost - standing.bound) / max(standing.cost, 1.0)
+    return progress_values.Standing(standing.cost, standing.bound, gap)
+
+
+def _refuse(problem: CapacitatedPMedian, core: Core, standing: Standing) -> None:
+    """Everybody must be served, and somebody is not: impossible, or only not found."""
+    left_out = problem.times.persons[standing.column < 0].sum()
+    largest = subgradient.largest(core.dense.capacity[~core.dense.is_fixed].astype(np.float64), core.houses)
+    room = core.dense.capacity[~core.dense.is_fixed][largest].sum() + core.dense.capacity[core.dense.is_fixed].sum()
+    demand = problem.demand.sum()
+    if room < demand:
+        raise InfeasibleError(
+            f"capacity: {problem.new_houses} new houses serve {room:,.0f} at most, but {demand:,.0f} are asked for "
+            "(allow more houses or more capacity, or give penalty_s to leave people unserved)"
+        )
+    is_proven = standing.bound == standing.cost
+    words = "cannot all be served" if is_proven else "were not found to be all served in the time allowed"
+    text = (
+        f"new_houses: with {problem.new_houses} new houses the people {words}: {left_out:,.0f} persons are left "
+        "(allow more houses, capacity or cutoff, or give penalty_s to leave people unserved)"
+    )
+    raise InfeasibleError(text) if is_proven else SolverError(text)

@@ -1,0 +1,117 @@
+"""Which rows to pack into one column of limited capacity: knapsacks, whole and fractional."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from siting.allocation.kernels.types import F64, I32, I64, Bools
+
+
+@njit(cache=True)
+def best_values(column_start: I64, row: I32, profit: F64, demand: I64, capacity: I64, is_exact: Bools) -> F64:
+    """Shape (n_columns,): the most profit that fits into each column.
+
+    ``profit`` goes with ``row``. By dynamic programming over capacity where ``is_exact``, else the last row
+    may be cut (Dantzig, 1957), which is never less.
+    """
+    n_columns = len(column_start) - 1
+    values = np.zeros(n_columns)
+    best = np.zeros(capacity.max() + 1 if n_columns else 1)
+    for j in range(n_columns):
+        first, last = column_start[j], column_start[j + 1]
+        if is_exact[j]:
+            best[: capacity[j] + 1] = 0.0
+            for k in range(first, last):
+                if profit[k] > 0.0:
+                    q = demand[row[k]]
+                    for c in range(capacity[j], q - 1, -1):
+                        best[c] = max(best[c], best[c - q] + profit[k])
+            values[j] = best[capacity[j]]
+        else:
+            values[j] = _cut(row[first:last], profit[first:last], demand, capacity[j])[0]
+    return values
+
+
+@njit(cache=True)
+def packed_parts(
+    column_start: I64, row: I32, profit: F64, demand: I64, capacity: I64, is_exact: Bools, columns: I64
+) -> F64:
+    """Shape (n_pairs,): the part of each pair (0 or 1 where exact) in the best packings of ``columns``."""
+    parts = np.zeros(len(row))
+    for j in columns:
+        first, last = column_start[j], column_start[j + 1]
+        rows, gains = row[first:last], profit[first:last]
+        if not is_exact[j]:
+            parts[first:last] = _cut(rows, gains, demand, capacity[j])[1]
+            continue
+        taken = _table(rows, gains, demand, capacity[j])[1]
+        room = capacity[j]
+        for k in range(len(rows) - 1, -1, -1):
+            if taken[k, room]:
+                parts[first + k] = 1.0
+                room -= demand[rows[k]]
+    return parts
+
+
+@njit(cache=True)
+def values_with(row: I32, profit: F64, demand: I64, capacity: int) -> F64:
+    """The most profit of one column when it must hold each of its rows in turn; -inf where that does not fit."""
+    n = len(row)
+    before = np.zeros((n + 1, capacity + 1))
+    for k in range(n):
+        before[k + 1] = before[k]
+        _add(before[k + 1], before[k], profit[k], demand[row[k]])
+    after = np.zeros(capacity + 1)
+    values = np.full(n, -np.inf)
+    for k in range(n - 1, -1, -1):
+        room = capacity - demand[row[k]]
+        if room >= 0:
+            best = 0.0
+            for c in range(room + 1):
+                best = max(best, before[k, c] + after[room - c])
+            values[k] = profit[k] + best
+        _add(after, after.copy(), profit[k], demand[row[k]])
+    return values
+
+
+@njit(cache=True)
+def _add(best: F64, without: F64, profit: float, demand: int) -> None:
+    """One more row into a table by capacity, where it pays."""
+    if profit > 0.0:
+        for c in range(demand, len(best)):
+            best[c] = max(without[c], without[c - demand] + profit)
+
+
+@njit(cache=True)
+def _table(row: I32, profit: F64, demand: I64, capacity: int) -> tuple[F64, Bools]:
+    """The most profit at each capacity, and whether each row is in it when it comes to it."""
+    best = np.zeros(capacity + 1)
+    taken = np.zeros((len(row), capacity + 1), dtype=np.bool_)
+    for k in range(len(row)):
+        if profit[k] <= 0.0:
+            continue
+        q = demand[row[k]]
+        for c in range(capacity, q - 1, -1):
+            if best[c - q] + profit[k] > best[c]:
+                best[c] = best[c - q] + profit[k]
+                taken[k, c] = True
+    return best, taken
+
+
+@njit(cache=True)
+def _cut(row: I32, profit: F64, demand: I64, capacity: int) -> tuple[float, F64]:
+    """The most profit when the last row may be cut, and the part of each row that is packed."""
+    parts = np.zeros(len(row))
+    rate = np.zeros(len(row))
+    for k in range(len(row)):
+        rate[k] = profit[k] / max(demand[row[k]], 1e-9) if profit[k] > 0.0 else 0.0
+    room = float(capacity)
+    value = 0.0
+    for k in np.argsort(-rate):
+        if profit[k] <= 0.0 or (room <= 0.0 and demand[row[k]] > 0):
+            continue
+        parts[k] = min(1.0, room / demand[row[k]]) if demand[row[k]] > 0 else 1.0
+        room -= parts[k] * demand[row[k]]
+        value += parts[k] * profit[k]
+    return value, parts

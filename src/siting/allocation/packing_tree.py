@@ -1,0 +1,252 @@
+"""Lagrangian branch and bound for the capacitated p-median.
+
+Each node allows some pairs of a cell and a column. Its bound comes from knapsacks (Ceselli and Righini, 2005, A
+branch-and-price algorithm for the capacitated p-median problem, Networks 45(3), 125-142: the same bound, met there
+by columns and here by a subgradient); pairs that it prices above the gap are dropped; a cell that is packed into
+several columns has them parted in two; and HiGHS ends the nodes with few pairs left.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.allocation import formulation, subgradient
+from siting.allocation.effort import Effort
+from siting.allocation.highs import Outcome, run_highs
+from siting.allocation.kernels import packing, single_source
+
+_ROOT_ITERATIONS = 1_500
+_NODE_ITERATIONS = 80
+_NODE_LENGTH = 0.05
+_FADING = 0.95
+_PAIRS_FOR_HIGHS = 200
+_NEVER = -1e18
+
+
+@dataclass(frozen=True)
+class Core:
+    """The allowed sites and their pairs.
+
+    Attributes
+    ----------
+    site : int32 array
+        Row of the sites table of each column.
+    dense : Packing
+        Costs by row and column; ``is_fixed`` columns (existing, forced) are open whatever happens.
+    start, row, cost : arrays
+        The pairs, by column.
+    column : int32 array, shape (n_pairs,)
+    is_exact : bool array, shape (n_columns,)
+        Columns whose knapsack is filled by dynamic programming.
+    weight : float64 array, shape (n_rows,)
+        Persons.
+    houses : int
+        Columns that may open beside the fixed ones.
+    must_serve : bool
+        Whether every row must be served.
+    """
+
+    site: NDArray[np.int32]
+    dense: single_source.Packing
+    start: NDArray[np.int64]
+    row: NDArray[np.int32]
+    column: NDArray[np.int32]
+    cost: NDArray[np.float64]
+    is_exact: NDArray[np.bool_]
+    weight: NDArray[np.float64]
+    houses: int
+    must_serve: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every cost is a whole number, so that a bound may be rounded up."""
+        return bool((self.cost % 1 == 0).all() and (self.must_serve or (self.dense.unserved % 1 == 0).all()))
+
+    def serves_all(self, column: NDArray[np.int32]) -> bool:
+        """Whether an assignment serves everybody who must be."""
+        return not self.must_serve or bool((column >= 0).all())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The best assignment so far, its cost, the bound, and the multipliers of the first node."""
+
+    column: NDArray[np.int32]
+    cost: float
+    bound: float
+    v: NDArray[np.float64]
+    runs: tuple[Outcome, ...] = ()
+
+    def is_done(self, core: Core, effort: Effort) -> bool:
+        """Whether the gap asked for is reached."""
+        return core.serves_all(self.column) and self.cost - self.bound <= (effort.gap + 1e-9) * self.cost
+
+
+@dataclass(frozen=True)
+class _Node:
+    """Pairs still allowed, multipliers, their bound, and how often the last packings used each pair."""
+
+    is_allowed: NDArray[np.bool_]
+    v: NDArray[np.float64]
+    bound: float
+    use: NDArray[np.float64]
+
+
+def bound_first_node(core: Core, standing: Standing, effort: Effort) -> Standing:
+    """Multipliers and bound with every pair allowed."""
+    nobody = np.repeat(core.dense.unserved[:, None], 2, axis=1)
+    second = np.partition(np.concatenate([core.dense.cost, nobody], axis=1), 1, axis=1)[:, 1]
+    everything = np.ones(len(core.row), dtype=np.bool_)
+    node = _climb(core, everything, second, standing.cost, _ROOT_ITERATIONS, 0.3, effort)
+    return replace(standing, bound=min(max(node.bound, 0.0), standing.cost), v=node.v)
+
+
+def branch(core: Core, standing: Standing, effort: Effort, tell: Callable[[Standing], None]) -> Standing:
+    """Best node first, until the bound meets the cost or the time is up."""
+    everything = np.ones(len(core.row), dtype=np.bool_)
+    first = _climb(core, everything, standing.v, standing.cost, _NODE_ITERATIONS, _NODE_LENGTH, effort)
+    heap, count = [(first.bound, 0, first)], 0
+    floor = math.inf
+    while heap and effort.left_s > 0 and not standing.is_done(core, effort):
+        node = heapq.heappop(heap)[2]
+        if _is_closed(core, node.bound, standing):
+            continue
+        node = replace(node, is_allowed=node.is_allowed & _may_be_better(core, node, standing))
+        if node.is_allowed.sum() <= _PAIRS_FOR_HIGHS or not core.is_exact.all():
+            standing, bound = _finish(core, node, standing, effort)
+            floor = min(floor, bound)
+        else:
+            for allowed in _parted(core, node):
+                child = _climb(core, allowed, node.v, standing.cost, _NODE_ITERATIONS, _NODE_LENGTH, effort)
+                child = replace(child, bound=max(child.bound, node.bound))
+                if not _is_closed(core, child.bound, standing):
+                    count += 1
+                    heapq.heappush(heap, (child.bound, count, child))
+        least = min([floor, standing.cost, *(entry[0] for entry in heap[:1])])
+        standing = replace(standing, bound=max(standing.bound, least))
+        tell(standing)
+    if not heap and math.isinf(floor):
+        return replace(standing, bound=standing.cost)
+    return standing
+
+
+def _is_closed(core: Core, bound: float, standing: Standing) -> bool:
+    """Whether nothing better than the best assignment is below a bound."""
+    if not core.serves_all(standing.column):
+        return False
+    return (math.ceil(bound - 1e-6) if core.is_whole else bound + 1e-9 * standing.cost) >= standing.cost
+
+
+def _climb(
+    core: Core,
+    is_allowed: NDArray[np.bool_],
+    v: NDArray[np.float64],
+    target: float,
+    iterations: int,
+    length: float,
+    effort: Effort,
+) -> _Node:
+    """Lower bound Σ v − the best packings of the columns that open, v in [0, cost of not being served]."""
+    dense = core.dense
+    use = np.zeros(len(core.row))
+
+    def evaluate(u: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        profit = np.where(is_allowed, u[core.row] - core.cost, _NEVER)
+        problem = (core.start, core.row, profit, dense.demand, dense.capacity, core.is_exact)
+        values = packing.best_values(*problem)
+        chosen = _most_worth(core, values)
+        parts = packing.packed_parts(*problem, chosen)
+        use[:] = _FADING * use + (1 - _FADING) * parts
+        served = np.bincount(core.row, weights=parts, minlength=len(u)).astype(np.float64)
+        return float(values[chosen].sum() - u.sum()), served - 1.0
+
+    bound, best = subgradient.lower(
+        evaluate,
+        v,
+        subgradient.Box(dense.unserved, np.sqrt(np.maximum(core.weight, 1e-9))),
+        target=-target,
+        iterations=iterations,
+        effort=effort,
+        first_length=length,
+    )
+    return _Node(is_allowed, best, -bound, use)
+
+
+def _most_worth(core: Core, values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The fixed columns and the ``houses`` free ones of most value."""
+    free = np.flatnonzero(~core.dense.is_fixed)
+    chosen = free[subgradient.largest(values[free], core.houses)]
+    return np.sort(np.concatenate([np.flatnonzero(core.dense.is_fixed), chosen]))
+
+
+def _may_be_better(core: Core, node: _Node, standing: Standing) -> NDArray[np.bool_]:
+    """Pairs that a better assignment may use: forcing one in raises the bound by less than the gap.
+
+    All of them where somebody must be served and is not yet: there is no gap then.
+    """
+    kept = np.ones(len(core.row), dtype=np.bool_)
+    if not core.serves_all(standing.column):
+        return kept
+    dense = core.dense
+    profit = np.where(node.is_allowed, node.v[core.row] - core.cost, _NEVER)
+    values = packing.best_values(core.start, core.row, profit, dense.demand, dense.capacity, core.is_exact)
+    is_chosen = np.zeros(len(values), dtype=np.bool_)
+    is_chosen[_most_worth(core, values)] = True
+    bound = float(node.v.sum() - values[is_chosen].sum())
+    lowest_in = values[is_chosen & ~dense.is_fixed].min(initial=np.inf)
+    for j in np.flatnonzero(core.is_exact):
+        place = slice(core.start[j], core.start[j + 1])
+        forced = packing.values_with(core.row[place], profit[place], dense.demand, int(dense.capacity[j]))
+        raised = bound + (values[j] if is_chosen[j] else lowest_in) - forced
+        kept[place] = (np.ceil(raised - 1e-6) if core.is_whole else raised - 1e-9 * standing.cost) < standing.cost
+    return kept
+
+
+def _parted(core: Core, node: _Node) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The allowed pairs with the columns of one cell parted in two: a cell that is packed into several."""
+    use = np.where(node.is_allowed, node.use, 0.0)
+    n_rows = len(core.dense.demand)
+    total = np.bincount(core.row, weights=use, minlength=n_rows)
+    squares = np.bincount(core.row, weights=use**2, minlength=n_rows)
+    spread = 1.0 - np.divide(squares, total**2, out=np.ones(n_rows), where=total > 0)
+    n_left = np.bincount(core.row[node.is_allowed], minlength=n_rows)
+    cell = int(np.argmax(np.where(n_left > 1, spread * core.dense.demand + 1e-9 * n_left, -1.0)))
+    pairs = np.flatnonzero(node.is_allowed & (core.row == cell))
+    pairs = pairs[np.argsort(-use[pairs], kind="stable")]
+    first, second = node.is_allowed.copy(), node.is_allowed.copy()
+    load = [0.0, 0.0]
+    for pair in pairs.tolist():
+        side = int(load[1] < load[0])
+        (second if side == 0 else first)[pair] = False
+        load[side] += use[pair] + 1e-12
+    return first, second
+
+
+def _finish(core: Core, node: _Node, standing: Standing, effort: Effort) -> tuple[Standing, float]:
+    """Branch and bound of HiGHS on the pairs of one node: the better assignment, and the node's bound."""
+    dense = core.dense
+    row, column = core.row[node.is_allowed], core.column[node.is_allowed]
+    pairs = formulation.Pairs(row, column, core.cost[node.is_allowed])
+    unserved = None if core.must_serve else dense.unserved
+    model, _, z = formulation.capacitated_p_median_model(
+        pairs, dense.demand, dense.capacity, unserved, dense.is_fixed, core.houses
+    )
+    run = run_highs(model, effort)
+    standing = replace(standing, runs=(*standing.runs, run))
+    if run.has_values:
+        found = np.full(len(standing.column), -1, dtype=np.int32)
+        taken = np.array([(variable.varValue or 0.0) > 0.5 for variable in z], dtype=np.bool_)
+        found[row[taken]] = column[taken]
+        cost = single_source.total(dense, found)
+        if cost < standing.cost or not core.serves_all(standing.column):
+            standing = replace(standing, column=found, cost=cost)
+    if run.ended == "infeasible":
+        return standing, math.inf
+    bound = max(node.bound, run.bound)
+    return standing, math.inf if _is_closed(core, bound, standing) else bound

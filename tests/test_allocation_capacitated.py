@@ -1,0 +1,153 @@
+"""Capacitated p-median against enumeration, with certificates that the checker proves again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from benchmarks.solver import pmedcap
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from naive import median as naive
+from siting import checker
+from siting.allocation import CellTimes, capacitated_medians, capacitated_p_median, solve
+from siting.errors import DataError, InfeasibleError
+from test_allocation_median import cell_times_of
+
+INF = float("inf")
+
+
+@st.composite
+def capacitated_worlds(draw):
+    """Dense times, persons, demand, capacity and rules."""
+    n_sites, n_cells = draw(st.integers(1, 4)), draw(st.integers(1, 5))
+    time = st.one_of(st.integers(0, 60), st.just(INF))
+    dense = draw(st.lists(st.lists(time, min_size=n_sites, max_size=n_sites), min_size=n_cells, max_size=n_cells))
+    persons = draw(st.lists(st.integers(0, 30).map(float), min_size=n_cells, max_size=n_cells))
+    demand = draw(st.lists(st.integers(0, 6), min_size=n_cells, max_size=n_cells))
+    capacity = draw(st.lists(st.integers(0, 12), min_size=n_sites, max_size=n_sites))
+    today = draw(st.lists(st.sampled_from("efn...."), min_size=n_sites, max_size=n_sites))
+    rules = {
+        name: {j for j in range(n_sites) if today[j] == letter}
+        for name, letter in (("existing", "e"), ("forced", "f"), ("forbidden", "n"))
+    }
+    return dense, persons, demand, capacity, rules
+
+
+def problem_of(world, extra: int, penalty_s: float | None):
+    dense, persons, demand, capacity, rules = world
+    return capacitated_p_median(
+        cell_times_of(dense, persons, len(dense[0])),
+        new_houses=len(rules["forced"]) + extra,
+        demand=demand,
+        capacity=capacity,
+        penalty_s=penalty_s,
+        **{name: sorted(rows) for name, rows in rules.items()},
+    )
+
+
+def checked(problem, opened, served_by, multipliers) -> checker.Checked:
+    times, rules = problem.times, problem.rules
+    arrays = (rules.existing, rules.forced, rules.forbidden)
+    return checker.check_capacitated_p_median(
+        checker.CoverMatrix(times.cell_start, times.site, times.persons, times.n_sites, *arrays),
+        times.time_s,
+        opened,
+        served_by,
+        multipliers,
+        demand=problem.demand,
+        capacity=problem.capacity,
+        new_houses=problem.new_houses,
+        penalty_s=problem.penalty_s,
+    )
+
+
+@settings(max_examples=80, deadline=None)
+@given(capacitated_worlds(), st.integers(0, 2), st.one_of(st.none(), st.integers(1, 80)), st.booleans())
+def test_capacitated_p_median_is_the_enumerated_optimum(world, extra: int, penalty_s, has_tables: bool) -> None:
+    dense, persons, demand, capacity, rules = world
+    problem = problem_of(world, extra, penalty_s)
+    best = naive.capacitated_p_median(
+        dense, persons, demand, capacity, problem.new_houses, INF if penalty_s is None else penalty_s, **rules
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        if not has_tables:
+            for module in (checker, capacitated_medians):
+                patch.setattr(module, "is_table_small", lambda n_rows, _: np.zeros(len(n_rows), dtype=np.bool_))
+        if best == INF:
+            with pytest.raises(InfeasibleError):
+                solve(problem)
+            return
+        plan = solve(problem)
+        again = checked(problem, plan.opened, plan.served_by, plan.multipliers)
+    assert (plan.status, plan.objective) == ("optimal", best)
+    assert (again.faults, again.objective) == ((), best)
+    assert again.bound == pytest.approx(plan.certificate.arithmetic_bound)
+    assert len(plan.opened) <= problem.new_houses
+
+
+@settings(max_examples=80, deadline=None)
+@given(capacitated_worlds(), st.lists(st.integers(0, 3000).map(float), min_size=5, max_size=5), st.booleans())
+def test_no_multipliers_prove_more_than_the_optimum(world, multipliers, must_serve: bool) -> None:
+    dense, persons, demand, capacity, rules = world
+    problem = problem_of(world, 1, None if must_serve else 70.0)
+    best = naive.capacitated_p_median(
+        dense, persons, demand, capacity, problem.new_houses, INF if must_serve else 70.0, **rules
+    )
+    nobody = np.full(len(dense), -1, dtype=np.int32)
+    found = checked(problem, np.zeros(0, dtype=np.int32), nobody, np.array(multipliers[: len(dense)]))
+    assert found.bound <= best
+
+
+def test_the_checker_finds_what_is_wrong_with_a_plan() -> None:
+    world = ([[0.0, 9.0], [9.0, 0.0], [4.0, INF]], [1.0, 1.0, 1.0], [2, 2, 2], [4, 4], {k: set() for k in RULES})
+    problem, nothing = problem_of(world, 1, None), np.zeros(3)
+    row = lambda *values: np.array(values, dtype=np.int32)  # noqa: E731
+    assert checked(problem, row(0), row(0, 0, 0), nothing).faults == ("1 sites serve more than their capacity",)
+    unopened = checked(problem, row(0), row(0, 1, -1), nothing).faults
+    assert unopened == ("a cell is served by a site that is not open or out of reach", "1 cells are not served")
+    assert "out of reach" in checked(problem, row(0, 1), row(0, 0, 1), nothing).faults[1]
+
+
+RULES = ("existing", "forced", "forbidden")
+
+
+def square(n: int, seed: int) -> tuple[CellTimes, np.ndarray]:
+    """Points of a square with whole distances, as in the public instances."""
+    rng = np.random.default_rng(seed)
+    xy = rng.integers(1, 101, (n, 2))
+    distance = np.floor(np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1)))
+    times = CellTimes.from_csr(np.arange(n + 1) * n, np.tile(np.arange(n), n), distance.ravel(), n_sites=n)
+    return times, rng.integers(1, 21, n)
+
+
+def test_fifty_customers_and_five_houses_are_proven() -> None:
+    times, demand = square(50, seed=1)
+    plan = solve(capacitated_p_median(times, new_houses=5, demand=demand, capacity=120))
+    assert plan.status == "optimal"
+    assert plan.objective == 829.0
+
+
+@pytest.mark.parametrize("time_limit_s", [0.0, 0.5])
+def test_a_search_cut_short_has_a_plan_and_a_true_bound(time_limit_s: float) -> None:
+    times, demand = square(50, seed=1)
+    plan = solve(capacitated_p_median(times, new_houses=5, demand=demand, capacity=120), time_limit_s=time_limit_s)
+    assert plan.bound <= 829.0 <= plan.objective
+    assert plan.status == ("optimal" if plan.bound == plan.objective else "feasible")
+
+
+def test_too_little_capacity_is_said_in_words() -> None:
+    times, demand = square(12, seed=1)
+    with pytest.raises(InfeasibleError, match=r"capacity: 2 new houses serve 40 at most, but \d+ are asked for"):
+        solve(capacitated_p_median(times, new_houses=2, demand=demand, capacity=20))
+    with pytest.raises(DataError) as caught:
+        capacitated_p_median(times, new_houses=2, demand=demand + 0.5, capacity=-1, penalty_s=0)
+    assert {fault.field for fault in caught.value.faults} == {"demand", "capacity", "penalty_s"}
+
+
+def test_a_file_in_the_layout_of_the_or_library_is_read(tmp_path) -> None:
+    file = tmp_path / "pmedcap.txt"
+    file.write_text(" 1\n 1 6\n 4 2 6\n1 0 0 3\n2 3 4 3\n3 50 50 3\n4 51 51 2\n", encoding="ascii")
+    (instance,) = pmedcap.read(file)
+    plan = solve(instance.problem())
+    assert (plan.status, plan.objective) == ("optimal", instance.best_known)
