@@ -22,9 +22,9 @@ def library() -> ctypes.CDLL | None:
     subprocess.run([gcc, "-O3", "-march=native", "-shared", "-fPIC", str(SOURCE), "-o", str(built)], check=True)
     loaded = ctypes.CDLL(str(built))
     address, whole, word, bits = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64, ctypes.c_uint32
-    loaded.open_window.argtypes = [address, whole, whole, whole, bits, address, whole, whole]
     loaded.search_window.argtypes = [
-        address, whole, whole, address, address, whole, bits, address, word, word, address,
+        address, whole, whole, whole, address, whole, whole, whole, bits, address, word, bits, address, word, word,
+        address,
     ]  # fmt: skip
     loaded.search_graph.argtypes = [
         address, address, word, word, bits, address, address, address, word, word, address,

@@ -96,9 +96,12 @@ def _central(world: RasterWorld, search: WindowSearch, n_sources: int) -> list[i
 
 def _settled(search: WindowSearch, source: int) -> NDArray[np.float64]:
     """Ticks of the cells of a source's window, its closed outermost cells left out; inf where not settled."""
-    state, _, _ = search.searched(source)
-    ticks = (state >> search.class_bits).astype(np.float64)
-    ticks[(state == 0) | (ticks > search.limit)] = np.inf
+    state, first_row, _ = search.searched(source)
+    top, _, height, width, _ = search.window(source)
+    ticks = np.full((height, width), np.inf)
+    opened = ticks[first_row - top :][: len(state)]
+    opened[:] = state >> search.class_bits
+    opened[(state == 0) | (opened > search.limit)] = np.inf
     return ticks[1:-1, 1:-1]
 
 
@@ -142,14 +145,11 @@ def _c(search: WindowSearch, library) -> Contender:
 
     def run(source: int) -> object:
         top, left, height, width, start = search.window(source)
-        state = search.memory[: height * width]
-        queue = search.queue
-        library.open_window(
-            address(classes), classes.shape[1], top, left, int(search.beyond), address(state), height, width
-        )
+        state, queue = search.memory[: height * width], search.queue
         done = library.search_window(
-            address(state), width, start, address(search.leave), address(search.enter), search.leave.shape[1],
-            search.shift, address(queue), queue.shape[0], queue.shape[1], address(n_waiting),
+            address(classes), classes.shape[1], top, left, address(state), height, width, start, search.limit,
+            address(search.half_step), search.half_step.shape[1], search.shift, address(queue), queue.shape[0],
+            queue.shape[1], address(n_waiting),
         )  # fmt: skip
         assert done == 1
         return state

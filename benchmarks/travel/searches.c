@@ -1,66 +1,103 @@
 /* The kernels of siting.travel again in C, entry for entry, to tell what the language costs.
    Worlds of 16-bit classes and long cutoffs are left to the Python side: one word type is enough here. */
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef uint64_t u64;
 typedef uint32_t u32;
 
-void open_window(const uint8_t *classes, int64_t n_columns_all, int64_t top, int64_t left, u32 beyond,
-                 u32 *state, int64_t n_rows, int64_t n_columns) {
-    memset(state, 0, 4 * n_columns);
-    memset(state + (n_rows - 1) * n_columns, 0, 4 * n_columns);
-    for (int64_t row = 1; row < n_rows - 1; row++) {
-        const uint8_t *kinds = classes + (top + row) * n_columns_all + left + 1;
-        u32 *fresh = state + row * n_columns + 1;
-        fresh[-1] = 0;
-        fresh[n_columns - 2] = 0;
-        for (int64_t i = 0; i < n_columns - 2; i++) fresh[i] = kinds[i] ? (beyond | kinds[i]) : 0;
-    }
+static void open_row(const uint8_t *classes, int64_t n_columns, int64_t row, int64_t left, u32 beyond, u32 *fresh,
+                     int64_t width, int is_inside) {
+    memset(fresh, 0, 4 * width);
+    const uint8_t *kinds = classes + row * n_columns + left;
+    for (int64_t i = 1; is_inside && i < width - 1; i++) fresh[i] = kinds[i] ? (beyond | kinds[i]) : 0;
 }
 
-int search_window(u32 *state, int64_t width, int64_t source, const u32 *leave, const u32 *enter, int64_t n_classes,
-                  u32 shift, u64 *queue, u64 n_slots, u64 capacity, u64 *n_waiting) {
-    const int64_t ring[8] = {-width, 1 - width, 1, width + 1, width, width - 1, -1, -width - 1};
-    const u64 low = 0xFFFFFFFFu, slot_mask = n_slots - 1;
-    const u32 bucket_bits = 8 + shift;
-    if (state[source] == 0) return 1;
-    memset(n_waiting, 0, 8 * n_slots);
-    state[source] &= 255;
-    for (u64 side = 0; side < 4; side++) queue[side] = (2 * side) << 61 | (u64)source << 32;
-    n_waiting[0] = 4;
-    u64 n_live = 4;
-    for (u64 bucket = 0; n_live > 0; bucket++) {
-        u64 slot = bucket & slot_mask, served = 0;
-        while (served < n_waiting[slot]) {
-            u64 entry = queue[slot * capacity + served++];
-            u64 cell = (entry >> 32) & (low >> 3), now = state[cell];
-            if (now >> 8 != (entry & low)) continue;
-            u64 left = (entry >> 61) + 6, slant = left & 1;
-            u64 even = now + leave[slant * n_classes + (now & 255)];
-            u64 odd = now + leave[(1 - slant) * n_classes + (now & 255)];
-            u64 other[5], before[5], then[5];
-            for (int turn = 0; turn < 5; turn++) {
-                other[turn] = cell + ring[(left + turn) & 7];
-                before[turn] = state[other[turn]];
-                u64 table = (turn & 1) ? (1 - slant) : slant;
-                then[turn] = ((turn & 1) ? odd : even) + enter[table * n_classes + (before[turn] & 255)];
-            }
-            for (int turn = 0; turn < 5; turn++) {
-                if (then[turn] >= before[turn]) continue;
-                u64 side = (left + turn) & 7;
-                if ((side & 1) && (state[cell + ring[side - 1]] | state[cell + ring[(side + 1) & 7]]) == 0) continue;
-                u64 aim = (then[turn] >> bucket_bits) & slot_mask;
-                if (n_waiting[aim] == capacity) return 0;
-                state[other[turn]] = (u32)then[turn];
-                queue[aim * capacity + n_waiting[aim]++] = side << 61 | other[turn] << 32 | then[turn] >> 8;
-                n_live++;
-            }
+static u64 look_ahead(const u32 *cells, const u32 *waiting, u64 n_entries, u64 bucket, u32 bucket_bits,
+                      const u32 *leave, const u32 *enter, const u64 *ring, u32 *code, u32 *then) {
+    u64 n_seen = 0;
+    for (u64 i = 0; i < n_entries; i++) {
+        u64 entry = waiting[i], now = cells[entry >> 3];
+        if (now >> bucket_bits != bucket) continue;
+        u64 ahead = entry & 7, slant = entry & 1, kind = 2 * (now & 255);
+        u64 even = now + leave[kind + slant], odd = now + leave[kind + 1 - slant], other[5], before[5], sooner[5];
+        for (int turn = 0; turn < 5; turn++) {
+            u64 way = turn & 1 ? 1 - slant : slant;
+            other[turn] = entry - ahead + ring[ahead + 1 + turn];
+            before[turn] = cells[other[turn] >> 3];
+            sooner[turn] = (turn & 1 ? odd : even) + enter[2 * (before[turn] & 255) + way];
         }
-        n_live -= served;
-        n_waiting[slot] = 0;
+        for (int turn = 0; turn < 5; turn++) {
+            code[n_seen] = (u32)other[turn];
+            then[n_seen] = (u32)sooner[turn];
+            n_seen += sooner[turn] < before[turn];
+        }
+    }
+    return n_seen;
+}
+
+static int improve(u32 *cells, u64 n_seen, const u32 *code, const u32 *then, u32 bucket_bits, const u64 *passed,
+                   u32 *queue, u64 slot_mask, u64 capacity, u64 *n_waiting) {
+    for (u64 i = 0; i < n_seen; i++) {
+        u64 sooner = then[i], cell = code[i] >> 3, side = code[i] & 7, aim = sooner >> bucket_bits & slot_mask;
+        u64 end = n_waiting[aim], before = cells[cell];
+        if (end == capacity) return 0;
+        u32 beside = cells[cell + passed[2 * side]] | cells[cell + passed[2 * side + 1]];
+        u64 is_better = (sooner < before) & (beside != 0);
+        cells[cell] = (u32)(is_better ? sooner : before);
+        queue[aim * capacity + end] = code[i];
+        n_waiting[aim] = end + is_better;
     }
     return 1;
+}
+
+int search_window(const uint8_t *classes, int64_t n_columns, int64_t top, int64_t left, u32 *state, int64_t height,
+                  int64_t width, int64_t source, u32 limit, const u32 *half_step, u64 n_halves, u32 shift, u32 *queue,
+                  u64 n_slots, u64 capacity, u64 *n_waiting) {
+    const int64_t down[8] = {-1, -1, 0, 1, 1, 1, 0, -1}, right[8] = {0, 1, 1, 1, 0, -1, -1, -1};
+    const u32 beyond = (limit + 1) << 8;
+    u64 ring[14], passed[16] = {0}, n_idle = 0;
+    for (int i = 0, side = 5; i < 14; i++, side = (side + 1) & 7) ring[i] = 8 * (down[side] * width + right[side]) + side;
+    for (int side = 1; side < 8; side += 2) {
+        passed[2 * side] = -down[side] * width;
+        passed[2 * side + 1] = -right[side];
+    }
+    int64_t first = source / width - 1, last = first + 2;
+    for (int64_t row = first; row <= last; row++)
+        open_row(classes, n_columns, top + row, left, beyond, state + row * width, width, 0 < row && row < height - 1);
+    if (state[source] == 0) return 1;
+    state[source] -= beyond;
+    memset(n_waiting, 0, 8 * n_slots);
+    for (u32 side = 0; side < 4; side++) queue[side] = 8 * (u32)source + 2 * side;
+    n_waiting[0] = 4;
+    u32 *code = malloc(4 * (5 * capacity + 1)), *then = malloc(4 * (5 * capacity + 1));
+    int is_done = 1;
+    for (u64 bucket = 0; n_idle < n_slots && is_done; bucket++) {
+        u64 slot = bucket & (n_slots - 1), n_entries = n_waiting[slot];
+        const u32 *waiting = queue + slot * capacity;
+        u32 lowest = 0xFFFFFFFFu, highest = 0;
+        for (u64 i = 0; i < n_entries; i++) {
+            lowest = waiting[i] < lowest ? waiting[i] : lowest;
+            highest = waiting[i] > highest ? waiting[i] : highest;
+        }
+        while ((int64_t)lowest < (first + 1) * 8 * width) {
+            first--;
+            open_row(classes, n_columns, top + first, left, beyond, state + first * width, width, first > 0);
+        }
+        while ((int64_t)highest >= last * 8 * width) {
+            last++;
+            open_row(classes, n_columns, top + last, left, beyond, state + last * width, width, last < height - 1);
+        }
+        n_idle = n_entries ? 0 : n_idle + 1;
+        u64 n_seen = look_ahead(state, waiting, n_entries, bucket, 8 + shift, half_step, half_step + n_halves, ring,
+                                code, then);
+        is_done = improve(state, n_seen, code, then, 8 + shift, passed, queue, n_slots - 1, capacity, n_waiting);
+        n_waiting[slot] = 0;
+    }
+    free(code);
+    free(then);
+    return is_done;
 }
 
 int64_t search_graph(const u32 *start, const u64 *edge, u64 source, u64 limit, u32 shift, u32 *ticks, u32 *touched,

@@ -107,7 +107,7 @@ def raster_persons_within(
     float64 array, shape (n_rows, n_columns)
         0 at barriers.
     """
-    from siting.travel.kernels.raster import sum_within
+    from siting.travel.kernels.window import sum_within
 
     classes = classify(friction_s_per_m, cell_size_m=cell_size_m)
     n_rows, n_columns = classes.raster.shape
@@ -124,7 +124,7 @@ def raster_persons_within(
         sums = np.zeros(n_columns)
         for column in np.flatnonzero(classes.raster[row]).tolist():
             state, top, left = search.searched(row * n_columns + column)
-            sums[column] = sum_within(state, top, left, np.uint64(search.class_bits), search.limit, people)
+            sums[column] = sum_within(state, top, left, search.class_bits, search.limit, people)
         idle.append(search)
         return sums
 

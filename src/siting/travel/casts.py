@@ -191,21 +191,25 @@ class WindowSearch:
     classes : FrictionClasses
     limit : int
         Ticks, inclusive.
-    class_bits, shift, beyond, leave, enter, memory, queue
+    class_bits, half_step, shift, memory, queue
         What the kernels are given; see `siting.travel.kernels.raster`.
     """
 
     def __init__(self, classes: FrictionClasses, places: PlacesByRow, cutoff_s: float) -> None:
+        from siting.travel.kernels import raster, window
+
+        self._search, self._collect = raster.search_window, window.collect
         self.classes = classes
         self.limit = limit_ticks(cutoff_s, classes.longest_step)
-        self.class_bits = 8 * classes.raster.dtype.itemsize
+        bits = 8 * classes.raster.dtype.itemsize
+        self.class_bits = np.uint64(bits)
         self.shift = raster_shift(classes)
-        word = np.uint32 if self.limit + 1 + classes.longest_step < 2 ** (32 - self.class_bits) else np.uint64
-        self.beyond = word((self.limit + 1) << self.class_bits)
-        half_step = classes.half_ticks.astype(np.uint64) << np.uint64(self.class_bits)
-        kind = np.arange(half_step.shape[1], dtype=np.uint64)
-        self.leave, self.enter = (half_step - kind).astype(word), (half_step + kind).astype(word)
-        self.queue = np.empty((ring_size(classes.longest_step, self.shift), START_CAPACITY), np.uint64)
+        word = np.uint32 if self.limit + 1 + classes.longest_step < 2 ** (32 - bits) else np.uint64
+        half_step = half_steps(classes, bits)
+        kind = np.repeat(np.arange(len(half_step) // 2, dtype=np.uint64), 2)
+        self.half_step = np.stack([half_step - kind, half_step + kind]).astype(word)
+        n_slots = ring_size(min(classes.longest_step, self.limit), self.shift)
+        self.queue = np.empty((n_slots, START_CAPACITY), np.uint32)
         self._reach = self.limit // max(classes.shortest_step, 1)
         n_rows, n_columns = classes.raster.shape
         side = 2 * self._reach + 3
@@ -218,12 +222,10 @@ class WindowSearch:
 
     def within(self, cell: int) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
         """(places ascending, ticks) of the places within the cutoff of a cell of the raster."""
-        from siting.travel.kernels.raster import collect
-
         state, top, left = self.searched(cell)
         places = self._places
-        n_found = collect(
-            state, top, left, np.uint64(self.class_bits), self.limit, places.row_start, places.place, places.column,
+        n_found = self._collect(
+            state, top, left, self.class_bits, self.limit, places.row_start, places.place, places.column,
             self._found, self._found_ticks,
         )  # fmt: skip
         place, ticks = self._found[:n_found], self._found_ticks[:n_found]
@@ -242,17 +244,26 @@ class WindowSearch:
         return top, left, height, width, (row - top) * width + column - left
 
     def searched(self, cell: int) -> tuple[NDArray[np.unsignedinteger], int, int]:
-        """(state, top, left) of the window around a cell, searched."""
-        from siting.travel.kernels.raster import open_window, search_window
-
+        """(state, top, left) of the rows that were opened of the window around a cell, searched."""
         top, left, height, width, source = self.window(cell)
-        flat = self.memory[: height * width]
-        state = flat.reshape(height, width)
+        state = self.memory[: height * width].reshape(height, width)
         while True:
-            open_window(self.classes.raster, top, left, self.beyond, state)
-            if search_window(flat, width, source, self.class_bits, self.leave, self.enter, self.shift, self.queue):
-                return state, top, left
-            self.queue = np.empty((self.queue.shape[0], 2 * self.queue.shape[1]), np.uint64)
+            is_done, first_row, last_row = self._search(
+                self.classes.raster, top, left, state, source, self.limit, self.half_step, self.shift, self.queue
+            )
+            if is_done:
+                return state[first_row : last_row + 1], top + first_row, left
+            self.queue = roomier(self.queue)
+
+
+def half_steps(classes: FrictionClasses, bits: int) -> NDArray[np.uint64]:
+    """Ticks to cross half a cell of each class, straight and diagonally in turn, shifted left by ``bits``."""
+    return classes.half_ticks.T.ravel().astype(np.uint64) << np.uint64(bits)
+
+
+def roomier(queue: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """An empty queue with twice the room."""
+    return np.empty((queue.shape[0], 2 * queue.shape[1]), queue.dtype)
 
 
 @dataclass(frozen=True)
@@ -294,7 +305,7 @@ def nearest_on_raster(
 
     Without a cutoff: a trip of more than 12 days less the longest step counts as none. Ties go to the lowest row.
     """
-    from siting.travel.kernels.raster import search_nearest
+    from siting.travel.kernels.nearest import search_nearest
 
     n_rows, n_columns = classes.raster.shape
     width = n_columns + 2
@@ -304,19 +315,18 @@ def nearest_on_raster(
     beyond = np.uint64((LAST_TICK - classes.longest_step + 1) << 32)
     row, column = np.divmod(np.asarray(sources, np.int64), n_columns)
     start = (row + 1) * width + column + 1
-    half_step = classes.half_ticks.astype(np.uint64) << np.uint64(32)
-    shift = raster_shift(classes)
+    half_step, shift = half_steps(classes, 32), raster_shift(classes)
     capacity = max(START_CAPACITY, 4 * len(sources), 8 * (n_rows + n_columns))
-    is_done = False
-    while not is_done:
+    queue = np.empty((ring_size(classes.longest_step, shift), capacity), np.uint32)
+    while True:
         key = np.where(kinds.ravel() > 0, beyond, np.uint64(0))
-        queue = np.empty((ring_size(classes.longest_step, shift), capacity), np.uint64)
-        is_done = search_nearest(kinds.ravel(), width, key, start, half_step, shift, queue)
-        capacity *= 2
+        if search_nearest(kinds.ravel(), width, key, start, half_step, shift, queue):
+            break
+        queue = roomier(queue)
     inner = key.reshape(kinds.shape)[1:-1, 1:-1]
     is_reached = (inner < beyond) & (classes.raster > 0)
-    owner = np.where(is_reached, inner & np.uint64(2**32 - 1), 0).astype(np.int64)
-    return (inner >> np.uint64(32)).astype(np.uint32), np.where(is_reached, owner, -1)
+    row_after = np.where(is_reached, inner & np.uint64(2**32 - 1), 0).astype(np.int64)
+    return (inner >> np.uint64(32)).astype(np.uint32), row_after - 1
 
 
 def _check_cells(n_cells: int) -> None:

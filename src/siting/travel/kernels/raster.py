@@ -5,18 +5,14 @@ to whole ticks: sums are exact, and a step costs the same both ways. Class 0 is 
 diagonal step between two barriers that touch at their corners is not made, so that a river one cell wide holds
 however it is drawn.
 
-What makes it fast, with what each brought on 200 m cells (ns a settled cell, one core of an EPYC):
+A bucket is emptied in two passes. The first looks from each of its cells at the 5 neighbours ahead and notes those
+that it may improve; it writes nothing that it reads, and no branch depends on what it finds. The second improves
+what is still to be improved, and puts it into its bucket. No bucket is wider than the fastest step, so nothing
+comes back into the bucket that is being emptied, and its cells may come in any order.
 
-- A bucket queue instead of a heap (see this package's docstring).
-- A window's ``state`` holds time and class in one word, ``ticks << class_bits | class``, so that one load gives
-  both. Barriers hold 0, which no time is below; cells not reached hold the first tick beyond the limit, which
-  every time within it is below: the inner loop tests neither (62 to 36 ns, with the tables of half steps).
-- A cell settled by a step in some direction looks at the 5 neighbours ahead only: the 3 behind it are neighbours
-  of the cell the step came from, which reaches them directly at no more (36 to 29 ns). The direction travels in
-  the queue's entry, which is ``side << 61 | cell << 32 | ticks``; an entry whose ticks are no longer its cell's is
-  skipped.
-- The 5 states are loaded before any is written (29 to 25 ns); a bucket is read from its front, which needs no write
-  for each entry, and the ring of neighbours goes on past its end (25 to 23 ns).
+An entry of the queue is ``8 × cell + side``, the side being that of the step by which the cell was reached (0 is
+north, clockwise, odd sides are diagonal). An entry whose cell was reached sooner, in an earlier bucket, is skipped.
+What each idea brought is told in ``docs/decisions/0008``.
 """
 
 from __future__ import annotations
@@ -26,280 +22,192 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def open_window(classes, top, left, beyond, state):  # type: ignore[no-untyped-def]
-    """Fill ``state`` (rows, columns) with the classes of the window at (``top``, ``left``), not yet reached.
-
-    The window's outermost cells become barriers, so that a search needs no test for its edge.
+def search_window(classes, top, left, state, source, limit, half_step, shift, queue):  # type: ignore[no-untyped-def]
+    """Settle every cell of a window that ``source`` reaches within the limit, opening its rows as they are needed.
 
     Parameters
     ----------
     classes : uint8 or uint16 array, shape (n_rows, n_columns)
         0 = barrier.
     top, left : int
-        Of the window's first cell in ``classes``; the window may hang over the raster by its outermost cells.
-    beyond : integer of ``state``'s type
-        ``(limit + 1) << class_bits``.
-    state : uint32 or uint64 array, C-contiguous
-    """
-    n_rows, n_columns = state.shape
-    state[0, :] = 0
-    state[n_rows - 1, :] = 0
-    for row in range(1, n_rows - 1):
-        state[row, 0] = 0
-        state[row, n_columns - 1] = 0
-        kinds = classes[top + row, left + 1 : left + n_columns - 1]
-        fresh = state[row, 1 : n_columns - 1]
-        for i in range(fresh.size):  # on slices LLVM vectorises this: 0.03 ms a window instead of 0.28
-            fresh[i] = beyond | kinds[i] if kinds[i] else 0
-
-
-@njit(cache=True, nogil=True)
-def search_window(state, width, source, class_bits, leave, enter, shift, queue):  # type: ignore[no-untyped-def]
-    """Settle every cell of an opened window that ``source`` reaches within the limit; False for want of room.
-
-    Parameters
-    ----------
-    state : uint32 or uint64 array, shape (n_rows * width,)
-        From `open_window`, flattened; on return the times are those of ``state >> class_bits``.
-    width : int
-        Columns of the window.
+        Of the window's first cell in ``classes``; the window may hang over the raster by its outermost cells,
+        which count as barriers.
+    state : uint32 or uint64 array, shape (height, width), C-contiguous
+        On return, in the opened rows, ``ticks << class_bits | class``: one load gives both. Barriers hold 0, which
+        no time is below; cells not reached hold the first tick beyond the limit, which every time within it is
+        below: neither is tested for.
     source : int
         Cell of the window; where it is a barrier nothing is reached.
-    class_bits : integer
-        Bits of ``state`` that hold the class.
-    leave, enter : arrays of ``state``'s type, shape (2, n_classes)
-        Ticks to cross half a cell of each class, straight and diagonally, shifted left by ``class_bits``; less
-        and plus the class itself.
+    limit : int
+        Ticks, inclusive; with the longest step it fits ``state`` beside the class.
+    half_step : array of ``state``'s type, shape (2, 2 * n_classes)
+        Ticks to cross half a cell of each class, straight and diagonally in turn, shifted left by the bits of the
+        class; row 0, to leave one, is less the class itself, row 1, to enter one, plus the class.
     shift : integer
         A bucket is ``2**shift`` ticks wide.
-    queue : uint64 array, shape (n_slots, capacity)
+    queue : uint32 array, shape (n_slots, capacity)
         The ring of buckets; ``n_slots`` is a power of two above ``(longest step >> shift) + 1``.
 
     Returns
     -------
-    bool
-        False if a bucket was full before the end: open the window again and bring a roomier queue.
+    is_done : bool
+        False if a bucket was full before the end: bring a roomier queue.
+    first_row, last_row : int
+        Of the rows opened; nothing was reached in these two themselves.
     """
-    if state[source] == 0:
-        return True
-    one, two, three, four = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
-    five, six, seven = np.uint64(5), np.uint64(6), np.uint64(7)
-    kind_bits, cell_bits, side_bits = np.uint64(class_bits), np.uint64(32), np.uint64(61)
-    kind_mask, low = (one << kind_bits) - one, (one << cell_bits) - one
-    bucket_bits = kind_bits + np.uint64(shift)
+    class_bits = np.uint64(8 * classes.itemsize)
+    beyond = np.uint64(limit + 1) << class_bits
+    height, width = state.shape
+    cells, row_codes = state.reshape(state.size), np.uint64(8 * width)
+    first_row = last_row = source // width
+    for row in range(first_row - 1, last_row + 2):
+        open_row(classes, top + row, left, beyond, state[row], 0 < row < height - 1)
+    first_row, last_row = first_row - 1, last_row + 1
+    if cells[source] == 0:
+        return True, first_row, last_row
+    cells[source] -= beyond
     n_slots, capacity = queue.shape
-    slot_mask = np.uint64(n_slots - 1)
+    slot_mask, n_idle, bucket = np.uint64(n_slots - 1), 0, np.uint64(0)
     n_waiting = np.zeros(n_slots, np.uint64)
-    ring = neighbour_ring(width)
-    state[source] = np.uint64(state[source]) & kind_mask
-    n_live, bucket = start_at(source, np.uint64(0), queue), np.uint64(0)
-    n_waiting[0] = n_live
-    while n_live > 0:
+    n_waiting[0] = start_at(source, 0, queue)
+    leave, enter = half_step[0], half_step[1]
+    ring, passed = neighbour_ring(width), cells_passed(width)
+    code, then = np.empty(5 * capacity + 1, np.uint32), np.empty(5 * capacity + 1, state.dtype)
+    while n_idle < n_slots:
         slot = bucket & slot_mask
-        served = np.uint64(0)
-        while served < n_waiting[slot]:
-            entry = queue[slot, served]
-            served += one
-            cell = (entry >> cell_bits) & (low >> three)
-            now = np.uint64(state[cell])
-            if now >> kind_bits != entry & low:
-                continue
-            ahead = entry >> side_bits
-            slant = ahead & one
-            even, odd = now + leave[slant, now & kind_mask], now + leave[one - slant, now & kind_mask]
-            c0, c1, c2 = cell + ring[ahead + one], cell + ring[ahead + two], cell + ring[ahead + three]
-            c3, c4 = cell + ring[ahead + four], cell + ring[ahead + five]
-            s0, s1, s2 = np.uint64(state[c0]), np.uint64(state[c1]), np.uint64(state[c2])
-            s3, s4 = np.uint64(state[c3]), np.uint64(state[c4])
-            for other, before, then, turn in (
-                (c0, s0, even + enter[slant, s0 & kind_mask], ahead),
-                (c1, s1, odd + enter[one - slant, s1 & kind_mask], ahead + one),
-                (c2, s2, even + enter[slant, s2 & kind_mask], ahead + two),
-                (c3, s3, odd + enter[one - slant, s3 & kind_mask], ahead + three),
-                (c4, s4, even + enter[slant, s4 & kind_mask], ahead + four),
-            ):
-                if then >= before:
-                    continue
-                if turn & one and state[cell + ring[turn]] | state[cell + ring[turn + two]] == 0:
-                    continue
-                side = (turn + six) & seven
-                aim = (then >> bucket_bits) & slot_mask
-                if n_waiting[aim] == capacity:
-                    return False
-                state[other] = then
-                queue[aim, n_waiting[aim]] = side << side_bits | other << cell_bits | then >> kind_bits
-                n_waiting[aim] += one
-                n_live += one
-        n_live -= served
+        n_idle = 0 if n_waiting[slot] else n_idle + 1
+        lowest, highest = extremes(queue, slot, n_waiting[slot])
+        while lowest < np.uint64(first_row + 1) * row_codes:
+            first_row -= 1
+            open_row(classes, top + first_row, left, beyond, state[first_row], first_row > 0)
+        while highest >= np.uint64(last_row) * row_codes:
+            last_row += 1
+            open_row(classes, top + last_row, left, beyond, state[last_row], last_row < height - 1)
+        n_seen = look_ahead(
+            cells, queue, slot, n_waiting[slot], bucket, class_bits, shift, leave, enter, ring, code, then
+        )
+        if not improve(cells, n_seen, code, then, class_bits + np.uint64(shift), passed, queue, n_waiting):
+            return False, first_row, last_row
         n_waiting[slot] = 0
-        bucket += one
+        bucket += np.uint64(1)
+    return True, first_row, last_row
+
+
+@njit(cache=True, nogil=True)
+def open_row(classes, row, left, beyond, fresh, is_inside):  # type: ignore[no-untyped-def]
+    """Fill a row of a window with the classes of the raster's ``row`` from ``left`` on, not yet reached."""
+    fresh[0] = fresh[-1] = 0
+    if is_inside:
+        kinds, inner = classes[row, left + 1 : left + fresh.size - 1], fresh[1:-1]
+        for i in range(inner.size):  # on slices LLVM vectorises this: 0.03 ms for 300,000 cells instead of 0.28
+            inner[i] = beyond | kinds[i] if kinds[i] else 0
+    else:
+        fresh[:] = 0
+
+
+@njit(cache=True, nogil=True)
+def extremes(queue, slot, n_entries):  # type: ignore[no-untyped-def]
+    """The lowest and the highest code in a bucket."""
+    lowest, highest = np.uint32(2**32 - 1), np.uint32(0)
+    for i in range(n_entries):
+        entry = queue[slot, i]
+        lowest, highest = min(lowest, entry), max(highest, entry)
+    return lowest, highest
+
+
+@njit(cache=True, nogil=True)
+def look_ahead(cells, queue, slot, n_entries, bucket, class_bits, shift, leave, enter, ring, code, then):  # type: ignore[no-untyped-def]
+    """Note the neighbours that the cells of a bucket may improve: their ``code``, and ``then`` what they would hold.
+
+    A cell settled by a step looks at the 5 neighbours ahead only: the 3 behind it are neighbours of the cell that
+    the step came from, which reaches them directly at no more. Each is written down and, where it is no better,
+    written over by the next: what a branch foretold wrongly costs more than the write.
+
+    Returns
+    -------
+    n_seen : int
+    lowest, highest : int
+        Of their codes.
+    """
+    one, two, three, four = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+    five, seven = np.uint64(5), np.uint64(7)
+    bucket_bits, kind_mask = class_bits + np.uint64(shift), (one << class_bits) - one
+    n_seen = np.uint64(0)
+    for i in range(n_entries):
+        entry = np.uint64(queue[slot, i])
+        now = np.uint64(cells[entry >> three])
+        if now >> bucket_bits != bucket:
+            continue
+        ahead, slant = entry & seven, entry & one
+        base, kind = entry - ahead, (now & kind_mask) << one
+        even, odd = now + leave[kind + slant], now + leave[kind + one - slant]
+        k0, k1, k2 = base + ring[ahead + one], base + ring[ahead + two], base + ring[ahead + three]
+        k3, k4 = base + ring[ahead + four], base + ring[ahead + five]
+        s0, s1, s2 = np.uint64(cells[k0 >> three]), np.uint64(cells[k1 >> three]), np.uint64(cells[k2 >> three])
+        s3, s4 = np.uint64(cells[k3 >> three]), np.uint64(cells[k4 >> three])
+        for other, before, sooner in (
+            (k0, s0, even + enter[((s0 & kind_mask) << one) + slant]),
+            (k1, s1, odd + enter[((s1 & kind_mask) << one) + one - slant]),
+            (k2, s2, even + enter[((s2 & kind_mask) << one) + slant]),
+            (k3, s3, odd + enter[((s3 & kind_mask) << one) + one - slant]),
+            (k4, s4, even + enter[((s4 & kind_mask) << one) + slant]),
+        ):
+            code[n_seen], then[n_seen] = other, sooner
+            n_seen += np.uint64(sooner < before)
+    return n_seen
+
+
+@njit(cache=True, nogil=True)
+def improve(cells, n_seen, code, then, bucket_bits, passed, queue, n_waiting):  # type: ignore[no-untyped-def]
+    """Improve the cells noted that another has not improved as well, and queue them; False for want of room."""
+    one, three, seven = np.uint64(1), np.uint64(3), np.uint64(7)
+    slot_mask, capacity = np.uint64(queue.shape[0] - 1), np.uint64(queue.shape[1])
+    for i in range(n_seen):
+        entry, sooner = np.uint64(code[i]), np.uint64(then[i])
+        cell, side = entry >> three, entry & seven
+        aim = sooner >> bucket_bits & slot_mask
+        end = n_waiting[aim]
+        if end == capacity:
+            return False
+        before = np.uint64(cells[cell])
+        beside = cells[cell + passed[side << one]] | cells[cell + passed[(side << one) + one]]
+        is_better = (sooner < before) & (beside != 0)
+        cells[cell] = sooner if is_better else before
+        queue[aim, end] = entry
+        n_waiting[aim] = end + np.uint64(is_better)
     return True
 
 
 @njit(cache=True, nogil=True)
-def collect(state, top, left, class_bits, limit, row_start, place, column, found, found_ticks):  # type: ignore[no-untyped-def]
-    """Write the places that a searched window reached, and their ticks; return how many.
-
-    Parameters
-    ----------
-    state, top, left, class_bits : as for `open_window` and `search_window`
-    limit : int
-        Ticks, inclusive.
-    row_start : int64 array, shape (n_rows + 1,)
-        The places in raster row ``r`` are ``row_start[r] : row_start[r + 1]``.
-    place, column : int32 arrays, shape (n_places,)
-        What to call each place, and its raster column, ascending within a row.
-    found : int32 array, shape (n_places + 1,)
-    found_ticks : uint32 array, shape (n_places + 1,)
-        Written before it is known whether the place counts, which is quicker than to guess; hence one more.
-    """
-    n_found = np.uint64(0)
-    n_rows, n_columns = state.shape
-    last, one = np.uint64(limit), np.uint64(1)
-    for row in range(1, n_rows - 1):
-        first, stop = np.uint64(row_start[top + row]), np.uint64(row_start[top + row + 1])
-        start = first_not_below(column, first, stop, left + 1)
-        end = first_not_below(column, start, stop, left + n_columns - 1)
-        line = state[row]
-        for i in range(start, end):
-            # a barrier holds 0: less one it is beyond any limit, so one comparison tells both
-            here = np.uint64(line[np.uint64(column[i] - left)])
-            found[n_found] = place[i]
-            found_ticks[n_found] = here >> class_bits
-            if here - one >> class_bits <= last:
-                n_found += one
-    return n_found
-
-
-@njit(cache=True, nogil=True)
-def first_not_below(ascending, first, stop, bound):  # type: ignore[no-untyped-def]
-    """First position in ``first … stop`` whose value is at least ``bound`` (NumPy's searchsorted took 0.1 ms more)."""
-    while first < stop:
-        middle = (first + stop) >> np.uint64(1)
-        if ascending[middle] < bound:
-            first = middle + np.uint64(1)
-        else:
-            stop = middle
-    return first
-
-
-@njit(cache=True, nogil=True)
-def search_nearest(kinds, width, key, sources, half_step, shift, queue):  # type: ignore[no-untyped-def]
-    """Write, for every cell, ``ticks << 32 | row`` of the nearest of ``sources``; False for want of room.
-
-    Comparing such keys compares times first and rows next: ties go to the lowest row.
-
-    Parameters
-    ----------
-    kinds : uint8 or uint16 array, shape (n_rows * width,)
-        Classes; the outermost cells are barriers.
-    width : int
-        Columns of the raster.
-    key : uint64 array, shape (n_rows * width,)
-        On entry 0 at barriers and ``(limit + 1) << 32`` elsewhere, which is also what it holds on return where
-        no source is within the limit.
-    sources : int64 array, shape (n_sources,)
-        Cells; the row is the position in this array. One that is a barrier reaches nothing.
-    half_step : uint64 array, shape (2, n_classes)
-        Ticks to cross half a cell of each class, straight and diagonally, shifted left by 32.
-    shift, queue : as for `search_window`
-        The first bucket takes 4 entries for each source.
-    """
-    one, two, three, four = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
-    five, six, seven = np.uint64(5), np.uint64(6), np.uint64(7)
-    cell_bits, side_bits = np.uint64(32), np.uint64(61)
-    low = (one << cell_bits) - one
-    bucket_bits = cell_bits + np.uint64(shift)
-    n_slots, capacity = queue.shape
-    slot_mask = np.uint64(n_slots - 1)
-    n_waiting = np.zeros(n_slots, np.uint64)
-    ring = neighbour_ring(width)
-    n_live, bucket = np.uint64(0), np.uint64(0)
-    for row in range(len(sources)):
-        if np.uint64(row) < key[sources[row]]:
-            key[sources[row]] = row
-            n_live = start_at(sources[row], n_live, queue)
-    n_waiting[0] = n_live
-    while n_live > 0:
-        slot = bucket & slot_mask
-        served = np.uint64(0)
-        while served < n_waiting[slot]:
-            entry = queue[slot, served]
-            served += one
-            cell = (entry >> cell_bits) & (low >> three)
-            now = key[cell]
-            if now >> cell_bits != entry & low:
-                continue
-            ahead = entry >> side_bits
-            slant = ahead & one
-            even, odd = now + half_step[slant, kinds[cell]], now + half_step[one - slant, kinds[cell]]
-            c0, c1, c2 = cell + ring[ahead + one], cell + ring[ahead + two], cell + ring[ahead + three]
-            c3, c4 = cell + ring[ahead + four], cell + ring[ahead + five]
-            for other, before, then, turn in (
-                (c0, key[c0], even + half_step[slant, kinds[c0]], ahead),
-                (c1, key[c1], odd + half_step[one - slant, kinds[c1]], ahead + one),
-                (c2, key[c2], even + half_step[slant, kinds[c2]], ahead + two),
-                (c3, key[c3], odd + half_step[one - slant, kinds[c3]], ahead + three),
-                (c4, key[c4], even + half_step[slant, kinds[c4]], ahead + four),
-            ):
-                if then >= before:
-                    continue
-                if turn & one and kinds[cell + ring[turn]] | kinds[cell + ring[turn + two]] == 0:
-                    continue
-                side = (turn + six) & seven
-                aim = (then >> bucket_bits) & slot_mask
-                if n_waiting[aim] == capacity:
-                    return False
-                key[other] = then
-                queue[aim, n_waiting[aim]] = side << side_bits | other << cell_bits | then >> cell_bits
-                n_waiting[aim] += one
-                n_live += one
-        n_live -= served
-        n_waiting[slot] = 0
-        bucket += one
-    return True
-
-
-@njit(cache=True, nogil=True)
-def start_at(source, n_live, queue):  # type: ignore[no-untyped-def]
+def start_at(source, n_waiting, queue):  # type: ignore[no-untyped-def]
     """Put a source into the first bucket, looking to all 4 sides and so at all 8 neighbours; return its length."""
     for side in range(4):
-        queue[0, n_live] = np.uint64(2 * side) << np.uint64(61) | np.uint64(source) << np.uint64(32)
-        n_live += np.uint64(1)
-    return n_live
+        queue[0, n_waiting + side] = 8 * source + 2 * side
+    return n_waiting + 4
 
 
 @njit(cache=True, nogil=True)
 def neighbour_ring(width):  # type: ignore[no-untyped-def]
-    """Offsets to the neighbours of a cell, clockwise (modulo 2**64), once round and on: no turn needs a remainder.
+    """What to add to ``8 × cell`` for the code of each neighbour (modulo 2**64), clockwise, once round and on.
 
-    Sides count from 0, the north; odd ones are diagonal. Side ``s`` is at ``s + 3``, so the five ahead of it are at
-    ``s + 1 … s + 5``, each between the two it passes.
+    Side ``s`` is at ``s + 3``, so the five ahead of it are at ``s + 1 … s + 5`` and no turn needs a remainder.
     """
     downs, rights = (-1, -1, 0, 1, 1, 1, 0, -1), (0, 1, 1, 1, 0, -1, -1, -1)
     ring = np.empty(14, np.int64)
     for i in range(14):
         side = (i + 5) % 8
-        ring[i] = downs[side] * width + rights[side]
+        ring[i] = 8 * (downs[side] * width + rights[side]) + side
     return ring.view(np.uint64)
 
 
 @njit(cache=True, nogil=True)
-def sum_within(state, top, left, class_bits, limit, persons):  # type: ignore[no-untyped-def]
-    """Persons of the cells that a searched window reached, added up row by row.
+def cells_passed(width):  # type: ignore[no-untyped-def]
+    """From a cell reached, the offsets (modulo 2**64) of the two cells between which the step by each side passed.
 
-    Parameters
-    ----------
-    state, top, left, class_bits, limit : as for `collect`
-    persons : float64 array, shape of the raster
+    A straight step passes none: its offsets are 0, the cell itself, which is open.
     """
-    total = 0.0
-    n_rows, n_columns = state.shape
-    last, one = np.uint64(limit), np.uint64(1)
-    for row in range(1, n_rows - 1):
-        people = persons[top + row, left + 1 : left + n_columns - 1]
-        line = state[row, 1 : n_columns - 1]
-        for i in range(people.size):
-            if np.uint64(line[i]) - one >> class_bits <= last:
-                total += people[i]
-    return total
+    downs, rights = (-1, -1, 0, 1, 1, 1, 0, -1), (0, 1, 1, 1, 0, -1, -1, -1)
+    passed = np.zeros(16, np.int64)
+    for side in range(1, 8, 2):
+        passed[2 * side], passed[2 * side + 1] = -downs[side] * width, -rights[side]
+    return passed.view(np.uint64)
