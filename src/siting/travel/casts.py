@@ -23,8 +23,13 @@ MAX_CUTOFF_S = 65_535
 """What uint16 seconds hold."""
 
 
-START_CAPACITY = 1024
-"""Entries a bucket starts with; a search that wants more is begun again with twice as many."""
+START_CAPACITY = 1072
+"""Entries a bucket starts with; a search that wants more is begun again with twice as many.
+
+Were it 1,024, all buckets would begin in the same set of the first cache: 3 to 8 % slower.
+"""
+TOGETHER = np.uint64(64)
+"""Entries of a bucket that are looked at together; 16 to 256 are as quick."""
 MOST_CELLS = 2**29
 """Cells of a window or a raster that an entry of the raster's queue can name."""
 
@@ -249,7 +254,16 @@ class WindowSearch:
         state = self.memory[: height * width].reshape(height, width)
         while True:
             is_done, first_row, last_row = self._search(
-                self.classes.raster, top, left, state, source, self.limit, self.half_step, self.shift, self.queue
+                self.classes.raster,
+                top,
+                left,
+                state,
+                source,
+                self.limit,
+                self.half_step,
+                self.shift,
+                TOGETHER,
+                self.queue,
             )
             if is_done:
                 return state[first_row : last_row + 1], top + first_row, left
@@ -320,7 +334,7 @@ def nearest_on_raster(
     queue = np.empty((ring_size(classes.longest_step, shift), capacity), np.uint32)
     while True:
         key = np.where(kinds.ravel() > 0, beyond, np.uint64(0))
-        if search_nearest(kinds.ravel(), width, key, start, half_step, shift, queue):
+        if search_nearest(kinds.ravel(), width, key, start, half_step, shift, TOGETHER, queue):
             break
         queue = roomier(queue)
     inner = key.reshape(kinds.shape)[1:-1, 1:-1]

@@ -22,7 +22,7 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def search_window(classes, top, left, state, source, limit, half_step, shift, queue):  # type: ignore[no-untyped-def]
+def search_window(classes, top, left, state, source, limit, half_step, shift, n_together, queue):  # type: ignore[no-untyped-def]
     """Settle every cell of a window that ``source`` reaches within the limit, opening its rows as they are needed.
 
     Parameters
@@ -45,6 +45,8 @@ def search_window(classes, top, left, state, source, limit, half_step, shift, qu
         class; row 0, to leave one, is less the class itself, row 1, to enter one, plus the class.
     shift : integer
         A bucket is ``2**shift`` ticks wide.
+    n_together : uint64
+        Entries of a bucket that are looked at before any cell is improved.
     queue : uint32 array, shape (n_slots, capacity)
         The ring of buckets; ``n_slots`` is a power of two above ``(longest step >> shift) + 1``.
 
@@ -66,13 +68,13 @@ def search_window(classes, top, left, state, source, limit, half_step, shift, qu
     if cells[source] == 0:
         return True, first_row, last_row
     cells[source] -= beyond
-    n_slots, capacity = queue.shape
+    n_slots = queue.shape[0]
     slot_mask, n_idle, bucket = np.uint64(n_slots - 1), 0, np.uint64(0)
     n_waiting = np.zeros(n_slots, np.uint64)
     n_waiting[0] = start_at(source, 0, queue)
     leave, enter = half_step[0], half_step[1]
     ring, passed = neighbour_ring(width), cells_passed(width)
-    code, then = np.empty(5 * capacity + 1, np.uint32), np.empty(5 * capacity + 1, state.dtype)
+    code, then = np.empty(5 * n_together + 1, np.uint32), np.empty(5 * n_together + 1, state.dtype)
     while n_idle < n_slots:
         slot = bucket & slot_mask
         n_idle = 0 if n_waiting[slot] else n_idle + 1
@@ -83,11 +85,13 @@ def search_window(classes, top, left, state, source, limit, half_step, shift, qu
         while highest >= np.uint64(last_row) * row_codes:
             last_row += 1
             open_row(classes, top + last_row, left, beyond, state[last_row], last_row < height - 1)
-        n_seen = look_ahead(
-            cells, queue, slot, n_waiting[slot], bucket, class_bits, shift, leave, enter, ring, code, then
-        )
-        if not improve(cells, n_seen, code, then, class_bits + np.uint64(shift), passed, queue, n_waiting):
-            return False, first_row, last_row
+        for first in range(np.uint64(0), n_waiting[slot], n_together):
+            stop = min(first + n_together, n_waiting[slot])
+            n_seen = look_ahead(
+                cells, queue, slot, first, stop, bucket, class_bits, shift, leave, enter, ring, code, then
+            )
+            if not improve(cells, n_seen, code, then, class_bits + np.uint64(shift), passed, queue, n_waiting):
+                return False, first_row, last_row
         n_waiting[slot] = 0
         bucket += np.uint64(1)
     return True, first_row, last_row
@@ -116,7 +120,7 @@ def extremes(queue, slot, n_entries):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def look_ahead(cells, queue, slot, n_entries, bucket, class_bits, shift, leave, enter, ring, code, then):  # type: ignore[no-untyped-def]
+def look_ahead(cells, queue, slot, first, stop, bucket, class_bits, shift, leave, enter, ring, code, then):  # type: ignore[no-untyped-def]
     """Note the neighbours that the cells of a bucket may improve: their ``code``, and ``then`` what they would hold.
 
     A cell settled by a step looks at the 5 neighbours ahead only: the 3 behind it are neighbours of the cell that
@@ -133,7 +137,7 @@ def look_ahead(cells, queue, slot, n_entries, bucket, class_bits, shift, leave, 
     five, seven = np.uint64(5), np.uint64(7)
     bucket_bits, kind_mask = class_bits + np.uint64(shift), (one << class_bits) - one
     n_seen = np.uint64(0)
-    for i in range(n_entries):
+    for i in range(first, stop):
         entry = np.uint64(queue[slot, i])
         now = np.uint64(cells[entry >> three])
         if now >> bucket_bits != bucket:
