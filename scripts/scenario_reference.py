@@ -42,7 +42,8 @@ def main() -> None:
     print("## À la racine\n")
     print("\n".join(_table(schema, schema)))
     for name, section in schema["properties"].items():
-        parts = section.get("oneOf", section.get("anyOf", section.get("allOf", [])))
+        entry = section.get("items", section)
+        parts = entry.get("oneOf", entry.get("anyOf", entry.get("allOf", [])))
         models = [_resolved(part, schema) for part in parts if "$ref" in part]
         if models:
             print(f"\n## `{name}`\n\n{_french(section)}")

@@ -183,6 +183,7 @@ def _summary(
     return {
         "scenario": "monde",
         "model": certified.model,
+        "search": certified.model,
         "persons_total": 163.0,
         "persons_coverable": 150.0,
         "persons_uncoverable": {"total": 13.0, "by_reason": persons_by_reason(reason, PERSONS)},
@@ -195,6 +196,10 @@ def _summary(
         "status": certified.status,
         "objective": certified.objective,
         "bound": certified.bound,
+        "objective_minutes": None,
+        "bound_minutes": None,
+        "rules": [],
+        "interrupted": False,
         "gap": certified.gap,
         "seconds": {"territory": 1.5, "plan": 0.5},
         "peak_memory_mb": 256,

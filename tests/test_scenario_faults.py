@@ -80,17 +80,17 @@ CASES = {
     ),
     "a key of the other model": (
         {"goal": GOAL + "§new_houses: 3"},
-        "goal.new_houses: clé inconnue (cette clé va avec model: mclp, pas avec model: lscp)",
+        "goal.new_houses: clé inconnue (cette clé va avec model: mclp, p_median, p_center, pas avec model: lscp)",
     ),
     "a key that only looks like one that is missing": (
-        {"goal": "§goal:\n  model: mclp\n  §max_new_houses: 3"},
+        {"goal": "§goal:\n  model: p_median\n  §max_new_houses: 3"},
         "goal.new_houses: clé obligatoire absente (Nombre de maisons nouvelles à ouvrir.)\n"
-        "goal.max_new_houses: clé inconnue (cette clé va avec model: lscp, pas avec model: mclp)",
+        "goal.max_new_houses: clé inconnue (cette clé va avec model: lscp, pas avec model: p_median)",
     ),
     "a key like the parser's own words": (
         {"solver": '§"[key]": 1'},
-        "'[key]': clé inconnue (possible : candidates, existing, goal, grid, language, scenario, simulation, "
-        "solver, study_area, title, travel)",
+        "'[key]': clé inconnue (possible : candidates, costs, existing, goal, grid, language, "
+        "population, rules, scenario, simulation, solver, study_area, title, travel, weights)",
     ),
     "an empty key": (
         {"solver": 'solver: {§"": 1}'},
@@ -109,8 +109,59 @@ CASES = {
         "existing.rule: clé obligatoire absente (possible : gp_practices, file, none)",
     ),
     "a missing number": (
-        {"goal": "§goal:\n  model: mclp"},
+        {"goal": "§goal:\n  model: p_center"},
         "goal.new_houses: clé obligatoire absente (Nombre de maisons nouvelles à ouvrir.)",
+    ),
+    "nothing that limits the number of houses": (
+        {"goal": "goal:\n  model: §mclp"},
+        "goal.model: rien ne limite le nombre de maisons (donnez goal.new_houses, ou une règle budget)",
+    ),
+    "a number of houses that is misspelt, once": (
+        {"goal": "goal:\n  model: mclp\n  §new_hoses: 3"},
+        "goal.new_hoses: clé inconnue (vouliez-vous dire new_houses ?)",
+    ),
+    "an entry of a list without its kind": (
+        {"rules": "rules:\n  - §at_most_eur: 1000"},
+        "rules[0].rule: clé obligatoire absente (possible : budget, covered_share, backup, houses, apart)",
+    ),
+    "a key of another rule": (
+        {"rules": "rules:\n  - rule: budget\n    at_most_eur: 1000\n    §at_least_km: 3"},
+        "rules[0].at_least_km: clé inconnue (cette clé va avec rule: apart, pas avec rule: budget)",
+    ),
+    "a share in per cent": (
+        {"rules": "rules:\n  - rule: covered_share\n    at_least_share: §95"},
+        "rules[0].at_least_share: 95 n'est pas plausible : de 0.01 à 1 (une part) (si 95 est en %, écrivez 0.95)",
+    ),
+    "rules that contradict each other, beside a wrong one": (
+        {
+            "goal": "goal:\n  model: mclp\n  new_houses: 3",
+            "rules": "rules:\n  - rule: houses\n    each: departement\n    at_least: §2\n  - rule: houses\n    "
+            "communes: [§2a004]\n    at_most: 1\n  - rule: houses\n    each: epci\n    at_least: §2\n    at_most: 1",
+        },
+        "rules[0].at_least: les planchers demandent 4 maisons, pour 3 au plus, voir ligne {goal+2} : goal.new_houses "
+        "(augmentez ce nombre, ou baissez at_least)\n"
+        "rules[1].communes[0]: « 2a004 » n'est pas un code de commune à 5 caractères (écrivez \"2A004\")\n"
+        "rules[2].at_least: le plancher de 2 maisons dépasse le plafond de 1, voir ligne {rules+10} : rules[2].at_most "
+        "(abaissez l'un ou relevez l'autre)",
+    ),
+    "a budget that does not pay for the sites forced open": (
+        {
+            "goal": 'goal:\n  model: mclp\n  forced_open: ["2A001", "2A006", "2A008"]',
+            "rules": "rules:\n  - rule: budget\n    at_most_eur: §100000",
+        },
+        "rules[0].at_most_eur: 100000 euros ne paient pas les 3 sites imposés, qui coûtent 150000 euros, voir ligne "
+        "{goal+2} : goal.forced_open (augmentez la somme, ou imposez moins de sites)",
+    ),
+    "a rule or weights with a goal that knows none": (
+        {
+            "goal": "goal:\n  model: p_center\n  new_houses: 3",
+            "rules": "rules:\n  - §rule: apart\n    at_least_km: 5",
+            "weights": "§weights:\n  - who: age\n    group: over_65\n    weight: 2",
+        },
+        "rules[0]: une règle ne se combine pas avec model: p_center, voir ligne {goal+1} : goal.model (prenez model: "
+        "lscp ou mclp, ou retirez la règle)\n"
+        "weights: des poids ne changent rien avec model: p_center, voir ligne {goal+1} : goal.model (prenez model: "
+        "mclp ou p_median, ou retirez-les)",
     ),
     "a choice that is none": (
         {"candidates": "candidates:\n  rule: §town_hals"},
@@ -321,9 +372,11 @@ CASES = {
 def test_a_slip_gets_a_line_at_its_place(sections, lines, tmp_path):
     text, places = marked(text_with(**sections))
     rows = text.split("\n")
-    starts = {name: rows.index(row) + 1 for name in SECTIONS for row in rows if row.startswith(f"{name}:")}
+    starts = {
+        name: rows.index(row) + 1 for name in [*SECTIONS, *sections] for row in rows if row.startswith(f"{name}:")
+    }
     for name, start in starts.items():
-        for below in range(5):
+        for below in range(10, -1, -1):
             lines = lines.replace(f"{{{name}+{below}}}", str(start + below))
     file = tmp_path / "essai.yaml"
     expected = [f"{file}:{at[0]}:{at[1]}: {line}" for at, line in zip(places, lines.split("\n"), strict=True)]

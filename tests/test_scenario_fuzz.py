@@ -12,10 +12,15 @@ from hypothesis import strategies as st
 from scenario_texts import SECTIONS, load_text, text_with
 from siting.errors import ScenarioError
 from siting.scenario import Scenario
-from siting.scenario.schema import variants
+from siting.scenario.schema import LISTS, variants
 
 CORSE = (Path(__file__).parent.parent / "scenarios" / "corse.yaml").read_text(encoding="utf-8")
-KEYS = sorted({key for name in SECTIONS for model in variants(name).values() for key in model.model_fields})
+EXTRA = {
+    "rules": "rules:\n  - rule: budget\n    at_most_eur: 100000\n  - rule: houses\n    each: epci\n    at_most: 2",
+    "weights": "weights:\n  - who: age\n    group: over_65\n    weight: 2",
+    "costs": "costs:\n  create_eur: 60000",
+}
+KEYS = sorted({key for name in [*SECTIONS, *EXTRA] for model in variants(name).values() for key in model.model_fields})
 SCRAPS = [*"[]{}:,-?&*!|>'\"%@`#~\t\n ", "\r\n", "---", "...", "<<:", "!!int", "null", "1e3", ".nan", "{x}", "{", "}}"]
 
 
@@ -69,17 +74,29 @@ VALUES = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(list(SECTIONS)), VALUES, max_size=3))
+@given(st.dictionaries(st.sampled_from([*SECTIONS, *EXTRA]), VALUES, max_size=3))
 @settings(deadline=None)
 def test_any_value_for_a_section(tmp_path_factory, sections):
     check(text_with(**{name: f"{name}: {value}" for name, value in sections.items()}), tmp_path_factory.getbasetemp())
 
 
-@given(st.sampled_from([name for name in SECTIONS if variants(name)]), st.sampled_from(KEYS), VALUES)
+@given(
+    st.sampled_from([name for name in [*SECTIONS, *EXTRA] if variants(name)]),
+    st.sampled_from([*KEYS, "- rule"]),
+    VALUES,
+)
 @settings(max_examples=300, deadline=None)
 def test_any_value_for_a_key(tmp_path_factory, section, key, value):
-    text = SECTIONS[section]
-    check(text_with(**{section: f"{text}\n  {key}: {value}"}), tmp_path_factory.getbasetemp())
+    text = {**SECTIONS, **EXTRA}[section]
+    indent = "    " if section in LISTS else "  "
+    check(text_with(**{section: f"{text}\n{indent}{key}: {value}"}), tmp_path_factory.getbasetemp())
+
+
+@given(st.lists(VALUES, max_size=4), st.sampled_from(sorted(LISTS)))
+@settings(max_examples=200, deadline=None)
+def test_any_entries_of_a_list(tmp_path_factory, entries, section):
+    lines = "".join(f"\n  - {entry}" for entry in entries)
+    check(text_with(**{section: f"{section}:{lines}"}), tmp_path_factory.getbasetemp())
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 6))

@@ -294,9 +294,17 @@ travel:
 goal:
   model: lscp
   standard_min: 30
-  max_new_houses: null
   forced_open: []
   forbidden: []
+  covered_share: null
+  max_new_houses: null
+
+costs:
+  create_eur: 50000
+  label_eur: 50000
+  upgrade_eur: 50000
+  itinerant_eur: 50000
+  tele_eur: 50000
 
 solver:
   time_limit_s: 60

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
+import signal
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -122,7 +125,8 @@ def run(
 ) -> None:
     """Calculer un plan et écrire son dossier.
 
-    Le dossier tient une page, une carte, des tableaux et le certificat ; il est écrit entier ou pas du tout.
+    Le dossier tient une page, une carte, des tableaux et le certificat ; il est écrit entier ou pas du tout. Ctrl-C
+    pendant le choix des sites garde le meilleur plan trouvé, avec son écart ; un second Ctrl-C abandonne.
     """
     from siting.scenario import load
 
@@ -130,11 +134,12 @@ def run(
     from siting import pipeline
     from siting.report import RunFolder, render_summary
 
-    watcher = unwatched if quiet or as_json else _watch
+    stop = threading.Event()
+    watcher = _interruptible(unwatched if quiet or as_json else _watch, stop)
     target = out or Path("runs") / scenario.scenario
     inputs = [file, *scenario.files.values()]
     with RunFolder(target, inputs=inputs) as folder:
-        done = pipeline.run(scenario, watcher=watcher, threads=threads)
+        done = pipeline.run(scenario, watcher=watcher, threads=threads, stop=stop)
         pipeline.write_run(done, folder, watcher=watcher)
     if as_json:
         print((target / "summary.json").read_text(encoding="utf-8"), end="")
@@ -320,19 +325,55 @@ def _watch(stage: str, /) -> Iterator[Progress]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    title = STAGES.get(stage, stage)
+    title, stands = STAGES.get(stage, stage), ""
     with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=None, counts="")
 
-        def progress(done: int, total: int, _standing: Standing | None = None, /) -> None:
-            bar.update(task, completed=done, total=total, counts=f"{done}/{total}")
+        def progress(done: int, total: int, standing: Standing | None = None, /) -> None:
+            nonlocal stands
+            stands = f" {_standing_text(standing)}" if standing else stands
+            bar.update(task, completed=done, total=total, counts=f"{done}/{total}{stands}")
 
         yield progress
         if bar.tasks[0].total is None:
             bar.update(task, total=1, completed=1)
     if not console.is_terminal:
         elapsed_s = bar.tasks[0].elapsed or 0.0
-        print(f"{title} … {elapsed_s:.1f} s", file=sys.stderr)
+        print(f"{title} …{stands} {elapsed_s:.1f} s", file=sys.stderr)
+
+
+def _standing_text(standing: Standing) -> str:
+    """``27 (borne 26, écart 3,7 %)``: the best plan so far, what is proven, and how far apart they are."""
+    best, bound = (f"{value:,.0f}".replace(",", "\u202f") for value in (standing.incumbent, standing.bound))
+    if not math.isfinite(standing.gap):
+        return f"borne {bound}" if math.isfinite(standing.bound) else ""
+    return f"{best} (borne {bound}, écart {100 * standing.gap:.2f} %)".replace(".", ",")
+
+
+def _interruptible(watcher: Watcher, stop: threading.Event) -> Watcher:
+    """``watcher``, with Ctrl-C during the choice of sites setting ``stop``: the best plan so far is kept."""
+
+    @contextmanager
+    def watch(stage: str, /) -> Iterator[Progress]:
+        with _interrupt_sets(stop) if stage == "plan" else nullcontext(), watcher(stage) as progress:
+            yield progress
+
+    return watch
+
+
+@contextmanager
+def _interrupt_sets(stop: threading.Event) -> Iterator[None]:
+    def on_interrupt(_signal: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        print("Arrêt demandé : le meilleur plan trouvé est gardé (encore Ctrl-C : tout abandonner).", file=sys.stderr)
+
+    usual = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def main() -> None:

@@ -6,7 +6,8 @@ SitingError
 │   └── DataError                  … in a file or array that the scenario names
 ├── RunFolderError (OSError)       a run folder cannot be written, or is held         exit code 2
 ├── InfeasibleError                the problem has no solution                        exit code 1
-│   └── TooFewHousesError          … because more houses are needed than may open
+│   ├── TooFewHousesError          … because more houses are needed than may open
+│   └── ConflictError              … because clauses contradict each other
 ├── SolverError (RuntimeError)     the solver ended without an answer                 exit code 1
 └── VerificationError              a run folder does not hold what it claims          exit code 1
 
@@ -101,6 +102,21 @@ class TooFewHousesError(InfeasibleError):
             f"least {at_least} are needed. Cheapest relaxation: {enough} houses; or leave out at most "
             f"{persons_left_out:,.0f} persons with {new_houses} houses"
         )
+
+
+class ConflictError(InfeasibleError):
+    """No plan keeps all that is asked.
+
+    Attributes
+    ----------
+    conflicts : tuple of (clause, float or None)
+        Clauses that contradict each other, none of which can be left out, each with the least that would have to be
+        granted in its place, the others kept (`siting.allocation.clauses`); None where that was not found in time.
+    """
+
+    def __init__(self, words: str, conflicts: Iterable[tuple[object, float | None]]) -> None:
+        self.conflicts = tuple(conflicts)
+        super().__init__(words)
 
 
 class SolverError(SitingError, RuntimeError):

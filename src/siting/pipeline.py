@@ -7,10 +7,11 @@ import json
 import math
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,20 +26,21 @@ from siting.access import (
     served_from_outside,
     uncoverable_reason,
 )
-from siting.allocation import CoverSets, Plan, Problem, cover_sets, lscp, mclp, solve
-from siting.errors import DataError, Fault, InfeasibleError, TooFewHousesError
+from siting.allocation import Plan, solve
+from siting.errors import DataError, Fault, InfeasibleError
 from siting.outlook import Outlook, look_ahead
+from siting.posing import KeptRule, Posed, ask, kept_rules, pose, refusal
 from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
 from siting.report.documents import describe_travel, described_inputs, input_copies
 from siting.report.manifest import peak_memory_mb
 from siting.report.sentences import answer, proof
 from siting.report.simulation_page import write_simulation_page
-from siting.scenario import LscpGoal, Scenario, changed_settings, dump, load
+from siting.scenario import Scenario, changed_settings, dump, load
 from siting.territory import Demand, Territory, assemble
 from siting.territory.inputs import embedded_inputs
 from siting.travel import build_surface, nearest, nearest_everywhere, travel_times
-from siting.travel.travel_times import NearestTimes
+from siting.travel.travel_times import NearestTimes, TravelTimes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -112,7 +114,13 @@ class _Stopwatch:
         self.seconds[name] = round(time.perf_counter() - start, 3)
 
 
-def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None = None) -> Run:
+def run(
+    scenario: Scenario,
+    *,
+    watcher: Watcher = unwatched,
+    threads: int | None = None,
+    stop: threading.Event | None = None,
+) -> Run:
     """Assemble the territory, compute travel times, choose sites and measure what they change.
 
     Parameters
@@ -122,6 +130,8 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         Told of the stages ``territory, surface, travel_times, plan, nearest``, and ``world, simulation`` if any.
     threads : int, optional
         All processors by default. The result is the same with any number.
+    stop : threading.Event, optional
+        Set it to end the search for a plan with the best one so far, its true gap, and the rest of the run.
 
     Raises
     ------
@@ -134,17 +144,17 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
     clock = _Stopwatch(watcher)
     with clock.stage("territory") as progress:
         territory = assemble(scenario, progress=progress)
+        asked = ask(scenario, territory)
     with clock.stage("surface"):
         surface = build_surface(territory, scenario.travel)
     with clock.stage("travel_times") as progress:
         times = travel_times(surface, cutoff_s=scenario.travel.cutoff_s, progress=progress, threads=threads)
-    rules = _site_rules(scenario, territory)
+    stop = stop or threading.Event()
     with clock.stage("plan") as progress:
-        cover = cover_sets(times, standard_s=scenario.goal.standard_s, persons=territory.demand.persons)
-        problem = _problem(scenario, cover, rules)
-        plan = _solved(scenario, problem, progress)
+        posed = pose(scenario, territory, times, asked)
+        plan = _solved(scenario, territory, times, posed, progress, stop)
     with clock.stage("nearest"):
-        open_before = rules["existing"]
+        open_before = np.flatnonzero(territory.sites.is_existing)
         open_after = np.union1d(open_before, plan.opened)
         before, after = nearest(surface, open_before), nearest(surface, open_after)
         from_outside = {
@@ -154,8 +164,8 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         everywhere = [nearest_everywhere(surface, rows) for rows in (open_before, open_after)]
         reason = uncoverable_reason(
             surface.unreached_reason(np.arange(len(territory.sites))),
-            covered_by_any=np.diff(cover.cell_start) > 0,
-            covered_by_allowed=problem.is_coverable,
+            covered_by_any=posed.cover.is_coverable,
+            covered_by_allowed=posed.is_coverable,
         )
     outlook = None
     told = territory
@@ -175,11 +185,12 @@ def run(scenario: Scenario, *, watcher: Watcher = unwatched, threads: int | None
         after_everywhere=everywhere[1],
         reason=reason,
         summary=_summary(
-            scenario, territory, plan, before=before, after=after, reason=reason, from_outside=from_outside
+            scenario, territory, plan, posed, before=before, after=after, reason=reason, from_outside=from_outside
         ),
         forecast=outlook.forecast if outlook else None,
         from_outside=from_outside,
     )
+    findings.summary["interrupted"] = stop.is_set()
     findings.summary["seconds"] = clock.seconds
     return Run(findings, clock.seconds, threads, outlook)
 
@@ -260,55 +271,36 @@ def simulate_again(
     return outlook
 
 
-def _site_rules(scenario: Scenario, territory: Territory) -> dict[str, np.ndarray]:
-    """Rows of the sites that are open today, forced open and forbidden."""
-    sites = territory.sites
-    return {
-        "existing": np.flatnonzero(sites.is_existing),
-        "forced": np.flatnonzero(np.isin(sites.id, scenario.goal.forced_open)),
-        "forbidden": np.flatnonzero(np.isin(sites.id, scenario.goal.forbidden)),
-    }
-
-
-def _problem(scenario: Scenario, cover: CoverSets, rules: dict[str, np.ndarray]) -> Problem:
-    goal = scenario.goal
-    if isinstance(goal, LscpGoal):
-        return lscp(cover, **rules, max_new=goal.max_new_houses)
-    return mclp(cover, **rules, new_houses=goal.new_houses)
-
-
-def _solved(scenario: Scenario, problem: Problem, progress: Progress) -> Plan:
+def _solved(
+    scenario: Scenario,
+    territory: Territory,
+    times: TravelTimes,
+    posed: Posed,
+    progress: Progress,
+    stop: threading.Event,
+) -> Plan:
+    """The plan, whose covered cells are those within the service standard, whatever its goal counts."""
     limits = scenario.solver
     try:
-        return solve(problem, time_limit_s=limits.time_limit_s, gap=limits.gap, seed=limits.seed, progress=progress)
-    except TooFewHousesError as error:
-        raise InfeasibleError(_too_few_houses(scenario, error)) from error
-
-
-def _too_few_houses(scenario: Scenario, error: TooFewHousesError) -> Fault:
-    """Why ``max_new_houses`` cannot hold, and what would do, in the scenario's language."""
-    few, enough, at_least = error.new_houses, error.enough, error.at_least
-    people, left_out = f"{error.persons_coverable:,.0f}", f"{error.persons_left_out:,.0f}"
-    if scenario.language == "en":
-        problem = f"{few} new houses cannot cover the {people} persons that some site can cover: {at_least} are needed"
-        remedy = f"allow {enough}, or ask for the most people with {few} (model: mclp): at most {left_out} stay out"
-    else:
-        people, left_out = people.replace(",", "\u202f"), left_out.replace(",", "\u202f")
-        problem = (
-            f"{few} maisons ne peuvent pas couvrir les {people} habitants qu'un site peut couvrir : "
-            f"il en faut {at_least}"
+        plan = solve(
+            posed.problem,
+            time_limit_s=limits.time_limit_s,
+            gap=limits.gap,
+            seed=limits.seed,
+            progress=progress,
+            stop=stop,
         )
-        remedy = (
-            f"autoriser {enough} maisons, ou demander le plus d'habitants avec {few} (model: mclp) : "
-            f"{left_out} au plus resteraient au-delà"
-        )
-    return scenario.fault("goal.max_new_houses", problem, remedy)
+    except InfeasibleError as error:
+        raise refusal(scenario, territory, times, posed, error) from error
+    is_open = np.union1d(np.flatnonzero(territory.sites.is_existing), plan.opened)
+    return replace(plan, is_covered=posed.cover.covered_by(is_open))
 
 
 def _summary(
     scenario: Scenario,
     territory: Territory,
     plan: Plan,
+    posed: Posed,
     *,
     before: NearestTimes,
     after: NearestTimes,
@@ -329,7 +321,8 @@ def _summary(
     return {
         "scenario": scenario.scenario,
         "title": scenario.title,
-        "model": plan.certificate.model,
+        "model": scenario.goal.model,
+        "search": posed.search,
         "standard_min": scenario.goal.standard_min,
         "travel": scenario.travel.surface,
         "persons_total": total,
@@ -353,9 +346,12 @@ def _summary(
             "candidates": int((~sites.is_existing).sum()),
             "opened": len(plan.opened),
         },
+        "rules": [_rule(one) for one in kept_rules(scenario, territory, posed.cover, plan.opened)],
         "status": plan.status,
         "objective": plan.objective,
         "bound": plan.bound,
+        "objective_minutes": posed.minutes(plan.objective),
+        "bound_minutes": posed.minutes(plan.bound),
         "gap": plan.gap,
         "peak_memory_mb": math.ceil(peak_memory_mb() / PEAK_MEMORY_STEP_MB) * PEAK_MEMORY_STEP_MB,
     }
@@ -373,3 +369,9 @@ def _intervals(demand: Demand, moments: dict[str, NearestTimes], standard_s: int
             **{f"covered_{when}": [float(bound[is_in].sum()) for bound in bounds] for when, is_in in within.items()},
         }
     }
+
+
+def _rule(kept: KeptRule) -> dict[str, Any]:
+    """A rule as summary.json has it; None where there was nothing to count."""
+    values = asdict(kept) | {"left": kept.left}
+    return {key: None if value != value else value for key, value in values.items()}

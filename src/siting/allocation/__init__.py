@@ -4,8 +4,9 @@ from siting.allocation.capacitated_medians import CapacitatedPMedian, capacitate
 from siting.allocation.cell_times import CellTimes, cell_times
 from siting.allocation.centers import PCenter, p_center
 from siting.allocation.clauses import Apart, Budget, Clause, CoveredShare, Differs, Houses, NewPerZone
-from siting.allocation.composing import Composed, compose
+from siting.allocation.composing import Composed, compose, is_feasible
 from siting.allocation.cover import CoverSets, cover_sets
+from siting.allocation.everyone import Everyone
 from siting.allocation.expanding import expand
 from siting.allocation.explaining import Worth, best_plans, frontier, worth
 from siting.allocation.goals import FewestHouses, Goal, GoalName, LeastCost, MostCovered
@@ -28,6 +29,7 @@ __all__ = [
     "CoverSets",
     "CoveredShare",
     "Differs",
+    "Everyone",
     "FewestHouses",
     "Goal",
     "GoalName",
@@ -56,6 +58,7 @@ __all__ = [
     "cover_sets",
     "expand",
     "frontier",
+    "is_feasible",
     "lscp",
     "mclp",
     "p_center",

@@ -72,6 +72,10 @@ class Building:
         """Shape (n_cells,): the first cell with the same cover set; they are covered together or not at all."""
         return equal_rows(self.cover)
 
+    def has_existing(self, sites: NDArray[np.int32]) -> bool:
+        """Whether one of ``sites`` is open today."""
+        return bool(self._is_existing[sites].any())
+
     def at_least(self, expression: pulp.LpAffineExpression, value: float, name: str) -> None:
         """Constrain ``expression`` ≥ ``value``."""
         self._constrain(expression, pulp.LpConstraintGE, value, name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import pulp
@@ -103,7 +103,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class CoveredShare:
-    """At least a share of the persons of each area covered.
+    """At least a share of the persons of each area covered, or covered twice (``times`` 2: backup cover).
 
     ``area``: shape (n_cells,), a number per cell from 0 (a département, an EPCI), -1 for none; or None
     for the whole country at once.
@@ -111,15 +111,16 @@ class CoveredShare:
 
     at_least_share: float
     area: NDArray[np.int32] | None = None
+    times: Literal[1, 2] = 1
 
     def constrain(self, building: Building) -> None:
         name = building.unused("share")
         for number, cells in self._areas(building.cover.n_cells):
             wanted = self.at_least_share * float(building.cover.persons[cells].sum())
-            building.at_least(building.covered_persons(cells), wanted, f"{name}_{number:04d}")
+            building.at_least(building.covered_persons(cells, self.times), wanted, f"{name}_{number:04d}")
 
     def is_kept(self, plan: Recount) -> bool:
-        persons, is_covered = plan.cover.persons, plan.is_covered
+        persons, is_covered = plan.cover.persons, plan.times_covered >= self.times
         return all(
             persons[cells][is_covered[cells]].sum() >= self.at_least_share * persons[cells].sum() * (1 - 1e-9) - 1e-9
             for _, cells in self._areas(len(persons))
@@ -130,7 +131,8 @@ class CoveredShare:
         left_out = building.number("left_out_share")
         for number, cells in self._areas(building.cover.n_cells):
             persons = float(building.cover.persons[cells].sum())
-            building.at_least(building.covered_persons(cells) + persons * left_out, persons, f"left_out_{number:04d}")
+            covered = building.covered_persons(cells, self.times)
+            building.at_least(covered + persons * left_out, persons, f"left_out_{number:04d}")
         return pulp.LpAffineExpression({left_out: 1.0})
 
     def instead(self, shortfall: float) -> str:
@@ -143,7 +145,8 @@ class CoveredShare:
 
     def __str__(self) -> str:
         where = "" if self.area is None else " of each area"
-        return f"at least {100 * self.at_least_share:.1f} % of the persons{where} covered"
+        twice = " twice" if self.times == 2 else ""
+        return f"at least {100 * self.at_least_share:.1f} % of the persons{where} covered{twice}"
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from siting.allocation.highs import VERSION, Outcome, run_highs
 from siting.allocation.options import Options
 from siting.allocation.plan import Certificate, Plan
 from siting.allocation.problems import Rules, make_rules
-from siting.errors import InfeasibleError, SolverError
+from siting.errors import ConflictError, SolverError
 from siting.progress import Progress, Standing
 
 
@@ -147,7 +147,7 @@ def _solve_stage(
     model, building = composed_model(problem, values)
     run = run_highs(model, effort, stage)
     if run.ended == "infeasible":
-        raise InfeasibleError(_why_infeasible(problem, effort))
+        raise _conflict(problem, effort)
     if not run.has_values:
         raise SolverError("no plan was found in the time allowed, and none is excluded (allow more time)")
     opened = np.array([j for j, x in building.x.items() if (x.varValue or 0.0) > 0.5], dtype=np.int32)
@@ -158,20 +158,25 @@ def _solve_stage(
     return opened, run
 
 
-def _why_infeasible(problem: Composed, effort: Effort) -> str:
-    """The clauses that contradict each other, none of which can be left out, and what would do."""
+def _conflict(problem: Composed, effort: Effort) -> ConflictError:
+    """The clauses that contradict each other, none of which can be left out, and what would do in their place."""
     core = list(problem.clauses)
     for clause in problem.clauses:
         rest = [other for other in core if other is not clause]
         if _is_infeasible(problem, rest, effort):
             core = rest
-    remedies = [_remedy(problem, clause, core, effort) for clause in core]
-    return (
-        "no plan keeps all of: "
-        + "; ".join(map(str, core))
-        + ". Any one of these would do: "
-        + "; or ".join(remedy for remedy in remedies if remedy)
-    )
+    conflicts = [(clause, _shortfall(problem, clause, effort)) for clause in core]
+    remedies = [clause.instead(shortfall) for clause, shortfall in conflicts if shortfall is not None]
+    words = f"no plan keeps all of: {'; '.join(map(str, core))}. Any one of these would do: {'; or '.join(remedies)}"
+    return ConflictError(words, conflicts)
+
+
+def is_feasible(problem: Composed, *, time_limit_s: float) -> bool | None:
+    """Whether some plan keeps all clauses; None where the time does not tell."""
+    run = _feasibility(problem, problem.clauses, Effort(time.monotonic() + time_limit_s, 0.0, 0))
+    if run.has_values:
+        return True
+    return False if run.ended == "infeasible" else None
 
 
 def _reasons(effort: Effort) -> Effort:
@@ -180,23 +185,27 @@ def _reasons(effort: Effort) -> Effort:
 
 
 def _is_infeasible(problem: Composed, clauses: Sequence[Clause], effort: Effort) -> bool:
+    return _feasibility(problem, clauses, _reasons(effort)).ended == "infeasible"
+
+
+def _feasibility(problem: Composed, clauses: Sequence[Clause], effort: Effort) -> Outcome:
     building = Building("feasibility", problem.cover, problem.rules)
     for clause in clauses:
         clause.constrain(building)
     building.model.setObjective(pulp.LpAffineExpression(dict.fromkeys(building.x.values(), 0.0)))
-    return run_highs(building.model, _reasons(effort)).ended == "infeasible"
+    return run_highs(building.model, effort)
 
 
-def _remedy(problem: Composed, clause: Clause, core: Sequence[Clause], effort: Effort) -> str:
-    """What would do in the place of one clause, the others kept; nothing where 30 s do not tell."""
+def _shortfall(problem: Composed, clause: Clause, effort: Effort) -> float | None:
+    """The least to grant in the place of one clause, all others kept; None where 30 s do not tell."""
     building = Building("remedy", problem.cover, problem.rules)
-    for other in core:
+    for other in problem.clauses:
         if other is not clause:
             other.constrain(building)
     shortfall = clause.shortfall(building)
     building.model.setObjective(shortfall)
     run = run_highs(building.model, _reasons(effort))
-    return clause.instead(float(shortfall.value())) if run.ended == "optimal" else ""
+    return float(shortfall.value()) if run.ended == "optimal" else None
 
 
 def _recount(problem: Composed, opened: NDArray[np.int32]) -> Recount:

@@ -8,6 +8,7 @@ from siting.report.findings import Findings, Measured
 from siting.report.sentences import is_screening, standard, texts_of
 from siting.report.texts import Texts
 from siting.scenario import FrictionTravel, RoadTravel, Scenario
+from siting.scenario.rules import AgeWeight
 from siting.scenario.sites import BpeSites, FinessSites
 
 
@@ -32,6 +33,8 @@ def settings(findings: Measured) -> list[tuple[str, str]]:
     rows = [
         (texts("setting_standard"), f"{standard(findings)} min"),
         (texts("setting_candidates"), _candidates(findings.scenario, texts)),
+        *_costs(findings, texts),
+        *_weights(findings.scenario, texts),
     ]
     if isinstance(travel, FrictionTravel):
         return rows + _friction_speeds(travel, texts)
@@ -57,6 +60,30 @@ def _road_conditions(travel: RoadTravel, texts: Texts) -> list[tuple[str, str]]:
     is_told = travel.file is not None and travel.unpaved_speed_share != 1
     unpaved = [(texts("setting_unpaved"), number.percent(travel.unpaved_speed_share))] if is_told else []
     return [*flags, *unpaved, *added]
+
+
+def _costs(findings: Measured, texts: Texts) -> list[tuple[str, str]]:
+    """What each kind of candidate costs, where a budget limits them."""
+    if not any(rule.rule == "budget" for rule in findings.scenario.rules):
+        return []
+    sites = findings.territory.sites
+    costs = findings.scenario.costs.model_dump()
+    kinds = [kind for kind in ("label", "upgrade", "create", "itinerant", "tele") if (sites.kind == kind).any()]
+    return [
+        (texts(f"setting_cost_{kind}"), texts("euros", n=texts.number.whole(costs[f"{kind}_eur"]))) for kind in kinds
+    ]
+
+
+def _weights(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
+    rows = []
+    for weight in scenario.weights:
+        if isinstance(weight, AgeWeight):
+            who = texts(f"age_{weight.group}")
+        else:
+            codes = weight.departements or weight.epcis or weight.communes or ()
+            who = ", ".join(codes[:5]) + (", …" if len(codes) > 5 else "")
+        rows.append((texts("setting_weight", who=who), texts.number.short(weight.weight)))
+    return rows
 
 
 def _friction_speeds(travel: FrictionTravel, texts: Texts) -> list[tuple[str, str]]:

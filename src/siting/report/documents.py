@@ -38,7 +38,10 @@ def certificate(findings: Findings) -> dict[str, Any]:
     return {
         "scenario": findings.scenario.scenario,
         **_without_nan(asdict(findings.plan.certificate)),
+        "model": goal.model,
+        "search": findings.summary["search"],
         "goal": goal.model_dump(mode="json"),
+        "rules": [rule.model_dump(mode="json") for rule in findings.scenario.rules],
         "sites": {
             "existing": int(sites.is_existing.sum()),
             "candidates": int((~sites.is_existing).sum()),

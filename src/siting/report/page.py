@@ -32,6 +32,7 @@ from siting.report.page_tables import (
 )
 from siting.report.quarters import quarter_section
 from siting.report.rendering import read_template, render_template
+from siting.report.rule_table import rule_table, rules_more
 from siting.report.sentences import answer, first_half, is_screening, proof, standard, texts_of, uncoverable
 
 SCRIPTS = ("page.js", "map.js", "tables.js", "areas.js")
@@ -71,6 +72,8 @@ def render_page(findings: Findings, map_png: bytes) -> str:
         gaining=gaining_communes(findings),
         certificate=certificate_table(findings),
         forecast=quarter_section(findings.forecast, texts_of(findings)) if findings.forecast else None,
+        rules=rule_table(findings),
+        rules_more=rules_more(findings),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from siting.report.areas import age_table
 from siting.report.assumptions import settings
 from siting.report.charts import cumulative_share
 from siting.report.findings import Findings, Measured
-from siting.report.sentences import bound, farthest_min, minutes, standard, texts_of
+from siting.report.sentences import asked, bound, farthest_min, minutes, objective, standard, texts_of, with_unit
 from siting.report.tables import commune_table, opening_of_sites
 from siting.report.texts import Texts
 
@@ -196,15 +195,16 @@ def _commune_rows(
 
 def certificate_table(findings: Findings) -> PageTable:
     """Status, objective, bound and gap."""
-    texts, summary = texts_of(findings), findings.summary
-    unit = partial(texts, f"unit_{summary['model']}")
+    texts, summary, certificate = texts_of(findings), findings.summary, findings.plan.certificate
     rows = [
-        (texts("model"), texts(f"model_{summary['model']}")),
+        (texts("model"), asked(findings)),
         (texts("status"), texts(f"status_{summary['status']}")),
-        (texts("objective"), unit(n=texts.number.whole(summary["objective"]))),
-        (texts("bound"), unit(n=bound(findings))),
+        (texts("objective"), with_unit(findings, objective(findings))),
+        (texts("bound"), with_unit(findings, bound(findings))),
         (texts("gap"), texts.number.percent(summary["gap"], decimals=2)),
-        (texts("solver"), findings.plan.certificate.solver),
+        (texts("bound_by"), texts(f"bound_by_{certificate.bound_by}")),
+        (texts("search"), texts(f"search_{summary['search']}")),
+        (texts("solver"), certificate.solver),
     ]
     return PageTable("proof", texts("table_proof"), (texts("setting"), texts("value")), rows, 2)
 

@@ -23,20 +23,25 @@ def standard(findings: Measured) -> str:
 
 def answer(findings: Findings) -> str:
     """The answer in a sentence, without its full stop."""
-    texts, summary = texts_of(findings), findings.summary
+    texts, summary, goal = texts_of(findings), findings.summary, findings.scenario.goal
     opened, model = summary["sites"]["opened"], summary["model"]
     is_label = findings.scenario.existing.rule != "none" and findings.scenario.existing.treatment == "label"
     blanks = {
         "share": texts.number.percent(summary["covered_after"]["share"]),
         "standard": standard(findings),
         "place": texts("place_network" if is_label else "place_care"),
+        "before": minutes(findings, summary["mean_minutes_before"]),
+        "after": minutes(findings, summary["mean_minutes_after"]),
+        "worst": minutes(findings, summary["objective_minutes"]),
+        "cutoff": cutoff(findings),
     }
-    if model == "lscp" and opened == 0 and summary["persons_uncoverable"]["total"] > 0:
+    is_whole = getattr(goal, "covered_share", None) is None
+    if model == "lscp" and is_whole and opened == 0 and summary["persons_uncoverable"]["total"] > 0:
         return texts("answer_lscp_stuck", **blanks)
     sentence = texts.count(f"answer_{model}", opened, **blanks)
-    asked = getattr(findings.scenario.goal, "new_houses", opened)
-    if asked > opened and summary["status"] == "optimal":
-        return texts("answer_idle", answer=sentence, asked=texts.number.whole(asked))
+    most = goal.most_houses if summary["search"] == "mclp" and summary["status"] == "optimal" else None
+    if most is not None and most > opened:
+        return texts("answer_idle", answer=sentence, asked=texts.number.whole(most))
     return sentence
 
 
@@ -51,20 +56,59 @@ def existing_sites(findings: Findings) -> str:
 def proof(findings: Findings) -> str:
     """What the certificate proves, in plain words; "proven" only of a plan that is."""
     texts, summary = texts_of(findings), findings.summary
-    number = texts.number
-    return texts(
-        f"proof_{summary['model']}_{summary['status']}",
+    sentence = texts(
+        f"proof_{question(findings)}_{summary['status']}",
         bound=bound(findings),
-        objective=number.whole(summary["objective"]),
-        gap=number.percent(summary["gap"], decimals=2),
+        objective=objective(findings),
+        gap=texts.number.percent(summary["gap"], decimals=2),
+        stopped=texts("stopped_interrupt" if summary["interrupted"] else "stopped_search"),
+        cutoff=cutoff(findings),
     )
+    return f"{sentence} {texts('proof_weighted')}" if findings.scenario.weights else sentence
+
+
+def question(findings: Findings) -> str:
+    """Which texts tell of the goal: its model, ``mclp_rules`` where rules limit it beside a number of houses."""
+    summary = findings.summary
+    is_ruled = summary["model"] == "mclp" and summary["search"] == "composed"
+    return "mclp_rules" if is_ruled else str(summary["model"])
+
+
+def asked(findings: Findings) -> str:
+    """The question in words."""
+    texts, share = texts_of(findings), getattr(findings.scenario.goal, "covered_share", None)
+    if share is not None:
+        return texts("model_lscp_share", share=texts.number.percent(share, decimals=2))
+    return texts(f"model_{question(findings)}")
+
+
+def objective(findings: Findings) -> str:
+    """What the plan reaches: a whole number of houses or residents, or minutes."""
+    texts, summary = texts_of(findings), findings.summary
+    if summary["objective_minutes"] is not None:
+        return texts.number.decimal(summary["objective_minutes"], 2)
+    return texts.number.whole(summary["objective"])
 
 
 def bound(findings: Findings) -> str:
-    """The proven bound as a whole number: half a house, or half a resident, is none."""
-    value, sense = findings.summary["bound"], findings.plan.certificate.sense
-    whole = math.ceil(value - 1e-6) if sense == "min" else math.floor(value + 1e-6)
-    return texts_of(findings).number.whole(whole)
+    """The proven bound as `objective` is told; half a house, or half a resident, is none."""
+    texts, summary = texts_of(findings), findings.summary
+    if summary["bound_minutes"] is not None:
+        return texts.number.decimal(summary["bound_minutes"], 2)
+    value = summary["bound"]
+    whole = math.ceil(value - 1e-6) if findings.plan.certificate.sense == "min" else math.floor(value + 1e-6)
+    return texts.number.whole(whole)
+
+
+def with_unit(findings: Findings, value: str) -> str:
+    """An `objective` or `bound` with what it counts."""
+    weighted = "_weighted" if findings.scenario.weights else ""
+    return texts_of(findings)(f"unit_{findings.summary['model']}{weighted}", n=value, cutoff=cutoff(findings))
+
+
+def cutoff(findings: Findings) -> str:
+    """How far travel is computed, in minutes, as text."""
+    return texts_of(findings).number.short(findings.scenario.travel.cutoff_s / 60)
 
 
 def is_screening(findings: Measured) -> bool:

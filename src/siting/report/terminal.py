@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from siting.report.findings import Findings
+from siting.report.rule_table import rules_in_short
 from siting.report.sentences import (
     answer,
     existing_sites,
@@ -33,6 +34,7 @@ def render_summary(findings: Findings) -> str:
         ("summary_uncoverable", uncoverable(findings)),
         ("summary_sites", _sites(findings)),
         ("summary_first", _first_houses(findings)),
+        ("summary_rules", rules_in_short(findings)),
         ("summary_proof", proof(findings)),
         ("summary_time", _effort(findings)),
     ]

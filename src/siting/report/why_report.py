@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from siting.report.rule_table import binding_rules
 from siting.report.terminal import WIDTH
 from siting.report.texts import Texts
 from siting.report.why import CommuneStory, Gain, Ground, SiteStory
@@ -59,8 +60,10 @@ def render_site(ground: Ground, story: SiteStory) -> str:
 
 def _binding_rule(ground: Ground, texts: Texts) -> str:
     """The rule for which people who could be covered are not."""
-    goal = ground.run.scenario.goal.model_dump()
-    limit = goal.get("new_houses") or goal.get("max_new_houses")
+    names = binding_rules(ground.run.summary.get("rules", []), texts)
+    if names:
+        return texts("why_rules", names=names)
+    limit = ground.run.scenario.goal.most_houses
     return texts("why_number", n=texts.number.whole(limit)) if limit else texts("why_model")
 
 

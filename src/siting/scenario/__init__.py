@@ -1,7 +1,7 @@
 """What a planner writes: a YAML file to a Scenario, every fault with its line."""
 
 from siting.scenario.changes import changed_settings
-from siting.scenario.goal import LscpGoal, MclpGoal
+from siting.scenario.goal import LscpGoal, MclpGoal, PCenterGoal, PMedianGoal
 from siting.scenario.json_schema import json_schema
 from siting.scenario.reader import load
 from siting.scenario.schema import Scenario, SolverSettings
@@ -27,6 +27,8 @@ __all__ = [
     "LscpGoal",
     "MclpGoal",
     "NoSites",
+    "PCenterGoal",
+    "PMedianGoal",
     "PracticeSites",
     "RoadTravel",
     "Scenario",

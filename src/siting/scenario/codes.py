@@ -13,6 +13,8 @@ from siting.scenario.messages import refuse
 DEPARTEMENT = r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]|97[1-46]"
 COMMUNE = r"(0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5])[0-9]{3}|97[1-46][0-9]{2}"
 
+EPCI = r"2[0-9]{8}"
+
 _SITE_OF_COMMUNE = re.compile(r"(practice):(.*)", re.DOTALL)
 
 
@@ -65,5 +67,8 @@ DepartementCode = Annotated[
 ]
 CommuneCode = Annotated[
     str, BeforeValidator(_code_reader("commune", COMMUNE, 5)), Field(json_schema_extra=_text_or_number(COMMUNE))
+]
+EpciCode = Annotated[
+    str, BeforeValidator(_code_reader("epci", EPCI, 9)), Field(json_schema_extra=_text_or_number(EPCI))
 ]
 SiteId = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_site_id)]

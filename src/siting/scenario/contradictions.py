@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from siting.scenario.messages import message
+from siting.scenario.contradiction import Contradiction
+from siting.scenario.rule_contradictions import rule_contradictions
 from siting.scenario.travel_settings import HIGHEST_LIMIT_KMH, NETWORK_DEPARTEMENTS, VECTOR_ROAD_SUFFIXES
 
 _LISTS = ("study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden")
 STUDY_AREAS = ("departements", "communes", "country")
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """Two fields that cannot both hold: ``key`` of `messages`, the field at fault and the one it offends."""
-
-    key: str
-    path: str
-    other: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        problem, remedy = message(self.key, "en", **self.values)
-        return f"{self.path}: {problem} ({remedy})"
 
 
 def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
@@ -38,6 +24,7 @@ def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     yield from _one_study_area(valid)
     yield from _forced_and_forbidden(valid)
     yield from _too_many_forced(valid)
+    yield from rule_contradictions(valid)
     yield from _beyond_cutoff(valid)
     yield from _narrow_halo(valid)
     yield from _one_road_network(valid)

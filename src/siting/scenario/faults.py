@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from siting.errors import Fault
 from siting.scenario import remedies
-from siting.scenario.contradictions import Contradiction
+from siting.scenario.contradiction import Contradiction
 from siting.scenario.messages import MESSAGES, hint, message
 from siting.scenario.origin import FieldPath, Origin, path_from, path_text
 from siting.scenario.schema import Scenario, discriminator_of, variants
@@ -54,9 +54,9 @@ class _Error:
         key = kind if kind in MESSAGES else _KEYS.get(kind, "other")
         context = details.get("ctx", {})
         models = variants(str(path[0]))
-        variant = ""
-        if len(path) > 1 and path[1] and path[1] in models:  # pydantic names the variant within the path
-            variant, path = str(path[1]), (path[0], *path[2:])
+        variant, place = "", 2 if len(path) > 1 and isinstance(path[1], int) else 1
+        if len(path) > place and path[place] and path[place] in models:  # pydantic names the variant within the path
+            variant, path = str(path[place]), (*path[:place], *path[place + 1 :])
         if kind == "literal_error" and path[-1] == "[key]":
             path, key = path[:-1], "unknown_key"
         if given is None and key not in _ABOUT_KEYS:
@@ -72,13 +72,20 @@ class _Error:
         return cls(path, key, variant, given, context, details["msg"])
 
     @property
+    def inner(self) -> FieldPath:
+        """The path without the number of the entry of a list."""
+        return (self.path[0], *self.path[2:]) if len(self.path) > 1 and isinstance(self.path[1], int) else self.path
+
+    @property
     def known_keys(self) -> tuple[str, ...]:
         """The keys that may stand where the last key of the path does."""
         if len(self.path) == 1:
             return tuple(Scenario.model_fields)
+        if len(self.inner) == 1:
+            return (discriminator_of(str(self.path[0])),)
         section = str(self.path[0])
         models = variants(section)
-        if len(self.path) > 2:
+        if len(self.inner) > 2:
             return tuple(_choices(self.context))
         return tuple(models[self.variant].model_fields) if self.variant in models else (discriminator_of(section),)
 
@@ -86,10 +93,10 @@ class _Error:
     def field(self) -> FieldInfo:
         """The field of the schema that the error is about."""
         models = variants(str(self.path[0]))
-        if len(self.path) == 1 or not models:
+        if len(self.inner) == 1 or not models:
             return Scenario.model_fields[str(self.path[0])]
         model = models.get(self.variant) or next(iter(models.values()))
-        return model.model_fields[str(self.path[1])]
+        return model.model_fields[str(self.inner[1])]
 
 
 def schema_faults(error: ValidationError, origin: Origin, language: str) -> Iterator[tuple[FieldPath, Fault]]:
@@ -150,7 +157,7 @@ def _remedy(error: _Error, language: str) -> str:
         case "not_a_number":
             examples = [one for one in error.field.examples or () if isinstance(one, (int, float))]
             return remedies.number_in(error.given, next(iter(examples), 50), language)
-        case "bad_commune" | "bad_departement" | "bad_site_id":
+        case "bad_commune" | "bad_departement" | "bad_epci" | "bad_site_id":
             return remedies.quoted(context["proposals"], error.key.replace("bad", "example"), language)
         case "path_missing" if context["near"]:
             return hint("did_you_mean", language, nearest=context["near"])
@@ -177,7 +184,7 @@ def _remedy_of_key(error: _Error, language: str) -> str:
         sections = _sections_with(key)
         if sections:
             return hint("of_section", language, sections=", ".join(sections))
-    elif len(error.path) == 2 and error.variant:
+    elif len(error.inner) == 2 and error.variant:
         others = [name for name, model in variants(section).items() if key in model.model_fields]
         if others:
             names = {"variants": ", ".join(others), "chosen": error.variant}

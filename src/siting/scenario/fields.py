@@ -31,7 +31,8 @@ class Section(BaseModel):
     """A part of a scenario: frozen, unknown keys refused.
 
     While a file is read, each field that is right notes its value in the reader's context, so that the
-    contradictions between fields are found although others are wrong.
+    contradictions between fields are found although others are wrong. Entries of a list have no section of
+    their own, ``""``: the reader notes them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -40,7 +41,7 @@ class Section(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _note(cls, value: Any, info: ValidationInfo) -> Any:
-        if info.context is not None:
+        if info.context is not None and cls.section:
             info.context.valid[f"{cls.section}.{info.field_name}"] = value
         return value
 

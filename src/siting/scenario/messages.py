@@ -206,6 +206,10 @@ MESSAGES: dict[str, Message] = {
         ("« {value} » n'est pas un code de département à 2 ou 3 caractères", "{hint}"),
         ("'{value}' is not a département code of 2 or 3 characters", "{hint}"),
     ),
+    "bad_epci": Message(
+        ("« {value} » n'est pas un numéro d'EPCI à 9 chiffres", "{hint}"),
+        ("'{value}' is not an EPCI number of 9 digits", "{hint}"),
+    ),
     "bad_site_id": Message(
         ("« {value} » n'est pas un identifiant de site", "{hint}"),
         ("'{value}' is not the id of a site", "{hint}"),
@@ -252,6 +256,52 @@ MESSAGES: dict[str, Message] = {
     "too_many_forced": Message(
         ("{n_forced} sites imposés, pour {value} au plus", "augmentez ce nombre, ou imposez moins de sites"),
         ("{n_forced} sites forced open, {value} allowed", "raise this number, or force fewer sites"),
+    ),
+    "no_zone": Message(
+        ("zone non définie", "donnez departements, epcis ou communes (ou each, dans une règle houses)"),
+        ("no zone is given", "give departements, epcis or communes (or each, in a rule houses)"),
+    ),
+    "two_zones": Message(
+        ("zone définie deux fois", "gardez une seule des clés each, departements, epcis, communes"),
+        ("the zone is given twice", "keep only one of each, departements, epcis, communes"),
+    ),
+    "no_floor_nor_cap": Message(
+        ("ni plancher ni plafond", "donnez at_least ou at_most"),
+        ("neither a floor nor a cap", "give at_least or at_most"),
+    ),
+    "floor_above_cap": Message(
+        ("le plancher de {value} maisons dépasse le plafond de {at_most}", "abaissez l'un ou relevez l'autre"),
+        ("the floor of {value} houses is above the cap of {at_most}", "lower the one or raise the other"),
+    ),
+    "floor_above_limit": Message(
+        ("les planchers demandent {value} maisons, pour {limit} au plus", "augmentez ce nombre, ou baissez at_least"),
+        ("the floors ask for {value} houses, {limit} allowed", "raise this number, or lower at_least"),
+    ),
+    "rule_twice": Message(
+        ("la règle {value} figure deux fois", "gardez la plus stricte"),
+        ("the rule {value} is there twice", "keep the stricter one"),
+    ),
+    "rule_of_other_model": Message(
+        ("une règle ne se combine pas avec model: {value}", "prenez model: lscp ou mclp, ou retirez la règle"),
+        ("a rule does not combine with model: {value}", "take model: lscp or mclp, or remove the rule"),
+    ),
+    "weights_of_other_model": Message(
+        ("des poids ne changent rien avec model: {value}", "prenez model: mclp ou p_median, ou retirez-les"),
+        ("weights change nothing with model: {value}", "take model: mclp or p_median, or remove them"),
+    ),
+    "no_limit": Message(
+        ("rien ne limite le nombre de maisons", "donnez goal.new_houses, ou une règle budget"),
+        ("nothing limits the number of houses", "give goal.new_houses, or a rule budget"),
+    ),
+    "budget_below_forced": Message(
+        (
+            "{value} euros ne paient pas les {n_forced} sites imposés, qui coûtent {cost_eur} euros",
+            "augmentez la somme, ou imposez moins de sites",
+        ),
+        (
+            "{value} euros do not pay for the {n_forced} sites forced open, which cost {cost_eur} euros",
+            "raise the sum, or force fewer sites",
+        ),
     ),
     "standard_beyond_cutoff": Message(
         (
@@ -347,6 +397,7 @@ HINTS: dict[str, tuple[str, str]] = {
     "of_section": ("cette clé va sous {sections}", "this key goes under {sections}"),
     "example_commune": ('le code INSEE, comme "01004" ou "2A004"', 'the INSEE code, like "01004" or "2A004"'),
     "example_departement": ('comme "01", "2A" ou "974"', 'like "01", "2A" or "974"'),
+    "example_epci": ('le SIREN, comme "242010056"', 'the SIREN, like "242010056"'),
     "example_site_id": ("comme 2A004", "like 2A004"),
     "copy_file": ("posez-le là : cp VOTRE_FICHIER {path}", "put it there: cp YOUR_FILE {path}"),
     "see_line": (", voir ligne {line} : {field}", ", see line {line}: {field}"),

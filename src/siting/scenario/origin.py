@@ -45,8 +45,10 @@ class Origin:
     values: Mapping[FieldPath, Position] = field(default_factory=dict, compare=False, repr=False)
 
     def key_at(self, path: FieldPath) -> Position:
-        """Where the key of ``path`` is, or the nearest section around it that was written."""
+        """Where the key of ``path`` is, or the nearest section or entry of a list around it that was written."""
         while path and path not in self.keys:
+            if isinstance(path[-1], int) and path in self.values:
+                return self.values[path]
             path = path[:-1]
         return self.keys.get(path, (1, 1) if self.file else (0, 0))
 

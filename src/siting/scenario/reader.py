@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from siting.errors import Fault, ScenarioError
 from siting.scenario.contradictions import STUDY_AREAS, contradictions
@@ -17,7 +17,7 @@ from siting.scenario.document import MOST_FAULTS, Document, compose
 from siting.scenario.faults import contradiction_faults, schema_faults
 from siting.scenario.messages import hint, message
 from siting.scenario.origin import FieldPath
-from siting.scenario.schema import Scenario
+from siting.scenario.schema import LISTS, Scenario
 
 LARGEST_BYTES = 1_000_000
 
@@ -127,12 +127,27 @@ def _check(document: Document, reading: _Reading) -> tuple[Scenario | None, list
         scenario._origin = document.origin
     except ValidationError as error:
         found += schema_faults(error, document.origin, document.language)
+    if any(path[0] == "goal" for path, _ in found):
+        reading.valid["goal"] = "wrong"
     _note_wrong_fields(document.value, reading.valid)
+    _note_entries(document.value, reading)
     found += contradiction_faults(contradictions(reading.valid), document.origin, document.language)
     for path, fault in found:
         if not any(path[: len(spoiled)] == spoiled for spoiled in document.spoiled):
             faults.append(fault)
     return scenario, faults
+
+
+def _note_entries(value: dict[str, Any], reading: _Reading) -> None:
+    """Note each entry of a list that is right by itself, as ``"rules[0]"``."""
+    for name in LISTS:
+        entry = TypeAdapter(get_args(Scenario.model_fields[name].annotation)[0])
+        items = value.get(name)
+        for row, item in enumerate(items if isinstance(items, list) else ()):
+            try:
+                reading.valid[f"{name}[{row}]"] = entry.validate_python(item, context=reading)
+            except ValidationError:
+                continue
 
 
 def _note_wrong_fields(value: dict[str, Any], valid: dict[str, Any]) -> None:

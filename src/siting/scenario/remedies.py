@@ -17,6 +17,8 @@ _UNITS: tuple[tuple[str, tuple[str, str], tuple[tuple[tuple[str, str], float], .
     ("_km", ("kilomètres", "kilometres"), ((("mètres", "metres"), 1 / 1000),)),
     ("_m", ("mètres", "metres"), ((("kilomètres", "kilometres"), 1000),)),
     ("_s", ("secondes", "seconds"), ((("minutes", "minutes"), 60),)),
+    ("_share", ("(une part)", "(a share)"), ((("%", "%"), 1 / 100),)),
+    ("_eur", ("euros", "euros"), ()),
     ("_persons", ("habitants", "persons"), ()),
 )
 

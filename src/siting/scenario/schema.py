@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
 
 from siting.errors import Fault
 from siting.scenario.contradictions import contradictions
 from siting.scenario.fields import Between, OneLine, Section, Slug, manual
-from siting.scenario.goal import LscpGoal, MclpGoal
+from siting.scenario.goal import LscpGoal, MclpGoal, PCenterGoal, PMedianGoal
 from siting.scenario.origin import Origin
 from siting.scenario.population import CensusPopulation, Population
+from siting.scenario.rules import Costs, PeopleWeight, Rule
 from siting.scenario.simulation_settings import SimulationSettings
 from siting.scenario.sites import (
     BpeSites,
@@ -108,10 +109,34 @@ class Scenario(BaseModel):
         Field(discriminator="surface"),
     ]
     goal: Annotated[
-        LscpGoal | MclpGoal,
+        LscpGoal | MclpGoal | PMedianGoal | PCenterGoal,
         manual("Ce que le plan doit réussir.", "What the plan is to achieve."),
         Field(discriminator="model"),
     ]
+    rules: Annotated[
+        tuple[Rule, ...],
+        manual(
+            "Ce que le plan doit respecter en plus ; une liste, une règle par entrée, qui se combinent.",
+            "What the plan must keep besides; a list, one rule per entry, freely combined.",
+        ),
+    ] = ()
+    costs: Annotated[
+        Costs,
+        manual(
+            "Ce que coûte une maison nouvelle, selon la nature du site. Par défaut : 50 000 €, l'aide annuelle "
+            "maximale annoncée par structure, une hypothèse. Les coûts d'un fichier de candidats passent avant.",
+            "What a new house costs, by the kind of its site. By default: 50,000 euros, the largest yearly aid "
+            "announced for a structure, an assumption. The costs of a file of candidates come first.",
+        ),
+        Field(default_factory=Costs),
+    ]
+    weights: Annotated[
+        tuple[PeopleWeight, ...],
+        manual(
+            "Personnes qui comptent plus que d'autres dans le but mclp ou p_median ; une liste.",
+            "People who count more than others in the goals mclp and p_median; a list.",
+        ),
+    ] = ()
     solver: Annotated[
         SolverSettings,
         manual("Réglages du solveur.", "Settings of the solver."),
@@ -137,7 +162,8 @@ class Scenario(BaseModel):
 
     def _by_path(self) -> dict[str, Any]:
         sections = {name: part for name, part in self if isinstance(part, Section)}
-        return {f"{name}.{key}": value for name, part in sections.items() for key, value in part}
+        fields = {f"{name}.{key}": value for name, part in sections.items() for key, value in part}
+        return fields | {f"{name}[{row}]": one for name in LISTS for row, one in enumerate(getattr(self, name))}
 
     @property
     def files(self) -> dict[str, Path]:
@@ -170,6 +196,10 @@ class Scenario(BaseModel):
         return self._origin.fault(field_path, problem, remedy)
 
 
+LISTS = tuple(name for name, field in Scenario.model_fields.items() if get_origin(field.annotation) is tuple)
+"""The sections that are lists, each entry one of several models."""
+
+
 def variants(section: str) -> dict[str, type[Section]]:
     """The models of a section by the value of its discriminator; one under ``""`` where there is no choice.
 
@@ -178,7 +208,8 @@ def variants(section: str) -> dict[str, type[Section]]:
     field = Scenario.model_fields.get(section)
     if field is None:
         return {}
-    models = tuple(one for one in get_args(field.annotation) if one is not type(None)) or (field.annotation,)
+    union = get_args(get_args(field.annotation)[0])[0] if section in LISTS else field.annotation
+    models = tuple(one for one in get_args(union) if one is not type(None)) or (union,)
     if not all(isinstance(model, type) and issubclass(model, Section) for model in models):
         return {}
     if len(models) == 1:
@@ -188,4 +219,7 @@ def variants(section: str) -> dict[str, type[Section]]:
 
 def discriminator_of(section: str) -> str:
     """The key that chooses among the models of a section."""
-    return str(Scenario.model_fields[section].discriminator)
+    field = Scenario.model_fields[section]
+    if section in LISTS:
+        field = get_args(get_args(field.annotation)[0])[1]
+    return str(field.discriminator)

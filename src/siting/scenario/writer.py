@@ -36,11 +36,12 @@ def dump(scenario: Scenario, *, files: Mapping[str, str | None] | None = None) -
     start = Path(scenario.origin.file).parent
     lines = [_HEADER[scenario.language].format(version=version("siting"))]
     for name, value in scenario.model_dump().items():
-        if value is None:
+        if value is None or value == ():
             continue
         if isinstance(value, dict):
             value = {key: (files or {}).get(f"{name}.{key}", part) for key, part in value.items()}
-        lines += ["", *_lines(name, value, "", start)] if isinstance(value, dict) else _lines(name, value, "", start)
+        is_block = isinstance(value, (dict, tuple))
+        lines += ["", *_lines(name, value, "", start)] if is_block else _lines(name, value, "", start)
     return "\n".join(lines) + "\n"
 
 
@@ -53,6 +54,12 @@ def _lines(name: str, value: Any, indent: str, folder: Path) -> Iterator[str]:
         return
     if not isinstance(value, tuple):
         yield f"{indent}{name}: {_scalar(value, folder)}"
+        return
+    if value and isinstance(value[0], dict):
+        yield f"{indent}{name}:"
+        for entry in value:
+            given = [line for key, part in entry.items() for line in _lines(key, part, indent + "    ", folder)]
+            yield from [f"{indent}  - {given[0].lstrip()}", *given[1:]]
         return
     items = [_scalar(item, folder) for item in value]
     line = f"{indent}{name}: [{', '.join(items)}]"

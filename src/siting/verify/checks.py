@@ -54,7 +54,7 @@ def check_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
         sorted(set(goal.forbidden) & set(sites.id[is_opened])),
         otherwise=f"{len(goal.forbidden)}",
     )
-    most = goal.max_new_houses if isinstance(goal, LscpGoal) else goal.new_houses
+    most = goal.most_houses
     n_opened = int(is_opened.sum())
     limit = "sans limite" if most is None else f"{most} au plus"
     yield Check("nombre de maisons ouvertes", most is None or n_opened <= most, f"{n_opened}, {limit}")
@@ -162,7 +162,7 @@ def check_certificate(run: RunFiles, recount: Recount) -> Iterator[Check]:
     except (KeyError, TypeError, ValueError):
         yield Check("certificat", False, "objectif, borne ou écart absent")
         return
-    sense = 1 if run.scenario.goal.model == "lscp" else -1
+    sense = -1 if run.scenario.goal.model == "mclp" else 1
     is_beaten = sense * (objective - bound) < -FLOAT_TOLERANCE * max(abs(objective), 1.0)
     yield Check("la borne n'est pas battue", not is_beaten, f"objectif {shown(objective)}, borne {shown(bound)}")
     yield same(
@@ -181,14 +181,19 @@ def check_certificate(run: RunFiles, recount: Recount) -> Iterator[Check]:
 
 
 def check_goal(run: RunFiles, recount: Recount) -> Iterator[Check]:
-    """What the model promises: an LSCP plan covers all who can be covered."""
-    if isinstance(run.scenario.goal, LscpGoal):
-        standard_s = run.scenario.goal.standard_s
-        left = recount.is_coverable & ~(recount.after_s <= standard_s)
-        persons = float(recount.territory.demand.persons[left].sum())
-        yield Check(
-            "tous ceux qui peuvent être couverts le sont", not left.any(), f"{shown(persons)} personne(s) oubliée(s)"
-        )
+    """What the model promises: an LSCP plan covers all who can be covered, or the share asked for."""
+    goal, persons = run.scenario.goal, recount.territory.demand.persons
+    if not isinstance(goal, LscpGoal):
+        return
+    is_covered = recount.after_s <= goal.standard_s
+    if goal.covered_share is not None:
+        share = float(persons[is_covered].sum() / persons.sum())
+        holds = share >= goal.covered_share - FLOAT_TOLERANCE
+        yield Check("part à couvrir", holds, f"{shown(share)}, au moins {shown(goal.covered_share)}")
+        return
+    left = recount.is_coverable & ~is_covered & (persons > 0)
+    forgotten = shown(float(persons[left].sum()))
+    yield Check("tous ceux qui peuvent être couverts le sont", not left.any(), f"{forgotten} personne(s) oubliée(s)")
 
 
 def check_population(run: RunFiles, recount: Recount) -> Iterator[Check]:

@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.scenario import Scenario
+from siting.scenario.rules import AgeWeight
 from siting.territory import Territory
+from siting.territory.values import AGE_GROUPS
 from siting.verify.scipy_times import TicksGraph, ticks_graph
 
 Floats = NDArray[np.float64]
@@ -76,6 +78,15 @@ class Recount:
         return self.territory.sites.id[self._open]
 
     @cached_property
+    def n_covering(self) -> NDArray[np.int64]:
+        """Open sites within the standard of each demand cell."""
+        standard_s, cells = self.scenario.goal.standard_s, self.territory.demand.cell
+        count = np.zeros(len(cells), dtype=np.int64)
+        for seconds in self.graph.within_s(self._open, standard_s):
+            count += seconds[cells] <= standard_s
+        return count
+
+    @cached_property
     def persons_of_open_sites(self) -> dict[str, Floats]:
         """Per open site: persons within the standard of it, of these those covered by no existing site, by it alone."""
         persons, standard_s = self.territory.demand.persons, self.scenario.goal.standard_s
@@ -101,12 +112,40 @@ class Recount:
             left[covered] = 0.0
         return added
 
+    @cached_property
+    def weighted_persons(self) -> Floats:
+        """Per demand cell: its persons, times the weights of the scenario."""
+        demand, communes = self.territory.demand, self.territory.communes
+        counted = demand.persons_by_age.sum(axis=1)
+        each = np.divide(demand.persons_by_age.T, counted, out=np.zeros((3, len(demand))), where=counted > 0)
+        factor = dict.fromkeys(AGE_GROUPS, 1.0)
+        zoned = np.ones(len(demand))
+        for weight in self.scenario.weights:
+            if isinstance(weight, AgeWeight):
+                factor[weight.group] *= weight.weight
+                continue
+            given = [("departement", weight.departements), ("epci", weight.epcis), ("code", weight.communes)]
+            level, codes = next((level, codes) for level, codes in given if codes is not None)
+            zoned[np.isin(getattr(communes, level), codes)[demand.commune]] *= weight.weight
+        mean = sum(share * factor[group] for share, group in zip(each, AGE_GROUPS, strict=True))
+        weighted: Floats = demand.persons * np.where(counted > 0, mean, 1.0) * zoned
+        return weighted
+
     def objective(self) -> float:
-        """Houses opened (lscp) or persons within the standard (mclp)."""
-        if self.scenario.goal.model == "lscp":
+        """Houses opened (lscp), persons within the standard (mclp), person-seconds (p_median), seconds (p_center)."""
+        goal = self.scenario.goal
+        if goal.model == "lscp":
             return float(len(self.opened))
-        covered = self.after_s <= self.scenario.goal.standard_s
-        return float(self.territory.demand.persons[covered].sum())
+        if goal.model == "mclp":
+            return float(self.weighted_persons[self.after_s <= goal.standard_s].sum())
+        cutoff_s = self.scenario.travel.cutoff_s
+        if goal.model == "p_median":
+            return float((self.weighted_persons * np.minimum(self.after_s, cutoff_s)).sum())
+        is_allowed = ~np.isin(self.territory.sites.id, goal.forbidden)
+        cells = self.territory.demand.cell
+        least_s = self.graph.nearest_s(np.flatnonzero(is_allowed))[cells]
+        is_reached = (least_s <= cutoff_s) & (self.territory.demand.persons > 0)
+        return float(self.after_s[is_reached].max(initial=0.0))
 
     def summary(self) -> dict[str, Any]:
         """The figures of ``summary.json`` that can be counted again."""

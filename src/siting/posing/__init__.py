@@ -1,0 +1,8 @@
+"""Posing: a scenario's goal, rules, costs and weights as one allocation problem, and what became of each rule."""
+
+from siting.posing.asked import Asked, ask
+from siting.posing.kept import KeptRule, kept_rules
+from siting.posing.problem import Posed, pose
+from siting.posing.refusals import refusal
+
+__all__ = ["Asked", "KeptRule", "Posed", "ask", "kept_rules", "pose", "refusal"]

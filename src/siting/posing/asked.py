@@ -1,0 +1,136 @@
+"""What a scenario asks of a plan beside its goal: each rule as a clause over the sites and cells of its territory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from siting.allocation import Apart, Budget, Clause, CoveredShare, Houses, NewPerZone
+from siting.errors import DataError
+from siting.posing.zones import Zones, each_area, named_zone, unknown_codes, whole_area
+from siting.scenario import LscpGoal, Scenario
+from siting.scenario.rules import BackupRule, BudgetRule, CoveredShareRule, HousesRule, Rule, Zoned
+from siting.territory import Territory
+
+MOST_PAIRS = 200_000
+"""Pairs of sites that are too near each other: each is a row of the integer program."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """One thing asked.
+
+    Attributes
+    ----------
+    path : str
+        Where the scenario asks it: ``"rules[0]"``, or ``"goal.new_houses"``.
+    key : str
+        The key under that path with the figure that would have to change; ``""`` where the path is that key.
+    zones : Zones
+        Where it holds, one zone after the other.
+    clause : Clause
+    """
+
+    path: str
+    key: str
+    zones: Zones
+    clause: Clause
+
+    @property
+    def field(self) -> str:
+        """Path of the figure that would have to change."""
+        return f"{self.path}.{self.key}" if self.key else self.path
+
+
+def ask(scenario: Scenario, territory: Territory) -> tuple[Asked, ...]:
+    """The limits of the goal, then the rules of the scenario in order.
+
+    Raises
+    ------
+    DataError
+        Rules or weights name places that are not in the study area, the budget does not pay for the sites forced
+        open, or more pairs of sites are too near each other than a program can hold; every fault at once.
+    """
+    faults = [
+        fault
+        for name, entries in (("rules", scenario.rules), ("weights", scenario.weights))
+        for row, entry in enumerate(entries)
+        if isinstance(entry, Zoned)
+        for fault in unknown_codes(scenario, territory, f"{name}[{row}]", entry)
+    ]
+    if faults:
+        raise DataError(faults)
+    goal, everywhere = scenario.goal, whole_area(territory)
+    asked = []
+    if goal.most_houses is not None:
+        key = "max_new_houses" if isinstance(goal, LscpGoal) else "new_houses"
+        asked.append(Asked(f"goal.{key}", "", everywhere, Houses(goal.most_houses)))
+    if isinstance(goal, LscpGoal) and goal.covered_share is not None:
+        asked.append(Asked("goal.covered_share", "", everywhere, CoveredShare(goal.covered_share)))
+    return (*asked, *(_asked(scenario, territory, row, rule) for row, rule in enumerate(scenario.rules)))
+
+
+def site_costs_eur(scenario: Scenario, territory: Territory) -> NDArray[np.float64]:
+    """Shape (n_sites,): what opening each site costs; 0 for existing ones."""
+    sites, costs = territory.sites, scenario.costs.model_dump()
+    by_kind = np.array([costs.get(f"{kind}_eur", 0.0) for kind in sites.kind.tolist()], dtype=np.float64)
+    if sites.cost_eur is not None:
+        by_kind = np.where(np.isfinite(sites.cost_eur), sites.cost_eur, by_kind)
+    return np.where(sites.is_existing, 0.0, by_kind)
+
+
+def _asked(scenario: Scenario, territory: Territory, row: int, rule: Rule) -> Asked:
+    path, everywhere = f"rules[{row}]", whole_area(territory)
+    if isinstance(rule, BudgetRule):
+        costs = site_costs_eur(scenario, territory)
+        _refuse_dear_forced(scenario, territory, f"{path}.at_most_eur", costs, rule.at_most_eur)
+        return Asked(path, "at_most_eur", everywhere, Budget(costs, rule.at_most_eur))
+    if isinstance(rule, CoveredShareRule):
+        zones = everywhere if rule.each == "study_area" else each_area(territory, rule.each)
+        area = None if rule.each == "study_area" else zones.of_cells(territory)
+        return Asked(path, "at_least_share", zones, CoveredShare(rule.at_least_share, area))
+    if isinstance(rule, BackupRule):
+        return Asked(path, "at_least_share", everywhere, CoveredShare(rule.at_least_share, times=2))
+    if isinstance(rule, HousesRule):
+        zones = each_area(territory, rule.each) if rule.each else named_zone(territory, rule)
+        at_most = len(territory.sites) if rule.at_most is None else rule.at_most
+        floors, caps = (np.full(len(zones.names), value, dtype=np.int32) for value in (rule.at_least, at_most))
+        key = "at_least" if rule.at_least else "at_most"
+        return Asked(path, key, zones, NewPerZone(zones.of_sites(territory), floors, caps))
+    return Asked(path, "at_least_km", everywhere, Apart(_near_pairs(scenario, territory, path, rule.at_least_km)))
+
+
+def _near_pairs(scenario: Scenario, territory: Territory, path: str, at_least_km: float) -> NDArray[np.int32]:
+    """Pairs of candidates nearer than a distance as the crow flies."""
+    sites = territory.sites
+    candidates = np.flatnonzero(~sites.is_existing)
+    tree = KDTree(np.column_stack([sites.x_m, sites.y_m])[candidates])
+    metres = np.nextafter(1000 * at_least_km, 0)
+    n_pairs = (int(tree.count_neighbors(tree, metres)) - len(candidates)) // 2
+    if n_pairs > MOST_PAIRS:
+        words = (
+            (f"{n_pairs:,} pairs of candidates are nearer than that, more than can be looked at", "a shorter distance")
+            if scenario.language == "en"
+            else (f"{n_pairs} paires de candidats sont plus proches : trop pour le calcul", "une distance plus courte")
+        )
+        raise DataError(scenario.fault(f"{path}.at_least_km", *words))
+    pairs: NDArray[np.int32] = candidates[tree.query_pairs(metres, output_type="ndarray")].astype(np.int32)
+    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+
+
+def _refuse_dear_forced(
+    scenario: Scenario, territory: Territory, path: str, costs: NDArray[np.float64], at_most_eur: float
+) -> None:
+    forced_eur = float(costs[np.isin(territory.sites.id, scenario.goal.forced_open)].sum())
+    if forced_eur <= at_most_eur:
+        return
+    line, _ = scenario.origin.value_at(("goal", "forced_open"))
+    if scenario.language == "en":
+        words = f"the sites forced open cost {forced_eur:.0f} euros, see line {line}: goal.forced_open", "raise the sum"
+    else:
+        problem = f"les sites imposés coûtent {forced_eur:.0f} euros, voir ligne {line} : goal.forced_open"
+        words = problem, "augmentez la somme, ou imposez moins de sites"
+    raise DataError(scenario.fault(path, *words))

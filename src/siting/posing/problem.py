@@ -1,0 +1,130 @@
+"""Which problem a scenario poses, and which search answers it: decided here and nowhere else.
+
+The searches of `lscp`, `mclp`, `p_median` and `p_center` reach the size of the country, and their bounds are proven
+again by arithmetic. They know no rules: what has rules, a budget or a share is composed into one integer program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.allocation import (
+    Clause,
+    Composed,
+    CoverSets,
+    Everyone,
+    Lscp,
+    Mclp,
+    MostCovered,
+    PCenter,
+    PMedian,
+    cell_times,
+    compose,
+    cover_sets,
+    lscp,
+    mclp,
+    p_center,
+    p_median,
+)
+from siting.posing.asked import Asked
+from siting.posing.weights import weighted_persons
+from siting.posing.zones import whole_area
+from siting.scenario import LscpGoal, MclpGoal, PMedianGoal, Scenario
+from siting.territory import Territory
+from siting.travel.travel_times import TravelTimes
+
+Search = Lscp | Mclp | PMedian | PCenter | Composed
+
+SEARCHES: dict[type, str] = {
+    Lscp: "lscp",
+    Mclp: "mclp",
+    PMedian: "p_median",
+    PCenter: "p_center",
+    Composed: "composed",
+}
+"""What the certificate calls each search."""
+
+
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """A scenario as one allocation problem.
+
+    Attributes
+    ----------
+    problem : Lscp, Mclp, PMedian, PCenter or Composed
+        What `siting.allocation.solve` takes.
+    cover : CoverSets
+        Who is within the service standard of what, in plain persons, whatever the goal counts.
+    asked : tuple of Asked
+        The clauses of a composed problem and where the scenario asks for each.
+    is_coverable : bool array, shape (n_demand,)
+        Cells within the standard of some site that is not forbidden.
+    """
+
+    problem: Search
+    cover: CoverSets
+    asked: tuple[Asked, ...]
+    is_coverable: NDArray[np.bool_]
+
+    @property
+    def search(self) -> str:
+        """Which search answers it, in one word."""
+        return SEARCHES[type(self.problem)]
+
+    def minutes(self, value: float) -> float | None:
+        """An objective or a bound in minutes: of the mean person (p-median) or the farthest; None where it is none."""
+        if isinstance(self.problem, PCenter):
+            return value / 60
+        if isinstance(self.problem, PMedian):
+            return value / 60 / max(float(self.problem.times.persons.sum()), 1.0)
+        return None
+
+
+def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tuple[Asked, ...]) -> Posed:
+    """The problem of a scenario, by the fastest search that its rules allow.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    territory : Territory
+    times : TravelTimes
+    asked : tuple of Asked
+        From `ask`.
+    """
+    goal, sites, persons = scenario.goal, territory.sites, territory.demand.persons
+    rows = {
+        "existing": np.flatnonzero(sites.is_existing),
+        "forced": np.flatnonzero(np.isin(sites.id, goal.forced_open)),
+        "forbidden": np.flatnonzero(np.isin(sites.id, goal.forbidden)),
+    }
+    cover = cover_sets(times, standard_s=goal.standard_s, persons=persons)
+    is_coverable = cover.covered_by(np.setdiff1d(np.arange(len(sites)), rows["forbidden"]))
+    weights = weighted_persons(scenario, territory)
+    is_plain = not scenario.rules
+
+    def posed(problem: Search, clauses: tuple[Asked, ...] = ()) -> Posed:
+        return Posed(problem, cover, clauses, is_coverable)
+
+    if isinstance(goal, LscpGoal):
+        if is_plain and goal.covered_share is None:
+            return posed(lscp(cover, **rows, max_new=goal.max_new_houses))
+        if goal.covered_share is None:
+            everyone = Everyone(np.flatnonzero(is_coverable & (persons > 0)))
+            asked = (Asked("goal.model", "", whole_area(territory), everyone), *asked)
+        return posed(compose(cover, ["fewest_houses"], clauses=_clauses(asked), **rows), asked)
+    if isinstance(goal, MclpGoal):
+        if is_plain and goal.new_houses is not None:
+            weighted = cover_sets(times, standard_s=goal.standard_s, persons=weights)
+            return posed(mclp(weighted, **rows, new_houses=goal.new_houses))
+        return posed(compose(cover, [MostCovered(weights)], clauses=_clauses(asked), **rows), asked)
+    by_cell = cell_times(times, persons=weights)
+    if isinstance(goal, PMedianGoal):
+        return posed(p_median(by_cell, **rows, new_houses=goal.new_houses, penalty_s=times.cutoff_s))
+    return posed(p_center(by_cell, **rows, new_houses=goal.new_houses))
+
+
+def _clauses(asked: tuple[Asked, ...]) -> list[Clause]:
+    return [one.clause for one in asked]

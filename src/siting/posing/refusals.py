@@ -1,0 +1,212 @@
+"""Why no plan satisfies a scenario, in a planner's words: which people, which rules with their lines, what would do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from siting.allocation import (
+    Apart,
+    Budget,
+    Clause,
+    Composed,
+    CoveredShare,
+    Everyone,
+    Houses,
+    NewPerZone,
+    cell_times,
+    compose,
+    cover_sets,
+    is_feasible,
+    p_center,
+    solve,
+)
+from siting.errors import ConflictError, Fault, InfeasibleError, TooFewHousesError
+from siting.posing.asked import Asked
+from siting.posing.problem import Posed
+from siting.posing.refusal_words import Words
+from siting.scenario import Scenario
+from siting.scenario.origin import path_from
+from siting.territory import Territory
+from siting.travel.travel_times import TravelTimes
+
+_PLACES_SHOWN = 3
+_SECONDS_PER_QUESTION = 10.0
+
+
+def refusal(
+    scenario: Scenario, territory: Territory, times: TravelTimes, posed: Posed, error: InfeasibleError
+) -> InfeasibleError:
+    """The error of `siting.allocation.solve` as faults of the scenario file, one line per rule concerned.
+
+    Takes a few more searches: the least service standard that would do is looked for up to the cutoff.
+    """
+    words = Words(scenario.language)
+    if isinstance(error, ConflictError):
+        faults = _conflict(scenario, territory, times, posed, error, words)
+    elif isinstance(error, TooFewHousesError):
+        faults = [_too_few_houses(scenario, territory, times, posed, error, words)]
+    else:
+        faults = [scenario.fault("goal.new_houses", *words("out_of_reach", cutoff=f"{scenario.travel.cutoff_min:g}"))]
+    return InfeasibleError("\n".join(map(str, faults)))
+
+
+def _too_few_houses(
+    scenario: Scenario,
+    territory: Territory,
+    times: TravelTimes,
+    posed: Posed,
+    error: TooFewHousesError,
+    words: Words,
+) -> Fault:
+    persons = np.where(posed.is_coverable, territory.demand.persons, 0.0)
+    rows = {
+        "existing": np.flatnonzero(territory.sites.is_existing),
+        "forced": np.flatnonzero(np.isin(territory.sites.id, scenario.goal.forced_open)),
+        "forbidden": np.flatnonzero(np.isin(territory.sites.id, scenario.goal.forbidden)),
+    }
+    center = p_center(cell_times(times, persons=persons), new_houses=error.new_houses, **rows)
+    try:
+        minutes = words.minutes(math.ceil(solve(center, time_limit_s=_SECONDS_PER_QUESTION).objective / 60))
+    except InfeasibleError:
+        minutes = ""
+    problem, remedy = words(
+        "too_few_houses",
+        houses=words.houses(error.new_houses),
+        persons=words.number(error.persons_coverable),
+        at_least=words.number(error.at_least),
+        enough=words.houses(error.enough),
+        left_out=words.number(error.persons_left_out),
+    )
+    return scenario.fault("goal.max_new_houses", problem, remedy + minutes)
+
+
+def _conflict(
+    scenario: Scenario, territory: Territory, times: TravelTimes, posed: Posed, error: ConflictError, words: Words
+) -> list[Fault]:
+    """One fault per rule of an irreducible set: what it asks, the others with their lines, what would do."""
+    found = [(next(one for one in posed.asked if one.clause is clause), value) for clause, value in error.conflicts]
+    minutes = _least_standard(scenario, times, posed, [one.clause for one in posed.asked])
+    faults = []
+    for one, shortfall in found:
+        others = [
+            words("with_line", what=_what(other, territory, words), line=_line(scenario, other))[0]
+            for other, _ in found
+            if other is not one
+        ]
+        what = _what(one, territory, words)
+        problem = words("conflict", what=what, others=" ; ".join(others))[0] if others else words("alone", what=what)[0]
+        problem += _who(one, territory, posed, words)
+        remedy = "" if shortfall is None else _instead(one, territory, posed, shortfall, words)
+        if minutes is not None and isinstance(one.clause, (CoveredShare, Everyone)):
+            remedy += words.minutes(minutes)
+        faults.append(scenario.fault(one.field, problem, remedy))
+    return faults
+
+
+def _least_standard(scenario: Scenario, times: TravelTimes, posed: Posed, clauses: Sequence[Clause]) -> int | None:
+    """The least standard in whole minutes at which the clauses agree; None where none up to the cutoff is known to."""
+    problem = posed.problem
+    assert isinstance(problem, Composed)
+    if not any(isinstance(clause, (CoveredShare, Everyone)) for clause in clauses):
+        return None
+    rules = {name: getattr(problem.rules, name) for name in ("existing", "forced", "forbidden")}
+
+    def would_do(minutes: int) -> bool:
+        cover = cover_sets(times, standard_s=60 * minutes, persons=posed.cover.persons)
+        question = compose(cover, ["fewest_houses"], clauses=clauses, **rules)
+        return is_feasible(question, time_limit_s=_SECONDS_PER_QUESTION) is True
+
+    low, high = math.floor(scenario.goal.standard_min) + 1, times.cutoff_s // 60
+    if low > high or not would_do(high):
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if would_do(middle) else (middle + 1, high)
+    return high
+
+
+def _what(one: Asked, territory: Territory, words: Words) -> str:
+    """What a clause asks, in words."""
+    clause, zones = one.clause, one.zones
+    each = words("in_each", n=words.number(len(zones.names)))[0] if len(zones.names) > 1 else zones.names[0]
+    match clause:
+        case Houses():
+            return words("what_houses", houses=words.houses(clause.at_most))[0]
+        case Budget():
+            return words("what_budget", sum=words.number(clause.at_most))[0]
+        case CoveredShare():
+            key = "what_share" if clause.area is None else "what_share_each"
+            key = "what_backup" if clause.times == 2 else key
+            return words(key, share=words.share(clause.at_least_share), n=words.number(len(zones.names)))[0]
+        case NewPerZone():
+            floor, cap = int(clause.at_least[0]), int(clause.at_most[0])
+            key = "what_floor" if floor else "what_cap"
+            return words(key, houses=words.houses(floor or cap), where=each)[0]
+        case Apart():
+            return words("what_apart")[0]
+        case _:
+            persons = words.number(float(territory.demand.persons[clause.cells].sum()))  # type: ignore[attr-defined]
+            return words("what_everyone", persons=persons)[0]
+
+
+def _who(one: Asked, territory: Territory, posed: Posed, words: Words) -> str:
+    """Whom no allowed site covers, where a share asks for them."""
+    clause = one.clause
+    if not isinstance(clause, CoveredShare) or clause.times == 2:
+        return ""
+    persons, area = territory.demand.persons, one.zones.of_cells(territory)
+    inside = area >= 0
+    total = np.bincount(area[inside], persons[inside], len(one.zones.names))
+    reachable = np.bincount(area[inside], (persons * posed.is_coverable)[inside], len(one.zones.names))
+    short = np.flatnonzero(reachable < clause.at_least_share * total * (1 - 1e-9))
+    if not len(short):
+        return ""
+    worst = short[np.argsort(reachable[short] / total[short], kind="stable")][:_PLACES_SHOWN]
+    places = [
+        words(
+            "reach",
+            place=one.zones.names[row] or words("study_area")[0],
+            share=words.share(reachable[row] / total[row]),
+            persons=words.number(total[row] - reachable[row]),
+        )[0]
+        for row in worst
+    ]
+    more = " …" if len(short) > len(places) else ""
+    return words("who", places=" ; ".join(places) + more)[0]
+
+
+def _instead(one: Asked, territory: Territory, posed: Posed, shortfall: float, words: Words) -> str:
+    """What would do in the place of a clause."""
+    match one.clause:
+        case Houses():
+            return words("instead_houses", houses=words.houses(round(shortfall)))[0]
+        case Budget():
+            return words("instead_budget", sum=words.number(math.ceil(shortfall - 1e-6)))[0]
+        case CoveredShare():
+            return words("instead_share", share=_written_share(1 - shortfall))[0]
+        case NewPerZone():
+            return words("instead_zones", houses=words.houses(round(shortfall)))[0]
+        case Apart():
+            return words("instead_apart", n=words.number(round(shortfall)))[0]
+        case _:
+            share = _written_share(1 - _share_left_out(territory, posed, shortfall))
+            return words("instead_everyone", persons=words.number(shortfall), share=share)[0]
+
+
+def _share_left_out(territory: Territory, posed: Posed, left_out: float) -> float:
+    """Share of all residents not covered where ``left_out`` of those who can be are left out."""
+    persons = territory.demand.persons
+    return float((persons[~posed.is_coverable].sum() + left_out) / persons.sum())
+
+
+def _written_share(share: float) -> str:
+    """A share as the scenario would have it, rounded down so that it can be kept."""
+    return f"{math.floor(share * 10_000 + 1e-6) / 10_000:g}"
+
+
+def _line(scenario: Scenario, one: Asked) -> str:
+    line, _ = scenario.origin.value_at(path_from(one.field))
+    return str(line)

@@ -1,0 +1,94 @@
+"""What a goal, its rules, its costs and its weights cannot be together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from siting.scenario.contradiction import Contradiction
+from siting.scenario.rules import YEARLY_AID_EUR, ZONE_KEYS, BudgetRule, HousesRule, Zoned
+
+_COMPOSED_MODELS = ("lscp", "mclp")
+_WEIGHTED_MODELS = ("mclp", "p_median")
+
+
+def rule_contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    """Every contradiction that a rule, a weight or the want of one is part of."""
+    model = valid.get("goal.model")
+    rules = [(path, one) for path, one in valid.items() if path.startswith("rules[")]
+    weights = [(path, one) for path, one in valid.items() if path.startswith("weights[")]
+    for path, one in [*rules, *weights]:
+        if isinstance(one, Zoned):
+            yield from _one_zone(path, one)
+    for path, rule in rules:
+        if model is not None and model not in _COMPOSED_MODELS:
+            yield Contradiction("rule_of_other_model", path, "goal.model", {"value": model})
+        if isinstance(rule, HousesRule):
+            yield from _floor_and_cap(path, rule, valid)
+    if weights and model is not None and model not in _WEIGHTED_MODELS:
+        yield Contradiction("weights_of_other_model", "weights", "goal.model", {"value": model})
+    yield from _same_rule_twice(rules)
+    yield from _no_limit(valid, rules)
+    yield from _budget_of_forced(valid, rules)
+
+
+def _one_zone(path: str, zone: Zoned) -> Iterator[Contradiction]:
+    given = [key for key in ZONE_KEYS if getattr(zone, key, None) is not None]
+    if not given:
+        yield Contradiction("no_zone", path)
+    for extra in given[1:]:
+        yield Contradiction("two_zones", f"{path}.{extra}", f"{path}.{given[0]}")
+    for key in given:
+        codes = getattr(zone, key)
+        for row, code in enumerate(codes if key != "each" else ()):
+            if code in codes[:row]:
+                first = f"{path}.{key}[{codes.index(code)}]"
+                yield Contradiction("repeated", f"{path}.{key}[{row}]", first, {"value": code})
+
+
+def _floor_and_cap(path: str, rule: HousesRule, valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    if rule.at_least == 0 and rule.at_most is None:
+        yield Contradiction("no_floor_nor_cap", path)
+    if rule.at_most is not None and rule.at_least > rule.at_most:
+        values = {"value": rule.at_least, "at_most": rule.at_most}
+        yield Contradiction("floor_above_cap", f"{path}.at_least", f"{path}.at_most", values)
+    areas = valid.get("study_area.departements") or ()
+    houses = rule.at_least * (len(set(areas)) if rule.each == "departement" and areas else 1)
+    for limit_path in ("goal.new_houses", "goal.max_new_houses"):
+        limit = valid.get(limit_path)
+        if limit is not None and houses > limit:
+            values = {"value": houses, "limit": limit}
+            yield Contradiction("floor_above_limit", f"{path}.at_least", limit_path, values)
+
+
+def _same_rule_twice(rules: list[tuple[str, Any]]) -> Iterator[Contradiction]:
+    """Two of a kind say less than the stricter alone: one of them is a slip."""
+    first: dict[object, str] = {}
+    for path, rule in rules:
+        if isinstance(rule, HousesRule):
+            continue
+        kind = (rule.rule, getattr(rule, "each", ""))
+        if kind in first:
+            yield Contradiction("rule_twice", path, first[kind], {"value": rule.rule})
+        first.setdefault(kind, path)
+
+
+def _no_limit(valid: Mapping[str, Any], rules: list[tuple[str, Any]]) -> Iterator[Contradiction]:
+    is_unlimited = valid.get("goal.model") == "mclp" and valid.get("goal.new_houses", 0) is None
+    if not is_unlimited or "goal" in valid:  # a slip in the goal may be the number of houses misspelt
+        return
+    if not any(isinstance(rule, BudgetRule) for _, rule in rules):
+        yield Contradiction("no_limit", "goal.model")
+
+
+def _budget_of_forced(valid: Mapping[str, Any], rules: list[tuple[str, Any]]) -> Iterator[Contradiction]:
+    """A candidates file may give other costs: those are looked at when it is read."""
+    forced = set(valid.get("goal.forced_open") or ())
+    costs = [valid.get(f"costs.{kind}_eur", YEARLY_AID_EUR) for kind in ("create", "label")]
+    if valid.get("candidates.rule") == "file":
+        return
+    least_eur = sum(costs[site.startswith("practice:")] for site in forced)
+    for path, rule in rules:
+        if isinstance(rule, BudgetRule) and least_eur > rule.at_most_eur:
+            values = {"value": rule.at_most_eur, "cost_eur": least_eur, "n_forced": len(forced)}
+            yield Contradiction("budget_below_forced", f"{path}.at_most_eur", "goal.forced_open", values)

@@ -1,0 +1,182 @@
+"""Goals, rules and weights of a scenario, from its file to what `verify` recounts."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from siting.allocation import Composed, Lscp, Mclp, PCenter, PMedian
+from siting.checker import CoverMatrix
+from siting.errors import DataError, InfeasibleError
+from siting.pipeline import run
+from siting.posing import ask, kept_rules, pose
+from siting.posing.weights import weighted_persons
+from siting.scenario import Scenario, load
+from siting.territory import Territory, assemble
+from siting.territory.embedded import read_communes
+from siting.travel import TravelTimes, build_surface, travel_times
+from siting.verify import verify
+
+HEAD = """scenario: cap-corse
+title: Cap Corse
+study_area: {communes: [%s]}
+grid: {halo_km: 20}
+candidates: {rule: town_halls}
+existing: {rule: gp_practices, min_gp_practices: 10, treatment: keep}
+travel: {surface: roads, network: corsica, cutoff_min: 15, speeds_kmh: {motorway: 90, trunk: 90}}
+"""
+BUDGET = """goal: {model: mclp, standard_min: 10}
+rules:
+  - {rule: budget, at_most_eur: 200000}
+  - {rule: apart, at_least_km: 4}
+  - {rule: houses, communes: ["2B043", "2B107", "2B086"], name: Le nord, at_least: 1, at_most: 2}
+  - {rule: backup, at_least_share: 0.02}
+  - {rule: covered_share, at_least_share: 0.02, each: epci}
+weights:
+  - {who: age, group: over_65, weight: 3}
+  - {who: zone, communes: ["2B043"], weight: 2}
+"""
+
+
+@pytest.fixture(scope="module")
+def head() -> str:
+    communes = read_communes()
+    north = communes["code"][communes["departement"].eq("2B") & communes["lat"].gt(42.68)]
+    return HEAD % ", ".join(f'"{code}"' for code in north)
+
+
+@pytest.fixture(scope="module")
+def ground(head, tmp_path_factory) -> tuple[Territory, TravelTimes]:
+    """The north of Corsica, the same whatever the goal."""
+    scenario = scenario_of(head, "goal: {model: lscp, standard_min: 10}", tmp_path_factory.mktemp("ground"))
+    territory = assemble(scenario)
+    surface = build_surface(territory, scenario.travel)
+    return territory, travel_times(surface, cutoff_s=scenario.travel.cutoff_s)
+
+
+def scenario_of(head: str, text: str, folder: Path) -> Scenario:
+    file = folder / "cap-corse.yaml"
+    file.write_text(head + text, encoding="utf-8")
+    return load(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("goal: {model: lscp, standard_min: 10}", Lscp),
+        ("goal: {model: lscp, standard_min: 10, covered_share: 0.5}", Composed),
+        ("goal: {model: lscp, standard_min: 10}\nrules:\n  - {rule: apart, at_least_km: 1}", Composed),
+        ("goal: {model: mclp, standard_min: 10, new_houses: 2}", Mclp),
+        (
+            "goal: {model: mclp, standard_min: 10, new_houses: 2}\nrules:\n  - {rule: budget, at_most_eur: 1e6}",
+            Composed,
+        ),
+        ("goal: {model: p_median, standard_min: 10, new_houses: 2}", PMedian),
+        ("goal: {model: p_center, standard_min: 10, new_houses: 2}", PCenter),
+    ],
+)
+def test_the_fast_searches_are_taken_where_the_rules_allow(text, problem, head, ground, tmp_path):
+    territory, times = ground
+    scenario = scenario_of(head, text, tmp_path)
+    assert type(pose(scenario, territory, times, ask(scenario, territory)).problem) is problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BUDGET,
+        "goal: {model: p_median, new_houses: 3, standard_min: 10}\nweights: [{who: age, group: under_15, weight: 4}]",
+        "goal: {model: p_center, standard_min: 10, new_houses: 14}",
+        "goal: {model: lscp, standard_min: 10, covered_share: 0.8}\nrules:\n  - {rule: houses, each: epci, at_most: 9}",
+    ],
+)
+def test_a_goal_with_rules_comes_through_to_a_folder_that_verify_recounts(text, head, tmp_path):
+    folder = run(scenario_of(head, text, tmp_path)).save(tmp_path / "run")
+    checks = verify(folder)
+    assert [str(check) for check in checks if not check.holds] == []
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert ("recomptées" in page) == ("rules" in text) and "prouvé" in page
+    for name in ("certificate.json", "summary.json"):
+        assert json.loads((folder / name).read_text())["model"] in text
+
+
+def test_the_recount_of_rules_says_what_is_left(head, ground, tmp_path):
+    territory, times = ground
+    scenario = scenario_of(head, BUDGET, tmp_path)
+    posed = pose(scenario, territory, times, ask(scenario, territory))
+    candidates = np.flatnonzero(~territory.sites.is_existing)
+    north = [int(j) for j in candidates if territory.sites.id[j] in ("2B043", "2B107")]
+    kept = kept_rules(scenario, territory, posed.cover, np.array(north, dtype=np.int32))
+    budget, apart, floor, cap, *_ = kept
+    assert (budget.found, budget.left, budget.is_binding) == (100_000, 100_000, False)
+    assert apart.left == apart.found - 4 and apart.is_binding is None
+    assert (floor.place, floor.left, floor.is_binding) == ("Le nord", 1, False)
+    assert (cap.left, cap.is_binding) == (0, True)
+
+
+def test_weights_multiply_by_age_and_by_zone(head, ground, tmp_path):
+    territory, _ = ground
+    demand = territory.demand
+    weighted = weighted_persons(scenario_of(head, BUDGET, tmp_path), territory)
+    for i in range(0, len(demand), 7):
+        groups = demand.persons_by_age[i]
+        mean = (groups[0] + groups[1] + 3 * groups[2]) / groups.sum() if groups.sum() else 1.0
+        zone = 2.0 if territory.communes.code[demand.commune[i]] == "2B043" else 1.0
+        assert weighted[i] == pytest.approx(demand.persons[i] * mean * zone)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "goal: {model: mclp, standard_min: 10}\nrules:\n  - {rule: budget, at_most_eur: 50000}\n"
+            '  - {rule: apart, at_least_km: 1}\n  - {rule: houses, communes: ["2B043", "2B107"], at_least: 2}\n',
+            [":10:", "budget de 50", "(ligne 12)", "au moins 2 maisons dans", "il suffirait de 100\u202f000 €"],
+        ),
+        ("goal: {model: lscp, standard_min: 10, max_new_houses: 1}", [":8:", "goal.max_new_houses", "il en faut"]),
+        ("goal: {model: p_center, new_houses: 1, standard_min: 10}", ["goal.new_houses", "travel.cutoff_min"]),
+        (
+            "goal: {model: lscp, standard_min: 10, covered_share: 1}\n",
+            ["goal.covered_share", "hors d'atteinte", "demander 0.9"],
+        ),
+    ],
+)
+def test_no_plan_is_said_in_words_with_the_lines_concerned(text, said, head, tmp_path):
+    with pytest.raises(InfeasibleError) as caught:
+        run(scenario_of(head, text, tmp_path))
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith(str(tmp_path)) for line in lines)
+    for words in said:
+        assert words in str(caught.value)
+
+
+def test_places_that_are_not_in_the_study_area_are_all_named(head, ground, tmp_path):
+    text = BUDGET.replace('"2B086"', '"2A004"').replace('communes: ["2B043"]', 'epcis: ["242010056"]')
+    with pytest.raises(DataError) as caught:
+        scenario = scenario_of(head, text, tmp_path)
+        ask(scenario, ground[0])
+    assert [fault.field for fault in caught.value.faults] == ["rules[2].communes[2]", "weights[1].epcis[0]"]
+
+
+def test_a_search_that_is_stopped_gives_a_marked_plan_with_its_gap(head, tmp_path):
+    stop = threading.Event()
+    stop.set()
+    done = run(scenario_of(head, "goal: {model: mclp, standard_min: 10, new_houses: 4}", tmp_path), stop=stop)
+    summary = done.findings.summary
+    assert summary["interrupted"] and summary["bound"] >= summary["objective"]
+    if summary["status"] == "feasible":
+        assert summary["gap"] > 0
+    folder = done.save(tmp_path / "run")
+    assert [str(check) for check in verify(folder) if not check.holds] == []
+
+
+def test_the_checker_knows_nothing_of_the_solver():
+    assert CoverMatrix.__module__ == "siting.checker"
+    source = Path(__file__).parent.parent / "src" / "siting"
+    for file in [source / "checker.py", *(source / "verify").glob("*.py")]:
+        text = file.read_text(encoding="utf-8")
+        assert "siting.allocation" not in text and "siting.posing" not in text, file.name
