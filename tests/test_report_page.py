@@ -233,7 +233,7 @@ def test_a_report_has_all_its_files(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "cells.parquet", "certificate.json", "communes.csv", "datapackage.json", "map.pdf", "map.png", "map.svg",
         "report.html", "scenario.yaml", "sites.csv", "sites.gpkg", "summary.json", "tables.xlsx",
-        "travel_time_after.tif", "travel_time_before.tif",
+        "travel_time_after.qml", "travel_time_after.tif", "travel_time_before.qml", "travel_time_before.tif",
     ]  # fmt: skip
 
 
