@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
     target = tmp_path_factory.mktemp("diagnosis") / "corse"
     result = CliRunner().invoke(app, ["diagnose", str(SCENARIO), "--out", str(target)])
     assert result.exit_code == 0, result.output
-    assert "83,9" in result.stdout and "ne le sont pas" in result.stdout
+    assert "84,0" in result.stdout and "ne le sont pas" in result.stdout
     return target
 
 
