@@ -13,7 +13,9 @@ from naive.travel import dense
 from naive.travel import overland_edges as naive_edges
 from siting.errors import DataError
 from siting.grid import Grid
-from siting.travel import OverlandSurface, arrays, nearest, nearest_everywhere, travel_times
+from siting.scenario import RoadTravel
+from siting.scenario.mode_settings import NoCarSettings, WalkingSettings
+from siting.travel import OverlandSurface, arrays, build_mode_surface, nearest, nearest_everywhere, travel_times
 from siting.travel.overland import both_ways
 from siting.travel.roads import link_seconds
 from travel_worlds import both_ways as street
@@ -21,7 +23,6 @@ from travel_worlds import road_network, territory
 
 GRID = Grid("EPSG:3035", 0.0, 400.0, 100.0, 4, 4)
 SPEEDS_KMH = {"primary": 72.0, "residential": 36.0, "motorway": 108.0}
-ON_FOOT_KMH = dict.fromkeys(SPEEDS_KMH, 3.6)
 
 
 def walk(kmh: float = 3.6, barriers=()) -> np.ndarray:
@@ -30,9 +31,12 @@ def walk(kmh: float = 3.6, barriers=()) -> np.ndarray:
     return friction.reshape(GRID.shape)
 
 
+def kmh_by_class(roads, speeds_kmh=SPEEDS_KMH):
+    return np.array([speeds_kmh.get(name, 0.0) for name in roads.classes])[roads.link_class]
+
+
 def by_class(roads, speeds_kmh):
-    kmh = np.array([speeds_kmh.get(name, 0.0) for name in roads.classes])[roads.link_class]
-    return link_seconds(roads, kmh)
+    return link_seconds(roads, kmh_by_class(roads, speeds_kmh))
 
 
 def times_to(place, friction, roads, speeds_kmh=SPEEDS_KMH, **options):
@@ -71,16 +75,26 @@ def test_water_is_walked_around() -> None:
     assert np.isinf(time_s[4])
 
 
-def test_on_foot_one_way_streets_are_no_rule_and_motorways_are_closed() -> None:
+def test_one_way_streets_bind_or_not() -> None:
     nodes = [(50, 350), (350, 350), (50, 50), (350, 50)]
     roads = road_network(nodes, [(1, 0, 300, "primary"), *street(2, 3, 300, "motorway")])
     world = territory(GRID, demand_cell=[0, 12], site_xy=[(350, 350), (350, 50)], roads=roads)
-    fast = {"primary": 36.0, "motorway": 36.0}  # 10 m/s, on foot for the test
-    off_road = {"off_road_kmh": 3.6, "access_links": 1}
-    driven, walked = (OverlandSurface.build(world, speeds_kmh=fast, on_foot=on, **off_road) for on in (False, True))
-    assert dense(travel_times(driven, cutoff_s=3600))[0, 0] == 300  # against the street: beside it
-    assert dense(travel_times(walked, cutoff_s=3600))[0, 0] == 30
-    assert nearest(walked, [0, 1]).time_s.tolist() == [30, 300]
+    options = {"link_kmh": kmh_by_class(roads, {"primary": 36.0}), "off_road_kmh": 3.6, "access_links": 1}
+    bound, free = (OverlandSurface.build(world, one_way=is_bound, **options) for is_bound in (True, False))
+    assert dense(travel_times(bound, cutoff_s=3600))[0, 0] == 300  # against the street: beside it
+    assert dense(travel_times(free, cutoff_s=3600))[0, 0] == 30
+    assert nearest(free, [0, 1]).time_s.tolist() == [30, 300]
+
+
+def test_on_foot_express_roads_are_closed_and_nobody_is_faster_than_a_car() -> None:
+    # 3 km of each class side by side, 100 m apart; from the one end to a site at the other
+    grid = Grid("EPSG:3035", 0.0, 100.0, 100.0, 1, 31)
+    roads = road_network([(50, 50), (3050, 50)], street(0, 1, 3000, "motorway") + street(0, 1, 3000))
+    world = territory(grid, demand_cell=[0], site_xy=[(3050, 50)], roads=roads)
+    travel = RoadTravel(surface="roads", network="corsica", speed_factor=1, speeds_kmh={"motorway": 60, "primary": 5})
+    for mode, kmh in ((WalkingSettings(speed_kmh=8), 5), (NoCarSettings(speed_kmh=30), 30), (NoCarSettings(), 20)):
+        found = nearest(build_mode_surface(world, travel, mode), [0])
+        assert found.time_s.tolist() == [3000 / kmh * 3.6]
 
 
 def test_both_ways_keeps_what_is_off_the_ground() -> None:
@@ -99,7 +113,7 @@ def test_what_does_not_fit_is_refused() -> None:
         arrays.overland_edges(np.ones((2, 2)), GRID, roads, np.ones(2))
     bare = territory(GRID, demand_cell=[0], site_xy=[(50, 50)])
     with pytest.raises(DataError, match="roads"):
-        OverlandSurface.build(bare, speeds_kmh=ON_FOOT_KMH, off_road_kmh=3.0, on_foot=True)
+        OverlandSurface.build(bare, link_kmh=np.ones(2), off_road_kmh=3.0, one_way=True)
 
 
 @st.composite
@@ -144,7 +158,7 @@ def test_the_surface_asks_the_same_graph(drawn) -> None:
     land = np.flatnonzero(is_land)
     world = territory(GRID, demand_cell=land[::2], site_xy=places, roads=roads, is_land=is_land)
     surface = OverlandSurface.build(
-        world, speeds_kmh=SPEEDS_KMH, off_road_kmh=4.0, on_foot=False, access_links=access_links
+        world, link_kmh=kmh_by_class(roads), off_road_kmh=4.0, one_way=True, access_links=access_links
     )
     flat = np.where(is_land, 0.9, np.inf)
     n_nodes = GRID.n_cells + len(roads.node_x_m) + len(places)

@@ -34,6 +34,7 @@ STAGES = {
     "travel_times": "Temps de trajet",
     "plan": "Choix des sites",
     "nearest": "Accès avant et après",
+    "modes": "Accès à pied et sans voiture",
     "world": "Offre, recours et temps de trajet des communes",
     "simulation": "Trimestres simulés",
     "report": "Écriture du dossier",
@@ -288,6 +289,7 @@ def diagnose(
     from siting.report.diagnosis import diagnosis_answer
     from siting.report.diagnosis_files import write_diagnosis
     from siting.report.manifest import describe_file
+    from siting.report.modes import mode_sentences
 
     target = out or Path("runs") / f"{scenario.scenario}-diagnostic"
     inputs = [file, *scenario.files.values()]
@@ -296,7 +298,11 @@ def diagnose(
         write_diagnosis(diagnosis, folder.path)
         folder.finish({"inputs": {path.name: describe_file(path) for path in inputs}})
     if not quiet:
-        print(f"{diagnosis_answer(diagnosis)}.\n\n→ {target / 'report.html'}")
+        lines = [
+            f"{diagnosis_answer(diagnosis)}.",
+            *(f"{mode} : {sentence}" for mode, sentence in mode_sentences(diagnosis)),
+        ]
+        print("\n".join(lines), f"\n\n→ {target / 'report.html'}", sep="")
 
 
 @app.command()

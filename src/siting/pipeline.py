@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.access import (
+    ModeTimes,
     mean_min,
+    measure_modes,
+    mode_figures,
     percentile_min,
     persons_by_reason,
     persons_within,
@@ -127,7 +130,7 @@ def run(
     ----------
     scenario : Scenario
     watcher : Watcher, optional
-        Told of the stages ``territory, surface, travel_times, plan, nearest``, and ``world, simulation`` if any.
+        Told of the stages ``territory, surface, travel_times, plan, nearest``, and ``modes, world, simulation`` if any.
     threads : int, optional
         All processors by default. The result is the same with any number.
     stop : threading.Event, optional
@@ -167,6 +170,11 @@ def run(
             covered_by_any=posed.cover.is_coverable,
             covered_by_allowed=posed.is_coverable,
         )
+    modes: tuple[ModeTimes, ...] = ()
+    if scenario.modes:
+        with clock.stage("modes"):
+            open_sites = {"before": open_before, "after": open_after}
+            modes = measure_modes(territory, scenario.travel, scenario.modes, open_sites)
     outlook = None
     told = territory
     if scenario.simulation is not None:
@@ -186,9 +194,11 @@ def run(
         reason=reason,
         summary=_summary(
             scenario, territory, plan, posed, before=before, after=after, reason=reason, from_outside=from_outside
-        ),
+        )
+        | _mode_summary(scenario, territory, modes, {"before": before, "after": after}),
         forecast=outlook.forecast if outlook else None,
         from_outside=from_outside,
+        modes=modes,
     )
     findings.summary["interrupted"] = stop.is_set()
     findings.summary["seconds"] = clock.seconds
@@ -375,3 +385,12 @@ def _rule(kept: KeptRule) -> dict[str, Any]:
     """A rule as summary.json has it; None where there was nothing to count."""
     values = asdict(kept) | {"left": kept.left}
     return {key: None if value != value else value for key, value in values.items()}
+
+
+def _mode_summary(
+    scenario: Scenario, territory: Territory, modes: tuple[ModeTimes, ...], car: dict[str, NearestTimes]
+) -> dict[str, Any]:
+    """The ``modes`` of summary.json, if any."""
+    persons, standard_s = territory.demand.persons, scenario.goal.standard_s
+    figures = {mode.name: mode_figures(mode, car=car, persons=persons, standard_s=standard_s) for mode in modes}
+    return {"modes": figures} if modes else {}

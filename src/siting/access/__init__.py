@@ -13,6 +13,7 @@ from siting.access.e2sfca import (
     standardised_demand,
     supply_below_age,
 )
+from siting.access.modes import ModeTimes, measure_modes, mode_figures, persons_in_mode
 from siting.access.outside import served_from_outside
 from siting.access.reasons import REASONS, persons_by_reason, uncoverable_reason
 
@@ -28,15 +29,19 @@ __all__ = [
     "Decay",
     "ExponentialDecay",
     "GaussianDecay",
+    "ModeTimes",
     "StepDecay",
     "Within",
     "catchments_by_area",
     "day_mask",
     "e2sfca",
     "mean_min",
+    "measure_modes",
+    "mode_figures",
     "n_days",
     "percentile_min",
     "persons_by_reason",
+    "persons_in_mode",
     "persons_within",
     "served_from_outside",
     "spread_days",

@@ -36,7 +36,21 @@ def area_figures(
         figures |= _minutes(near, when, area, counted, n_areas)
     figures |= {f"persons_covered_{when}": persons_where(near.time_s <= standard_s) for when, near in moments.items()}
     no_way = {f"persons_no_way_{when}": persons_where(~np.isfinite(near.time_s)) for when, near in moments.items()}
-    return figures | no_way
+    return figures | no_way | (_mode_columns(measured, area, n_areas) if persons is None else {})
+
+
+def _mode_columns(measured: Measured, area: NDArray[np.integer], n_areas: int) -> dict[str, NDArray[np.float64]]:
+    """The same of those who travel otherwise than by car: persons, mean minutes, persons covered, by mode."""
+    columns: dict[str, NDArray[np.float64]] = {}
+    for mode in measured.modes:
+        columns[f"persons_{mode.name}"] = np.bincount(area, mode.persons, n_areas).astype(np.float64)
+        for when, near in mode.moments.items():
+            name, is_covered = f"{mode.name}_{when}", near.time_s <= measured.scenario.goal.standard_s
+            columns[f"minutes_mean_{name}"] = _minutes(near, name, area, mode.persons, n_areas)[f"minutes_mean_{name}"]
+            columns[f"persons_covered_{name}"] = np.bincount(area, mode.persons * is_covered, n_areas).astype(
+                np.float64
+            )
+    return columns
 
 
 def epci_table(measured: Measured) -> pd.DataFrame:

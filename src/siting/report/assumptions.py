@@ -16,7 +16,8 @@ def assumptions(findings: Measured) -> list[str]:
     """Sentences on what the figures rest on, and on what they leave out; the territory's own notes last."""
     texts = texts_of(findings)
     cell = texts.number.short(findings.territory.grid.cell_size_m / 1000)
-    keys = ["assumed_speed", "assumed_car", "assumed_capacity"]
+    modes = ["assumed_modes"] if findings.modes else []
+    keys = ["assumed_speed", "assumed_car", *modes, "assumed_capacity"]
     return [
         *([texts("screening")] if is_screening(findings) else []),
         *map(texts, keys),
@@ -37,7 +38,7 @@ def settings(findings: Measured) -> list[tuple[str, str]]:
         *_weights(findings.scenario, texts),
     ]
     if isinstance(travel, FrictionTravel):
-        return rows + _friction_speeds(travel, texts)
+        return [*rows, *_friction_speeds(travel, texts), *_mode_settings(findings.scenario, texts)]
     speeds = [
         (texts("setting_speed", road=texts.road(name)), _kmh(speed, texts))
         for name, speed in travel.speeds_kmh.items()
@@ -45,7 +46,14 @@ def settings(findings: Measured) -> list[tuple[str, str]]:
     ]
     factor = (texts("setting_factor"), texts.number.decimal(travel.speed_factor, 2))
     off_road = (texts("setting_off_road"), _kmh(travel.off_road_kmh, texts))
-    return [*rows, *speeds, factor, *_road_conditions(travel, texts), off_road]
+    return [
+        *rows,
+        *speeds,
+        factor,
+        *_road_conditions(travel, texts),
+        off_road,
+        *_mode_settings(findings.scenario, texts),
+    ]
 
 
 def _road_conditions(travel: RoadTravel, texts: Texts) -> list[tuple[str, str]]:
@@ -83,6 +91,20 @@ def _weights(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
             codes = weight.departements or weight.epcis or weight.communes or ()
             who = ", ".join(codes[:5]) + (", …" if len(codes) > 5 else "")
         rows.append((texts("setting_weight", who=who), texts.number.short(weight.weight)))
+    return rows
+
+
+def _mode_settings(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
+    """(name, value) of the settings of each mode."""
+    is_raster = isinstance(scenario.travel, FrictionTravel)
+    rows = []
+    for name, mode in scenario.modes.items():
+        what = texts(f"mode_{name}")
+        rows.append((texts("setting_mode_speed", mode=what), _kmh(mode.speed_kmh, texts)))
+        if not is_raster:
+            rows.append((texts("setting_mode_off_road", mode=what), _kmh(mode.off_road_kmh, texts)))
+        shares = " / ".join(texts.number.percent(share) for share in mode.share_by_age)
+        rows.append((texts("setting_mode_share", mode=what), shares))
     return rows
 
 

@@ -18,6 +18,8 @@ FIGURES = (
     "p99_minutes_after", "persons_uncoverable.total", "sites.existing", "sites.opened", "status", "objective", "bound",
 )  # fmt: skip
 """Paths within ``summary.json`` that stand side by side."""
+MODE_FIGURES = ("covered_after.persons", "covered_after.share", "mean_minutes_after", "p99_minutes_after")
+"""The same within each mode of ``modes`` that both runs measured."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,16 @@ def compare(one: SavedRun, other: SavedRun) -> Comparison:
         other=other,
         standard_min=standard_min,
         settings=list(_differing(one.scenario.model_dump(mode="json"), other.scenario.model_dump(mode="json"))),
-        figures=[(path, _at(one.summary, path), _at(other.summary, path)) for path in FIGURES],
+        figures=[(path, _at(one.summary, path), _at(other.summary, path)) for path in _figure_paths(one, other)],
         movements=_movements(cells),
         communes=_by_commune(cells, one),
         sites=_open_sites(one, other),
     )
+
+
+def _figure_paths(one: SavedRun, other: SavedRun) -> list[str]:
+    modes = [name for name in one.summary.get("modes", {}) if name in other.summary.get("modes", {})]
+    return [*FIGURES, *(f"modes.{name}.{path}" for name in modes for path in MODE_FIGURES)]
 
 
 def _common_cells(one: SavedRun, other: SavedRun) -> pd.DataFrame:

@@ -120,10 +120,17 @@ def figure_table(comparison: Comparison) -> PageTable:
     """Figures of the summaries, side by side."""
     texts = _texts(comparison)
     rows = [
-        (texts(f"compare_figure_{path.replace('.', '_')}"), _figure(texts, path, one), _figure(texts, path, other))
+        (_figure_name(texts, path), _figure(texts, path, one), _figure(texts, path, other))
         for path, one, other in comparison.figures
     ]
     return PageTable("figures", texts("compare_figures"), _pair_head(comparison, "figure"), rows, 1)
+
+
+def _figure_name(texts: Texts, path: str) -> str:
+    if path.startswith("modes."):
+        _, mode, figure = path.split(".", 2)
+        return f"{texts(f'mode_{mode}')}{texts.colon}{_figure_name(texts, figure)}"
+    return texts(f"compare_figure_{path.replace('.', '_')}")
 
 
 def movement_table(comparison: Comparison) -> PageTable:

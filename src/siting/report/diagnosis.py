@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.access import persons_by_reason, persons_within
+from siting.access import ModeTimes, measure_modes, persons_by_reason, persons_within
 from siting.progress import Watcher, unwatched
 from siting.report.sentences import standard, texts_of
 from siting.scenario import Scenario
@@ -27,6 +27,8 @@ class Diagnosis:
     before_everywhere : NearestTimes, arrays of shape ``territory.grid.shape``
     unreached : uint8 array, shape (n_demand,)
         Why no way leads to an open place: codes of `siting.travel.reach`, 0 where one does.
+    modes : tuple of ModeTimes
+        The same for those who travel otherwise than by car.
     """
 
     scenario: Scenario
@@ -34,6 +36,7 @@ class Diagnosis:
     before: NearestTimes
     before_everywhere: NearestTimes
     unreached: NDArray[np.uint8]
+    modes: tuple[ModeTimes, ...] = ()
 
     @property
     def moments(self) -> dict[str, NearestTimes]:
@@ -75,6 +78,7 @@ def diagnose(scenario: Scenario, *, watcher: Watcher = unwatched) -> Diagnosis:
             before=nearest(surface, existing),
             before_everywhere=nearest_everywhere(surface, existing),
             unreached=surface.unreached_reason(existing),
+            modes=measure_modes(territory, scenario.travel, scenario.modes, {"before": existing}),
         )
 
 

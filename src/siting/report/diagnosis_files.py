@@ -8,7 +8,7 @@ from siting.report.areas import age_table, departement_table, epci_table
 from siting.report.diagnosis import Diagnosis
 from siting.report.page import render_diagnosis_page
 from siting.report.run_folder import writing
-from siting.report.tables import commune_table, write_csv
+from siting.report.tables import area_decimals, commune_table, write_csv
 
 
 def write_diagnosis(diagnosis: Diagnosis, folder: Path) -> None:
@@ -21,7 +21,5 @@ def write_diagnosis(diagnosis: Diagnosis, folder: Path) -> None:
     }
     with writing(folder):
         for name, table in tables.items():
-            figures = table.select_dtypes("float").columns
-            decimals = {column: 2 if column.startswith("minutes") else 1 for column in figures}
-            write_csv(table, folder / f"{name}.csv", decimals=decimals)
+            write_csv(table, folder / f"{name}.csv", decimals=area_decimals(table.columns))
         (folder / "report.html").write_text(render_diagnosis_page(diagnosis), encoding="utf-8", newline="\n")

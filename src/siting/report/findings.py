@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.access import ModeTimes
 from siting.allocation.plan import Plan
 from siting.report.figures import EXISTING, NOT_OPENED, OPENED, SiteFigures, site_figures
 from siting.scenario import Scenario
@@ -32,6 +33,10 @@ class Measured(Protocol):
     @property
     def moments_everywhere(self) -> dict[str, NearestTimes]:
         """The same for every land cell, arrays of shape ``territory.grid.shape``."""
+
+    @property
+    def modes(self) -> tuple[ModeTimes, ...]:
+        """The same for those who travel otherwise than by car."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class Findings:
         The quarters after the plan; None where the scenario asks for none.
     from_outside : mapping of str to bool array, shape (n_demand,)
         By moment: who has an open site outside the study area that is nearer than every one inside.
+    modes : tuple of ModeTimes
+        The same for those who travel otherwise than by car, in the order of `Scenario.modes`.
     """
 
     scenario: Scenario
@@ -71,6 +78,7 @@ class Findings:
     summary: dict[str, Any]
     forecast: Forecast | None = None
     from_outside: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    modes: tuple[ModeTimes, ...] = ()
 
     @property
     def moments(self) -> dict[str, NearestTimes]:

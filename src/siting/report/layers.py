@@ -49,7 +49,8 @@ def write_cells_parquet(findings: Findings, folder: Path) -> None:
     Columns: ``cell`` (of the grid), ``x_m, y_m``, ``commune`` (code), ``persons`` (between
     ``persons_low`` and ``persons_high`` where secrecy hides some) and the age groups,
     ``seconds_before, seconds_after`` (to the nearest open site, whole; empty where no way leads to one),
-    ``site_before, site_after`` (its id) and ``reason`` (of `siting.access.REASONS`).
+    ``site_before, site_after`` (its id) and ``reason`` (of `siting.access.REASONS`); for each way of travelling beside
+    the car, ``persons_walking, seconds_walking_before, seconds_walking_after`` or the same of ``no_car``.
     """
     demand, communes = findings.territory.demand, findings.territory.communes
     x_m, y_m = findings.territory.grid.centre_of(demand.cell)
@@ -65,6 +66,7 @@ def write_cells_parquet(findings: Findings, folder: Path) -> None:
             **_nearest_columns(findings, findings.before, "before"),
             **_nearest_columns(findings, findings.after, "after"),
             "reason": np.array(REASONS)[findings.reason],
+            **_mode_columns(findings),
         },
         geometry=geopandas.points_from_xy(x_m, y_m, crs=findings.territory.grid.crs),
     )
@@ -78,11 +80,25 @@ def _interval_columns(demand: Demand) -> dict[str, NDArray[np.float64]]:
 
 
 def _nearest_columns(findings: Findings, nearest: NearestTimes, when: str) -> dict[str, object]:
+    ids = findings.territory.sites.id
+    site = np.where(np.isfinite(nearest.time_s), ids[nearest.site], "")
+    return {f"seconds_{when}": _whole_seconds(nearest), f"site_{when}": site}
+
+
+def _mode_columns(findings: Findings) -> dict[str, object]:
+    columns: dict[str, object] = {}
+    for mode in findings.modes:
+        columns[f"persons_{mode.name}"] = mode.persons
+        columns |= {f"seconds_{mode.name}_{when}": _whole_seconds(near) for when, near in mode.moments.items()}
+    return columns
+
+
+def _whole_seconds(nearest: NearestTimes) -> pd.api.extensions.ExtensionArray:
+    """Seconds as whole numbers, empty where no way leads to a site."""
     reached = np.isfinite(nearest.time_s)
     seconds = pd.array(np.where(reached, nearest.time_s, 0).astype(np.int32), dtype="Int32")
     seconds[~reached] = pd.NA
-    ids = findings.territory.sites.id
-    return {f"seconds_{when}": seconds, f"site_{when}": np.where(reached, ids[nearest.site], "")}
+    return seconds
 
 
 def write_travel_time_before_tif(findings: Findings, folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from siting.report.findings import Findings
-from siting.report.tables import COMMUNE_DECIMALS, POPULATION_DECIMALS, SITE_DECIMALS, TEXT_COLUMNS, read_csv
+from siting.report.tables import POPULATION_DECIMALS, SITE_DECIMALS, TEXT_COLUMNS, area_decimals, read_csv
 
 _PLAIN = {
     "cells.parquet": "application/vnd.apache.parquet",
@@ -30,7 +30,7 @@ def write_datapackage_json(findings: Findings, folder: Path) -> None:
         "sources": [{"title": source} for source in findings.territory.sources],
         "resources": [
             _csv(folder, "sites", SITE_DECIMALS, key="id"),
-            _csv(folder, "communes", COMMUNE_DECIMALS, key="code"),
+            _csv(folder, "communes", area_decimals(read_csv(folder / "communes.csv").columns), key="code"),
             *([_csv(folder, "population_report", POPULATION_DECIMALS, key="departement")] if has_report else []),
             *(_file(name, media) for name, media in _PLAIN.items()),
         ],

@@ -16,6 +16,7 @@ from siting.report.diagnosis import Diagnosis, diagnosis_answer
 from siting.report.findings import Findings, Measured
 from siting.report.images import DENSITY_COLOURS, DENSITY_STEPS, MINUTE_COLOURS, NO_WAY, minute_bounds
 from siting.report.leaflet import leaflet_script, leaflet_style
+from siting.report.modes import mode_table
 from siting.report.page_data import page_data
 from siting.report.page_tables import (
     age_rows,
@@ -108,6 +109,7 @@ def _render(measured: Measured, **values: Any) -> str:
         is_screening=is_screening(measured),
         legends=legends(measured),
         before_after=before_after_table(measured),
+        modes=mode_table(measured) if measured.modes else None,
         curve=coverage_curve(measured),
         shares=share_table(measured),
         ages=age_rows(measured),

@@ -34,12 +34,6 @@ SITE_DECIMALS = (
     | {"cost_eur": 2, "capacity_per_year": 1, "lead_time_quarters": 1}
     | dict.fromkeys(("persons_within_standard", "persons_only_it_covers", "persons_newly_covered", "persons_added"), 1)
 )
-COMMUNE_DECIMALS = (
-    dict.fromkeys(("minutes_mean_before", "minutes_max_before", "minutes_mean_after", "minutes_max_after"), 2)
-    | dict.fromkeys(("persons", "persons_covered_before", "persons_covered_after", "persons_uncoverable"), 1)
-    | dict.fromkeys(("persons_no_way_before", "persons_no_way_after"), 1)
-    | dict.fromkeys(("persons_served_outside_before", "persons_served_outside_after"), 1)
-)
 
 
 def site_table(findings: Findings) -> pd.DataFrame:
@@ -123,7 +117,13 @@ def write_communes_csv(findings: Findings, folder: Path) -> None:
     for when, who in findings.from_outside.items():
         served = np.bincount(demand.commune, demand.persons * who, len(communes))
         table[f"persons_served_outside_{when}"] = served[communes.in_study_area]
-    write_csv(table, folder / "communes.csv", decimals=COMMUNE_DECIMALS)
+    write_csv(table, folder / "communes.csv", decimals=area_decimals(table.columns))
+
+
+def area_decimals(columns: Iterable[str]) -> dict[str, int]:
+    """Decimals of the figures of areas, by column: hundredths of minutes and tenths of persons."""
+    decimals = {"minutes": 2, "persons": 1}
+    return {name: decimals[name.split("_")[0]] for name in columns if name.split("_")[0] in decimals}
 
 
 POPULATION_DECIMALS = dict.fromkeys(("persons_in", "persons_on_grid", "persons_served"), 1)

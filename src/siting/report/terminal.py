@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from siting.report.findings import Findings
+from siting.report.modes import mode_sentences
 from siting.report.rule_table import rules_in_short
 from siting.report.sentences import (
     answer,
@@ -38,8 +39,11 @@ def render_summary(findings: Findings) -> str:
         ("summary_proof", proof(findings)),
         ("summary_time", _effort(findings)),
     ]
-    label_width = max(len(texts(key)) for key, _ in rows) + 2
-    return "\n".join(_wrapped(texts(key), value, label_width) for key, value in rows if value)
+    labelled = [(texts(key), value) for key, value in rows if value]
+    worst = [key for key, value in rows if value].index("summary_worst") + 1
+    labelled[worst:worst] = mode_sentences(findings)
+    label_width = max(len(label) for label, _ in labelled) + 2
+    return "\n".join(_wrapped(label, value, label_width) for label, value in labelled)
 
 
 def _wrapped(label: str, value: str, label_width: int) -> str:

@@ -32,6 +32,7 @@ def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     yield from _densities(valid)
     yield from _milestones(valid)
     yield from _apl_steps(valid)
+    yield from _faster_off_road(valid)
     yield from _cost_shares(valid)
 
 
@@ -156,6 +157,14 @@ def _milestones(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
         yield Contradiction(
             "milestones_without_houses", "simulation.milestone_houses", "simulation.milestone_quarters", values
         )
+
+
+def _faster_off_road(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    for mode in ("walking", "no_car"):
+        speed_kmh, off_road_kmh = valid.get(f"{mode}.speed_kmh"), valid.get(f"{mode}.off_road_kmh")
+        if speed_kmh is not None and off_road_kmh is not None and off_road_kmh > speed_kmh:
+            values = {"value": off_road_kmh, "speed_kmh": speed_kmh}
+            yield Contradiction("faster_off_road", f"{mode}.off_road_kmh", f"{mode}.speed_kmh", values)
 
 
 def _apl_steps(valid: Mapping[str, Any]) -> Iterator[Contradiction]:

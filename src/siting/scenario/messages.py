@@ -355,6 +355,10 @@ MESSAGES: dict[str, Message] = {
         ("les paliers ne vont pas ensemble", "autant de minutes croissantes que de poids décroissants"),
         ("the steps do not fit together", "as many ascending minutes as weights that never rise"),
     ),
+    "faster_off_road": Message(
+        ("{value} km/h hors des routes, {speed_kmh} km/h sur les routes", "une vitesse au plus égale hors des routes"),
+        ("{value} km/h off the roads, {speed_kmh} km/h on them", "a speed off the roads that is no higher"),
+    ),
     "shares_not_one": Message(
         ("les parts font {total} en tout", "des parts qui font 1 : state: 0.5, commune: 0.5"),
         ("the shares add up to {total}", "shares that add up to 1: state: 0.5, commune: 0.5"),

@@ -11,6 +11,7 @@ from siting.errors import Fault
 from siting.scenario.contradictions import contradictions
 from siting.scenario.fields import Between, OneLine, Section, Slug, manual
 from siting.scenario.goal import LscpGoal, MclpGoal, PCenterGoal, PMedianGoal
+from siting.scenario.mode_settings import ModeSettings, NoCarSettings, WalkingSettings
 from siting.scenario.origin import Origin
 from siting.scenario.population import CensusPopulation, Population
 from siting.scenario.rules import Costs, PeopleWeight, Rule
@@ -108,6 +109,22 @@ class Scenario(BaseModel):
         manual("Comment on se déplace.", "How one travels."),
         Field(discriminator="surface"),
     ]
+    walking: Annotated[
+        WalkingSettings | None,
+        manual(
+            "Mesurer aussi l'accès à pied, à côté de la voiture ; {} pour les valeurs par défaut, sans ce bloc : non.",
+            "Measure access on foot too, beside the car; {} for the defaults, without this block: no.",
+        ),
+    ] = None
+    no_car: Annotated[
+        NoCarSettings | None,
+        manual(
+            "Mesurer aussi l'accès de ceux qui n'ont pas de voiture, plus lents que ceux qui en ont une ; {} pour les "
+            "valeurs par défaut, sans ce bloc : non.",
+            "Measure access for people without a car too, slower than those who have one; {} for the defaults, without "
+            "this block: no.",
+        ),
+    ] = None
     goal: Annotated[
         LscpGoal | MclpGoal | PMedianGoal | PCenterGoal,
         manual("Ce que le plan doit réussir.", "What the plan is to achieve."),
@@ -169,6 +186,11 @@ class Scenario(BaseModel):
     def files(self) -> dict[str, Path]:
         """The planner's files that the scenario names, by field: ``{"candidates.file": Path(…)}``."""
         return {field: value for field, value in self._by_path().items() if isinstance(value, Path)}
+
+    @property
+    def modes(self) -> dict[str, ModeSettings]:
+        """The ways of travelling that are measured beside the car, by the key of their section."""
+        return {part.section: part for part in (self.walking, self.no_car) if part is not None}
 
     @property
     def halo_m(self) -> float:

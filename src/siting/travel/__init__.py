@@ -8,6 +8,7 @@ Three ideas carry this room:
 """
 
 from siting.travel.friction import FrictionSurface
+from siting.travel.modes import build_mode_surface
 from siting.travel.overland import OverlandSurface
 from siting.travel.roads import RoadSurface
 from siting.travel.times import build_surface, each_site, nearest, nearest_everywhere, travel_times
@@ -19,6 +20,7 @@ __all__ = [
     "OverlandSurface",
     "RoadSurface",
     "TravelTimes",
+    "build_mode_surface",
     "build_surface",
     "each_site",
     "nearest",

@@ -14,7 +14,9 @@ from siting.territory.values import RoadNetwork
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-CLOSED_CLASSES = ("motorway", "motorway_link", "trunk", "trunk_link", "ferry")
+EXPRESS_CLASSES = ("motorway", "motorway_link", "trunk", "trunk_link")
+"""Classes closed to people on foot."""
+CLOSED_CLASSES = (*EXPRESS_CLASSES, "ferry")
 """Classes that are driven but not joined from the land beside them: fences and slopes keep people off, and whoever
 lives by such a road has another. Their nodes are joined where another road meets them."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -16,11 +15,9 @@ from siting.grid import Grid
 from siting.territory.values import RoadNetwork, Territory
 from siting.travel import reach
 from siting.travel.access_legs import RoadAccess
-from siting.travel.access_points import CLOSED_CLASSES
 from siting.travel.casts import GraphSearch, TickGraph, nearest_on_graph
 from siting.travel.friction import standing
 from siting.travel.raster_edges import Edges, raster_edges
-from siting.travel.road_speeds import AS_CLASSED, link_kmh
 from siting.travel.roads import link_seconds, nearest_times
 from siting.travel.ticks import ticks_to_cross, whole_seconds, whole_ticks
 from siting.travel.travel_times import TICKS_PER_S, NearestTimes
@@ -126,8 +123,7 @@ class OverlandSurface:
     """A raster of land and the roads as one graph, crossed in any order: `overland_edges` says how they are joined.
 
     - A cell of land takes ``3.6 / off_road_kmh`` s/m; everything else is a barrier.
-    - A link takes ``length_m / (speeds_kmh[class] / 3.6)`` seconds; a class without a speed is not taken. On foot links
-      are taken both ways, and those of `CLOSED_CLASSES` not at all.
+    - A link takes ``length_m / (link_kmh / 3.6)`` seconds; one of speed 0 is not taken.
     - The travel time is the least sum of ticks from the centre of a cell **towards the site**, rounded up to a whole
       second. Unlike a `RoadSurface`, cells and sites are passed through.
 
@@ -145,40 +141,39 @@ class OverlandSurface:
         cls,
         territory: Territory,
         *,
-        speeds_kmh: Mapping[str, float],
+        link_kmh: Floats,
         off_road_kmh: float,
-        on_foot: bool,
+        one_way: bool,
         access_links: int = ACCESS_LINKS,
     ) -> OverlandSurface:
         """The surface of the territory's land, roads and sites.
 
         Parameters
         ----------
-        speeds_kmh : mapping
-            Speed by ``highway`` class.
+        link_kmh : float64 array, shape (n_links,)
+            Speed on each link; 0 = not taken.
         off_road_kmh : float
             Speed on land off the roads.
-        on_foot : bool
-            One-way streets are no rule, motorways and express roads are closed.
+        one_way : bool
+            False: every link is taken both ways.
         access_links : int
 
         Raises
         ------
         DataError
-            Where the territory has no roads, or no class of them has a speed.
+            Where the territory has no roads, or none of them is taken.
         """
         roads = territory.roads
         if roads is None:
             raise DataError(Fault("territory", 0, 0, "roads", "there are none", "travel on a friction surface"))
-        if on_foot:
-            speeds_kmh = {name: kmh for name, kmh in speeds_kmh.items() if name not in CLOSED_CLASSES}
-            roads = both_ways(roads)
+        if not one_way:
+            roads, link_kmh = both_ways(roads), np.tile(link_kmh, 2)
         friction = np.where(territory.is_land, 3.6 / off_road_kmh, np.inf)
         tail, head, time_s = overland_edges(
             friction,
             territory.grid,
             roads,
-            link_seconds(roads, link_kmh(replace(territory, roads=roads), speeds_kmh, 1.0, AS_CLASSED)),
+            link_seconds(roads, link_kmh),
             x_m=territory.sites.x_m,
             y_m=territory.sites.y_m,
             access_links=access_links,

@@ -76,10 +76,15 @@ def build_surface(territory: Territory, travel: RoadTravel | FrictionTravel) -> 
             access_links=travel.access_links,
             max_access_m=travel.max_access_m,
         )
+    return FrictionSurface.build(territory, car_friction(territory, travel))
+
+
+def car_friction(territory: Territory, travel: FrictionTravel) -> NDArray[np.float32]:
+    """Seconds that a car takes to cross one metre of each cell of a territory, by the screening model."""
     from siting.territory.relief import relief_on
     from siting.travel.screening import screening_friction
 
-    friction = screening_friction(
+    return screening_friction(
         territory.persons,
         territory.is_land,
         cell_size_m=territory.grid.cell_size_m,
@@ -88,7 +93,6 @@ def build_surface(territory: Territory, travel: RoadTravel | FrictionTravel) -> 
         speeds_kmh=travel.speeds_kmh,
         rugged_speed_share=travel.rugged_speed_share,
     )
-    return FrictionSurface.build(territory, friction)
 
 
 def travel_times(

@@ -15,6 +15,7 @@ from siting.territory.inputs import PREFIX, embedded_inputs
 from siting.verify import checks
 from siting.verify.bound import check_bound
 from siting.verify.check import Check, none_of
+from siting.verify.modes import check_modes
 from siting.verify.recount import Recount
 from siting.verify.rules import check_rules
 from siting.verify.run_files import RunFiles, check_manifest, read_run
@@ -62,6 +63,7 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
         found.extend(checks.check_population(run, recount))
         found.extend(checks.check_communes(run, recount))
         found.extend(checks.check_summary(run, recount))
+        found.extend(check_modes(run, recount))
         found.extend(checks.check_certificate(run, recount))
         found.extend(checks.check_goal(run, recount))
         found.extend(check_rules(run, recount))

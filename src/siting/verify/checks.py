@@ -147,7 +147,7 @@ def check_summary(run: RunFiles, recount: Recount) -> Iterator[Check]:
     """Every figure of ``summary.json`` that is not a time of computing."""
     summary, certificate = run.summary, run.certificate
     for key, value in recount.summary().items():
-        yield from _compare(f"summary.json, {key}", summary.get(key), value)
+        yield from compare_values(f"summary.json, {key}", summary.get(key), value)
     for key in ("model", "status", "objective", "bound", "gap"):
         yield same(f"summary.json et certificate.json, {key}", said=summary.get(key), recounted=certificate.get(key))
 
@@ -213,7 +213,7 @@ def check_population(run: RunFiles, recount: Recount) -> Iterator[Check]:
         yield none_of(f"population_report.csv, {column}", codes, otherwise=f"{len(said)} lignes")
 
 
-def _compare(name: str, said: Any, recounted: Any) -> Iterator[Check]:
+def compare_values(name: str, said: Any, recounted: Any) -> Iterator[Check]:
     """Compare two values key by key where they are objects, item by item where they are lists."""
     if isinstance(recounted, list):
         recounted = dict(enumerate(recounted))
@@ -225,7 +225,7 @@ def _compare(name: str, said: Any, recounted: Any) -> Iterator[Check]:
             )
             return
         for key, value in recounted.items():
-            yield from _compare(f"{name}.{key}", said[key], value)
+            yield from compare_values(f"{name}.{key}", said[key], value)
     else:
         yield same(name, said=said, recounted=recounted, tolerance=FLOAT_TOLERANCE)
 

@@ -76,7 +76,12 @@ def ticks_graph(travel: RoadTravel | FrictionTravel, territory: Territory) -> Ti
     if isinstance(travel, RoadTravel):
         assert territory.roads is not None, "a scenario on roads assembles a road network"
         return _road_graph(travel, territory, territory.roads)
-    friction = screening_friction(
+    return raster_graph(territory, car_friction(travel, territory))
+
+
+def car_friction(travel: FrictionTravel, territory: Territory) -> NDArray[np.float32]:
+    """The friction of the screening model, by its own rule."""
+    return screening_friction(
         territory.persons,
         territory.is_land,
         cell_size_m=territory.grid.cell_size_m,
@@ -85,7 +90,6 @@ def ticks_graph(travel: RoadTravel | FrictionTravel, territory: Territory) -> Ti
         speeds_kmh=travel.speeds_kmh,
         rugged_speed_share=travel.rugged_speed_share,
     )
-    return _raster_graph(territory, friction)
 
 
 def _searches(edges: csr_array, sources: NDArray[np.integer], limit_s: int) -> Iterator[NDArray[np.float64]]:
@@ -98,11 +102,11 @@ def _searches(edges: csr_array, sources: NDArray[np.integer], limit_s: int) -> I
         yield from found
 
 
-def _ticks(length_m: Any, m_per_s: float) -> Any:
+def in_ticks(length_m: Any, m_per_s: float) -> Any:
     return np.rint(length_m / m_per_s * TICKS_PER_S)
 
 
-def _least_edges(
+def least_edges(
     n_nodes: int, tail: NDArray[np.int64], head: NDArray[np.int64], ticks: NDArray[np.float64]
 ) -> csr_array:
     """The graph of some edges; of parallel ones, the quickest (a sparse matrix would add them up)."""
@@ -125,7 +129,7 @@ def _road_graph(travel: RoadTravel, territory: Territory, roads: RoadNetwork) ->
     if roads.link_is_off_ground is not None:
         is_joined &= ~roads.link_is_off_ground[is_driven]
     streets = Streets.of(roads, tail[is_joined], head[is_joined], link_s[is_joined])
-    is_main = np.isin(np.arange(len(roads.node_x_m)), _main_nodes(len(roads.node_x_m), tail, head))
+    is_main = np.isin(np.arange(len(roads.node_x_m)), main_nodes(len(roads.node_x_m), tail, head))
     sites, land = territory.sites, np.flatnonzero(territory.is_land)
     land_x_m, land_y_m = territory.grid.centre_of(land)
     x_m, y_m = np.concatenate([land_x_m, sites.x_m]), np.concatenate([land_y_m, sites.y_m])
@@ -138,25 +142,27 @@ def _road_graph(travel: RoadTravel, territory: Territory, roads: RoadNetwork) ->
         for join in streets.joins(place, x_m[place], y_m[place], is_main, travel.access_links, travel.max_access_m)
     ]
     ways = [  # (from, to, ticks)
-        (first_place + join.place, end, _ticks(join.length_m, off_road) + _ticks(share * whole_s, 1.0))
+        (first_place + join.place, end, in_ticks(join.length_m, off_road) + in_ticks(share * whole_s, 1.0))
         if join.place < len(land)
-        else (end, first_place + join.place, _ticks(join.length_m, off_road) + _ticks(share * whole_s, 1.0))
+        else (end, first_place + join.place, in_ticks(join.length_m, off_road) + in_ticks(share * whole_s, 1.0))
         for join in joins
         for end, share, whole_s in streets.ways(join, leaves=join.place < len(land))
     ]
     ways += [
         (first_place + one.place, first_place + other.place, ticks)
-        for one, other, part_s in streets.meetings(joins, n_cells=len(land))
-        for ticks in [_ticks(one.length_m, off_road) + _ticks(other.length_m, off_road) + _ticks(part_s, 1.0)]
+        for one, other, part_s in streets.meetings(
+            [join for join in joins if join.place < len(land)], [join for join in joins if join.place >= len(land)]
+        )
+        for ticks in [in_ticks(one.length_m, off_road) + in_ticks(other.length_m, off_road) + in_ticks(part_s, 1.0)]
     ]
     site, near_cell, direct_m = _direct(sites.x_m, sites.y_m, land_x_m, land_y_m, travel.max_access_m)
     way_from, way_to = (np.array([way[i] for way in ways], dtype=np.int64) for i in (0, 1))
     # every edge turned round: the searches start at the sites
-    edges = _least_edges(
+    edges = least_edges(
         first_site + len(sites),
         np.concatenate([head, way_to, first_site + site]),
         np.concatenate([tail, way_from, first_place + near_cell]),
-        np.concatenate([_ticks(link_s, 1.0), np.array([way[2] for way in ways]), _ticks(direct_m, off_road)]),
+        np.concatenate([in_ticks(link_s, 1.0), np.array([way[2] for way in ways]), in_ticks(direct_m, off_road)]),
     )
     cell_node = np.full(territory.grid.n_cells, -1, dtype=np.int64)
     cell_node[land] = first_place + np.arange(len(land))
@@ -166,7 +172,7 @@ def _road_graph(travel: RoadTravel, territory: Territory, roads: RoadNetwork) ->
     return TicksGraph(edges, first_site + np.arange(len(sites)), cell_node, has_access)
 
 
-def _main_nodes(n_nodes: int, tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
+def main_nodes(n_nodes: int, tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
     links = csr_array((np.ones(len(tail)), (tail, head)), shape=(n_nodes, n_nodes))
     label = connected_components(links, connection="strong")[1]
     size = np.bincount(label)[label]
@@ -192,7 +198,7 @@ def _direct(
     return site_of, cell, np.concatenate([length_m for _, _, length_m in found])
 
 
-def _raster_graph(territory: Territory, friction_s_per_m: NDArray[np.floating]) -> TicksGraph:
+def raster_graph(territory: Territory, friction_s_per_m: NDArray[np.floating]) -> TicksGraph:
     """One node per cell of the grid; steps between neighbours that are no barriers."""
     grid = territory.grid
     friction = np.pad(np.asarray(friction_s_per_m, dtype=np.float64), 1, constant_values=np.inf)
@@ -217,13 +223,13 @@ def _raster_graph(territory: Territory, friction_s_per_m: NDArray[np.floating]) 
         tails.append(node[inner][is_step])
         heads.append(shifted(node, down, right)[is_step])
         ticks.append(half[is_diagonal][inner][is_step] + shifted(half[is_diagonal], down, right)[is_step])
-    edges = _least_edges(grid.n_cells, np.concatenate(tails), np.concatenate(heads), np.concatenate(ticks))
+    edges = least_edges(grid.n_cells, np.concatenate(tails), np.concatenate(heads), np.concatenate(ticks))
     is_open_cell = is_open[inner].ravel()
     cell_node = np.where(is_open_cell, np.arange(grid.n_cells), -1)
-    return TicksGraph(edges, _standing(territory, is_open_cell), cell_node, is_open_cell)
+    return TicksGraph(edges, standing_cells(territory, is_open_cell), cell_node, is_open_cell)
 
 
-def _standing(territory: Territory, is_open: NDArray[np.bool_]) -> NDArray[np.int64]:
+def standing_cells(territory: Territory, is_open: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Cell in which each site stands: its own if open, else the nearest open neighbour (ties: the lowest), else -1."""
     grid, sites = territory.grid, territory.sites
     stands = []

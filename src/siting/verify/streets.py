@@ -37,6 +37,7 @@ class Streets:
     x_m: NDArray[np.float64]
     y_m: NDArray[np.float64]
     west_m: NDArray[np.float64]
+    widest_m: float
     rank: NDArray[np.int64]
 
     @classmethod
@@ -60,6 +61,7 @@ class Streets:
             x_m=roads.node_x_m,
             y_m=roads.node_y_m,
             west_m=west_m[order],
+            widest_m=float(np.abs(roads.node_x_m[begin] - roads.node_x_m[end]).max(initial=0.0)),
             rank=order,
         )
 
@@ -67,8 +69,7 @@ class Streets:
         self, place: int, x_m: float, y_m: float, is_main: NDArray[np.bool_], most: int, max_m: float
     ) -> list[Join]:
         """The nearest points of all streets, and of those with both ends in the main component, without doubles."""
-        widest_m = float(np.abs(self.x_m[self.begin] - self.x_m[self.end]).max(initial=0.0))
-        first, last = np.searchsorted(self.west_m, [x_m - max_m - widest_m - 1, x_m + max_m + 1])
+        first, last = np.searchsorted(self.west_m, [x_m - max_m - self.widest_m - 1, x_m + max_m + 1])
         street = np.arange(first, last)
         a, b = self.begin[street], self.end[street]
         run_m, rise_m = self.x_m[b] - self.x_m[a], self.y_m[b] - self.y_m[a]
@@ -104,15 +105,15 @@ class Streets:
         if np.isfinite(to_end_s):
             yield int(self.end[join.street]), 1 - join.share, to_end_s
 
-    def meetings(self, joins: list[Join], *, n_cells: int) -> Iterator[tuple[Join, Join, float]]:
-        """(cell, site, seconds between) where both join one street and the way from the one to the other is open."""
-        sites_on: dict[int, list[Join]] = {}
-        for join in joins:
-            if join.place >= n_cells and join.node < 0:
-                sites_on.setdefault(join.street, []).append(join)
-        for cell in joins:
-            for site in sites_on.get(cell.street, []) if cell.place < n_cells else []:
-                part = site.share - cell.share
-                whole_s = float((self.there_s if part > 0 else self.back_s)[cell.street])
+    def meetings(self, joins: list[Join], others: list[Join]) -> Iterator[tuple[Join, Join, float]]:
+        """(one, other, seconds between) where both join one street and the way from the one to the other is open."""
+        others_on: dict[int, list[Join]] = {}
+        for join in others:
+            if join.node < 0:
+                others_on.setdefault(join.street, []).append(join)
+        for one in joins:
+            for other in others_on.get(one.street, []):
+                part = other.share - one.share
+                whole_s = float((self.there_s if part > 0 else self.back_s)[one.street])
                 if part == 0 or np.isfinite(whole_s):
-                    yield cell, site, 0.0 if part == 0 else abs(part) * whole_s
+                    yield one, other, 0.0 if part == 0 else abs(part) * whole_s
