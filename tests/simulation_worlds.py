@@ -57,6 +57,7 @@ def toy(national_share=0.001, is_red=(False, False, True)) -> World:
         code=np.array(["2A001", "2A002", "2B003"]),
         epci=np.array(["200000001", "200000001", "200000002"]),
         departement=np.array(["2A", "2A", "2B"]),
+        in_study_area=np.ones(3, np.bool_),
         persons=persons,
         persons_old=persons / 5,
         persons_ill=persons / 8,

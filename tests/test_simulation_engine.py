@@ -200,6 +200,13 @@ def test_a_created_house_opens_posts_and_loses_the_vacant_ones_with_its_aid():
     assert states[-1].supply(rules).sum() == 12_000  # a label brings no doctor, a vacant post neither
 
 
+def test_an_enlarged_structure_and_a_bus_open_a_post_a_tele_site_none():
+    schedule = Schedule(np.full(3, START + 1), np.array(["upgrade", "itinerant", "tele"]))
+    rules = replace(NOTHING, recruitment=Recruitment(pool_per_year=0))
+    states = run(rules, schedule=schedule, n_quarters=14).states
+    assert states[1].vacancies.tolist() == [1, 1, 0] and states[-1].vacancies.tolist() == [0, 0, 0]
+
+
 def test_salaries_raise_the_odds_in_created_houses_while_their_aid_lasts():
     schedule = Schedule(np.array([START + 1, NEVER, START - 20]), np.array(["create", "practice", "create"]))
     state = replace(start(), vacancies=np.array([20_000, 20_000, 20_000]))

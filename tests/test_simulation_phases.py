@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.simulation import NEVER, Houses, Milestone, houses_late, opening_quarters
+from siting.simulation import (
+    NEVER,
+    Houses,
+    Milestone,
+    houses_late,
+    opening_quarters,
+    quarter_number,
+    quarter_text,
+)
+from siting.simulation.rules import LEAD_QUARTERS
+from siting.territory.values import SITE_KINDS
 
 DECIDED = 2026 * 4
 HOUSES = Houses(lead_quarters={"label": 0, "create": 8})
@@ -74,3 +84,24 @@ def test_milestones_out_of_order_are_refused():
             decided=DECIDED,
             houses=HOUSES,
         )
+
+
+def test_every_kind_of_house_has_its_lead_time_unless_its_own_is_given():
+    kind = np.array(SITE_KINDS)
+    own = np.array([np.nan, 2.5, np.nan, 0.0, np.nan])
+    milestones = [Milestone(DECIDED, 5)]
+    opens = opening_quarters(kind, np.ones(5), milestones, decided=DECIDED, houses=Houses())
+    assert dict(zip(SITE_KINDS, (opens - DECIDED).tolist(), strict=True)) == LEAD_QUARTERS
+    opens = opening_quarters(kind, np.ones(5), milestones, decided=DECIDED, houses=Houses(), own_lead=own)
+    assert (opens - DECIDED).tolist() == [0, 3, 8, 0, 2]
+
+
+def test_two_thousand_by_the_summer_of_2026_and_five_thousand_by_the_end_of_2027():
+    """Decided in the second quarter of 2026: 3,400 labels open at their milestones, 1,600 creations two years later."""
+    decided = quarter_number("2026-Q2")
+    milestones = [Milestone(quarter_number("2026-Q3"), 2000), Milestone(quarter_number("2027-Q4"), 5000)]
+    kind = np.repeat(["label", "create"], [3400, 1600])
+    opens = opening_quarters(kind, np.arange(5000.0), milestones, decided=decided, houses=Houses())
+    quarters, counts = np.unique(opens, return_counts=True)
+    assert [quarter_text(quarter) for quarter in quarters.tolist()] == ["2026-Q3", "2027-Q4", "2028-Q2"]
+    assert counts.tolist() == [2000, 1400, 1600] and houses_late(opens, milestones) == [0, 1600]

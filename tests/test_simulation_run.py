@@ -176,7 +176,7 @@ def test_the_block_becomes_rules():
     rules = rules_of(settings, mean_consultations=2445.0)
     assert rules.demography is None and rules.assistants is None
     assert rules.solidarity is SOLIDARITY["observed"] and rules.juniors is JUNIORS["announced"]
-    assert rules.houses.lead_quarters == {"label": 0, "create": 4}
+    assert (rules.houses.lead_quarters["label"], rules.houses.lead_quarters["create"]) == (0, 4)
     assert decay_of(settings) == APL_STEPS and rules.apl_age_bound == 65
     assert settings.relative_consumption == RELATIVE_CONSUMPTION
     assert rules.recruitment == Recruitment() and rules.houses.posts_per_creation == Houses().posts_per_creation

@@ -47,7 +47,7 @@ from siting.simulation import (
 )
 from siting.simulation.instruments import FLOWS
 from siting.simulation.on_foot import times_on_foot
-from siting.simulation.rules import NATIONAL_CONSULTATIONS
+from siting.simulation.rules import LEAD_QUARTERS, NATIONAL_CONSULTATIONS
 from siting.territory import Territory
 from siting.territory.embedded import read_communes
 from siting.travel import build_surface, travel_times
@@ -140,7 +140,16 @@ def look_ahead(
         for quarter, houses in zip(settings.milestone_quarters, settings.milestone_houses, strict=True)
     )
     start = quarter_number(settings.start)
-    schedule = _schedule(placed.sites.kind, gain, len(opened), milestones, start, rules.houses)
+    own_lead = territory.sites.lead_time_quarters
+    schedule = _schedule(
+        placed.sites.kind,
+        gain,
+        len(opened),
+        milestones,
+        start,
+        rules.houses,
+        None if own_lead is None else own_lead[opened],
+    )
     with watcher("simulation") as progress:
         draws = run_draws(
             world,
@@ -197,7 +206,7 @@ def rules_of(settings: SimulationSettings, *, mean_consultations: float) -> Rule
         houses=Houses(
             posts_per_creation=settings.posts_per_creation,
             nurses_per_creation=settings.nurses_per_creation,
-            lead_quarters={"label": 0, "create": settings.create_lead_quarters},
+            lead_quarters=LEAD_QUARTERS | {"create": settings.create_lead_quarters},
             salaried_odds=settings.salaried_odds,
             aid_eur_per_year=prices.of["house_aid"].eur,
             aid_budget_eur_per_year=settings.aid_budget_eur_per_year,
@@ -231,6 +240,7 @@ def summary(outlook: Outlook) -> dict[str, Any]:
     last = central.states[-1]
     moved = {name: float(np.maximum(last.granted[:, at], 0).sum()) for at, name in enumerate(FLOWS)}
     quarters = [central.states[0], last]
+    told = world.in_study_area[world.commune]
     return {
         "settings": outlook.settings.model_dump(mode="json"),
         "indicators": list(INDICATORS),
@@ -238,12 +248,12 @@ def summary(outlook: Outlook) -> dict[str, Any]:
         "totals": [
             {
                 "quarter": quarter_text(state.quarter),
-                "doctors": int(state.doctors.sum()),
-                "vacancies": int(state.vacancies.sum()),
-                "juniors": int(state.juniors.sum()),
-                "assistants": int(state.assistants.sum()),
-                "houses": int(state.is_house.sum()),
-                "consultations_per_year": float(state.supply(rules).sum()),
+                "doctors": int(state.doctors[told].sum()),
+                "vacancies": int(state.vacancies[told].sum()),
+                "juniors": int(state.juniors[told].sum()),
+                "assistants": int(state.assistants[told].sum()),
+                "houses": int(state.is_house[told].sum()),
+                "consultations_per_year": float(state.supply(rules)[told].sum()),
             }
             for state in quarters
         ],
@@ -265,6 +275,7 @@ def _schedule(
     milestones: tuple[Milestone, ...],
     start: int,
     houses: Houses,
+    own_lead: NDArray[np.float64] | None,
 ) -> Schedule:
     """The houses are the last rows; without milestones all open as soon as they can."""
     schedule = unscheduled(kind)
@@ -277,6 +288,7 @@ def _schedule(
         milestones or (Milestone(start + 1, n_houses),),
         decided=start,
         houses=houses,
+        own_lead=own_lead,
     )
     return replace(schedule, opens=opens)
 

@@ -75,7 +75,7 @@ def reserves(forecast: Forecast, *, language: str) -> list[str]:
             f"Journées de solidarité : l'annonce (30 millions de consultations par an) vaut {factor} fois ce qui a "
             "été observé d'octobre 2025 à février 2026 (6 500 en cinq mois, soit 15 600 par an).",
             "Offre de départ : un médecin par cabinet enregistré en 2019, âges tirés d'une répartition supposée ; "
-            "aucun cabinet hors du territoire d'étude n'est compté, ni ses habitants.",
+            "les cabinets et les habitants du pourtour du territoire comptent, à l'âge moyen du territoire.",
             "Vieillissement, départs, recrutement, postes des maisons créées : hypothèses, dites dans "
             "siting.simulation.rules ; la fourchette va du premier au neuvième décile des tirages.",
             "L'APL calculé compare un lieu à lui-même, avant et après ; il ne remplace pas l'APL publié.",
@@ -90,7 +90,7 @@ def reserves(forecast: Forecast, *, language: str) -> list[str]:
             f"Solidarity days: what was announced (30 million consultations a year) is {factor} times what was "
             "observed from October 2025 to February 2026 (6,500 in five months, that is 15,600 a year).",
             "Supply at the start: one doctor per practice registered in 2019, ages drawn from an assumed distribution; "
-            "no practice outside the study area is counted, nor are the people there.",
+            "practices and people around the study area count, people at its mean ages.",
             "Ageing, departures, recruitment, posts of created houses: assumptions, told in siting.simulation.rules "
             "(and sourced there); the band goes from the first to the ninth decile of the draws.",
             "The computed APL compares a place with itself, before and after; it does not replace the published one.",

@@ -108,11 +108,14 @@ def _leaving(state: State, rules: Rules, random: dict[str, Generator]) -> tuple[
 def _opening(
     vacancies: Whole, state: State, schedule: Schedule, rules: Rules, quarter: int
 ) -> tuple[Whole, NDArray[np.bool_]]:
-    """Houses that open look for doctors, if created; where the aid ends, what is still vacant is given up."""
-    is_created = schedule.kind == "create"
+    """Houses that open look for doctors, if their kind has posts; where the aid ends, vacant ones are given up."""
+    posts = np.zeros(len(vacancies), np.int64)
+    for kind, number in rules.houses.posts.items():
+        posts[schedule.kind == kind] = number
     is_new = (schedule.opens <= quarter) & ~state.is_house
-    vacancies = vacancies + rules.houses.posts_per_creation * (is_new & is_created)
-    has_ended = is_created & (quarter - schedule.opens == rules.houses.aid_quarters)
+    vacancies = vacancies + posts * is_new
+    brings_posts = np.isin(schedule.kind, list(rules.houses.posts))
+    has_ended = brings_posts & (quarter - schedule.opens == rules.houses.aid_quarters)
     return np.where(has_ended, 0, vacancies), state.is_house | is_new
 
 

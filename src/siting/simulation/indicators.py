@@ -105,7 +105,7 @@ class Areas:
     code : str array, shape (n_areas,)
         Ascending; ``""`` is the total, or the communes without EPCI.
     of : int16 or int32 array, shape (n_communes,)
-        Row of the area of each commune.
+        Row of the area of each commune; n_areas where it is in none.
     members : sparse array, shape (n_areas, n_communes)
         1 where a commune is in the area.
     """
@@ -116,13 +116,16 @@ class Areas:
     members: sparse.csr_array
 
 
-def areas_of(world: World, level: str) -> Areas:
-    """The areas of a level; ``"total"`` is one, the study area."""
+def areas_of(world: World, level: str, *, around: bool = False) -> Areas:
+    """The areas of a level; ``"total"`` is one, the study area. With ``around``, communes of the halo are in them."""
     total = np.full(len(world.code), "")
     codes = {"total": total, "departement": world.departement, "epci": world.epci, "commune": world.code}[level]
-    code, of = np.unique(codes, return_inverse=True)
     n_communes = len(codes)
-    ones = (np.ones(n_communes), (of, np.arange(n_communes)))
+    counted = np.arange(n_communes) if around else np.flatnonzero(world.in_study_area)
+    code, of_counted = np.unique(codes[counted], return_inverse=True)
+    of = np.full(n_communes, len(code))
+    of[counted] = of_counted
+    ones = (np.ones(len(counted)), (of_counted, counted))
     # A stable sort of int16 is a radix sort: ten times as fast.
     of = of.astype(np.int16 if len(code) < 2**15 else np.int32)
     return Areas(level, code, of, sparse.coo_array(ones, shape=(len(code), n_communes)).tocsr())

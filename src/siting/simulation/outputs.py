@@ -73,11 +73,12 @@ def ledger_table(draws: Draws, world: World) -> pd.DataFrame:
 def delivered_table(draws: Draws, world: World, rules: Rules) -> pd.DataFrame:
     """Consultations of each quarter of the central draw, from where they are given to where their patients live.
 
-    ``quarter, origin, destination, consultations``: départements; an empty destination is what nobody reaches.
+    ``quarter, origin, destination, consultations``: départements, those around the study area too; an empty
+    destination is what nobody reaches.
     A site's consultations are shared out among those within reach as E2SFCA does, so that they add up to the
     supply of the quarter (a fourth of the yearly).
     """
-    communes = areas_of(world, "departement")
+    communes = areas_of(world, "departement", around=True)
     code = np.append(communes.code, "")
     of_rows = sparse.csr_array(communes.members[:, world.commune])
     parts = []
@@ -113,7 +114,7 @@ def cost_table(forecast: Forecast) -> pd.DataFrame:
         used = units(world, state, forecast.schedule, rules)
         for name in used:
             paid = areas.members @ cost_by_payer(world, used, rules.prices, instruments=(name,))
-            counted = np.bincount(areas.of[world.commune], used[name], len(areas.code))
+            counted = np.bincount(areas.of[world.commune], used[name], len(areas.code) + 1)
             area, payer = np.nonzero(paid)
             parts.append(
                 pd.DataFrame(

@@ -27,24 +27,27 @@ def opening_quarters(
     *,
     decided: int,
     houses: Houses,
+    own_lead: NDArray[np.float64] | None = None,
 ) -> NDArray[np.int64]:
     """Quarter in which each house of a plan opens.
 
-    What opens soonest comes first (labels before creations), then what gains most; each phase takes the next
-    houses up to its milestone, and what opened stays open: phases are nested. A house opens in the quarter of its
-    milestone, or later: when its lead time is over and the budget can aid it. What exceeds the last milestone
-    opens never.
+    What opens soonest comes first (labels before creations, unless a planner says otherwise), then what gains most;
+    each phase takes the next houses up to its milestone, and what opened stays open: phases are nested. A house
+    opens in the quarter of its milestone, or later: when its lead time is over and the budget can aid it. What
+    exceeds the last milestone opens never.
 
     Parameters
     ----------
     kind : str array, shape (n,)
-        ``"label"`` or ``"create"``, the keys of ``houses.lead_quarters``.
+        The keys of ``houses.lead_quarters``.
     gain : float64 array, shape (n,)
         What a house is worth; ties go to the lowest row.
     milestones : sequence of Milestone
         Quarters ascending, houses never falling.
     decided : int
         Quarter from which lead times count.
+    own_lead : float64 array, shape (n,), optional
+        Lead time of each house in quarters, instead of that of its kind; NaN where it has none of its own.
 
     Returns
     -------
@@ -61,6 +64,8 @@ def opening_quarters(
     if sorted(set(quarters)) != quarters or sorted(targets) != targets:
         raise ValueError(f"milestones ascend, their houses never fall: {list(milestones)}")
     lead = np.array([houses.lead_quarters[name] for name in kind.tolist()], np.int64)
+    if own_lead is not None:
+        lead = np.where(np.isfinite(own_lead), np.ceil(np.nan_to_num(own_lead)), lead).astype(np.int64)
     order = np.lexsort((-gain, lead))
     opens = np.full(len(kind), NEVER, np.int64)
     first = 0

@@ -41,7 +41,7 @@ class Rows:
     ----------
     id : str array, shape (n_rows,)
     commune : int32 array, shape (n_rows,)
-        Row of `Communes`, each in the study area; the first row of a commune holds its practices.
+        Row of `Communes`, those of the halo among them; the first row of a commune holds its practices.
     doctors : int64 array, shape (n_rows,)
     home : int32 array, shape (n_rows,)
         Row where the doctors of a row work: its own, but for a house put on the practices of its commune.
@@ -119,20 +119,20 @@ def build_world(
     speed_factors : tuple of float
         Speeds among which draws choose, as multiples of those of ``times``, whose cutoff they must not outreach.
     """
-    inside = np.flatnonzero(communes.in_study_area)
-    local = np.full(len(communes), -1, np.int32)
-    local[inside] = np.arange(len(inside))
-    area, commune = local[demand.commune], local[rows.commune]
+    n_communes, is_inside = len(communes), communes.in_study_area
+    area, commune = demand.commune, rows.commune
     needs = standardised_demand(demand.persons_by_age, relative_consumption)
-    catchments = catchments_by_area(times, demand=needs, area=area, n_areas=len(inside), decay=decay)
+    catchments = catchments_by_area(times, demand=needs, area=area, n_areas=n_communes, decay=decay)
     access = catchments.access(rows.doctors.astype(np.float64) * mean_consultations).per_person
-    epci = communes.epci[inside]
-    is_red = red_zones(access, catchments.demand, epci, share=red_epci_share)
-    site, place, trip_s = _mean_trips(times, area, demand.persons, len(inside))
+    is_red = np.zeros(n_communes, np.bool_)
+    is_red[is_inside] = red_zones(
+        access[is_inside], catchments.demand[is_inside], communes.epci[is_inside], share=red_epci_share
+    )
+    site, place, trip_s = _mean_trips(times, area, demand.persons, n_communes)
     is_donor_trip = is_red[commune[site]] & ~is_red[place]
-    red_row, red_s = _nearest(site[is_donor_trip], place[is_donor_trip], trip_s[is_donor_trip], len(inside))
-    outpost = _worst_served(access, communes.persons[inside], commune)
-    has_doctors = np.bincount(commune, rows.doctors, len(inside)) > 0
+    red_row, red_s = _nearest(site[is_donor_trip], place[is_donor_trip], trip_s[is_donor_trip], n_communes)
+    outpost = _worst_served(access, np.where(is_inside, communes.persons, 0), commune)
+    has_doctors = np.bincount(commune, rows.doctors, n_communes) > 0
     is_bus_trip = has_doctors[place]
     _, bus_s = _nearest(place[is_bus_trip], site[is_bus_trip], trip_s[is_bus_trip], len(rows.id))
     is_red_row = is_red[commune]
@@ -140,34 +140,36 @@ def build_world(
     return World(
         row_id=rows.id,
         commune=commune,
-        code=communes.code[inside],
-        epci=epci,
-        departement=communes.departement[inside],
-        persons=np.bincount(area, demand.persons, len(inside)).astype(np.float64),
-        persons_old=np.bincount(area, demand.persons_by_age[:, 2], len(inside)).astype(np.float64),
-        persons_ill=np.bincount(area, demand.persons_by_age @ np.array(long_term_illness_share), len(inside)).astype(
-            float
-        ),
+        code=communes.code,
+        epci=communes.epci,
+        departement=communes.departement,
+        in_study_area=is_inside,
+        persons=_added(area, demand.persons, n_communes),
+        persons_old=_added(area, demand.persons_by_age[:, 2], n_communes),
+        persons_ill=_added(area, demand.persons_by_age @ np.array(long_term_illness_share), n_communes),
         home=rows.home,
         cells=cells,
         catchments=catchments,
         is_red=is_red,
         outpost=outpost,
-        transport=_most_without_a_way(cells, rows.doctors, commune, len(inside)),
+        transport=_most_without_a_way(cells, rows.doctors, commune, is_inside),
         trip_to_red_s=np.where(is_red_row, np.inf, red_s[commune]),
         red_row=np.where(is_red_row, -1, red_row[commune]).astype(np.int32),
         trip_to_outpost_s=bus_s[outpost],
         national_share=float(rows.doctors.sum() / national_doctors),
-        growth_per_year=np.full(len(inside), growth_per_year),
+        growth_per_year=np.full(n_communes, growth_per_year),
         catchments_at_speeds=tuple(
-            catchments_by_area(times, demand=needs, area=area, n_areas=len(inside), decay=AtSpeed(decay, factor))
+            catchments_by_area(times, demand=needs, area=area, n_areas=n_communes, decay=AtSpeed(decay, factor))
             for factor in speed_factors
         ),
     )
 
 
 def plan_rows(territory: Territory, opened: NDArray[np.int32]) -> tuple[Territory, Rows]:
-    """The communes of the study area, each with its practices at its town hall, then the houses of a plan.
+    """The communes, each with its practices at its town hall, then the houses of a plan; and people around them.
+
+    The practices and the people of the halo are counted, so that the edge of a study area is neither crowded by
+    people whose own doctors stand outside, nor without those doctors. Ages in the halo are those of the study area.
 
     A registered practice counts as one doctor, or one nurse [assumption].
 
@@ -180,32 +182,53 @@ def plan_rows(territory: Territory, opened: NDArray[np.int32]) -> tuple[Territor
     Returns
     -------
     territory : Territory
-        The same with these rows for its sites, to compute travel times with.
+        The same with these rows for its sites and the halo in its demand, to compute travel times with.
     rows : Rows
     """
     communes, sites = territory.communes, territory.sites
-    inside = np.flatnonzero(communes.in_study_area)
-    practices_of_houses = np.searchsorted(inside, sites.commune[opened])
-    own = len(inside) + np.arange(len(opened))
-    home = np.where(np.isin(sites.kind[opened], _STANDS_ON_PRACTICES), practices_of_houses, own)
+    own = len(communes) + np.arange(len(opened))
+    # Communes that the grid cuts: where it leaves the town hall out, it leaves out those whom its doctors serve.
+    is_on_grid = communes.in_study_area | (territory.grid.cell_at(communes.x_m, communes.y_m) >= 0)
+    home = np.where(np.isin(sites.kind[opened], _STANDS_ON_PRACTICES), sites.commune[opened], own)
     rows = Rows(
-        id=np.concatenate([np.char.add("commune:", communes.code[inside]), np.char.add("house:", sites.id[opened])]),
-        commune=np.concatenate([inside, sites.commune[opened]]).astype(np.int32),
-        doctors=np.append(communes.gp_practices[inside], np.zeros(len(opened), np.int64)).astype(np.int64),
-        home=np.append(np.arange(len(inside)), home).astype(np.int32),
-        nurses=np.append(communes.nurse_practices[inside], np.zeros(len(opened), np.int64)).astype(np.int64),
+        id=np.concatenate([np.char.add("commune:", communes.code), np.char.add("house:", sites.id[opened])]),
+        commune=np.append(np.arange(len(communes)), sites.commune[opened]).astype(np.int32),
+        doctors=np.append(communes.gp_practices * is_on_grid, np.zeros(len(opened), np.int64)).astype(np.int64),
+        home=np.append(np.arange(len(communes)), home).astype(np.int32),
+        nurses=np.append(communes.nurse_practices * is_on_grid, np.zeros(len(opened), np.int64)).astype(np.int64),
     )
     placed = Sites(
         id=rows.id,
         name=communes.name[rows.commune],
-        kind=np.append(np.full(len(inside), "practice"), sites.kind[opened]),
+        kind=np.append(np.full(len(communes), "practice"), sites.kind[opened]),
         commune=rows.commune,
-        x_m=np.append(communes.x_m[inside], sites.x_m[opened]),
-        y_m=np.append(communes.y_m[inside], sites.y_m[opened]),
-        is_existing=np.append(np.ones(len(inside), np.bool_), np.zeros(len(opened), np.bool_)),
-        in_study_area=np.ones(len(rows.id), np.bool_),
+        x_m=np.append(communes.x_m, sites.x_m[opened]),
+        y_m=np.append(communes.y_m, sites.y_m[opened]),
+        is_existing=np.append(np.ones(len(communes), np.bool_), np.zeros(len(opened), np.bool_)),
+        in_study_area=communes.in_study_area[rows.commune],
     )
-    return replace(territory, sites=placed), rows
+    return replace(territory, sites=placed, demand=_with_halo(territory)), rows
+
+
+def _with_halo(territory: Territory) -> Demand:
+    """The demand cells, and the inhabited cells of the communes around the study area."""
+    demand, grid_persons = territory.demand, territory.persons.ravel()
+    commune = territory.commune_of_cell.ravel()
+    is_around = (grid_persons > 0) & (commune >= 0)
+    is_around[is_around] &= ~territory.communes.in_study_area[commune[is_around]]
+    around = np.setdiff1d(np.flatnonzero(is_around), demand.cell)
+    if not len(around):
+        return demand
+    persons = grid_persons[around].astype(np.float64)
+    ages = demand.persons_by_age.sum(axis=0) / max(float(demand.persons.sum()), 1.0)
+    order = np.argsort(np.append(demand.cell, around))
+    return Demand(
+        cell=np.append(demand.cell, around)[order],
+        persons=np.append(demand.persons, persons)[order],
+        persons_by_age=np.vstack([demand.persons_by_age, np.outer(persons, ages)])[order],
+        commune=np.append(demand.commune, commune[around]).astype(np.int32)[order],
+        land_mass=np.append(demand.land_mass, np.zeros(len(around), np.int32)).astype(np.int32)[order],
+    )
 
 
 def first_state(
@@ -302,14 +325,18 @@ def _cells(
 
 
 def _most_without_a_way(
-    cells: Cells, doctors: NDArray[np.int64], commune: NDArray[np.int32], n_communes: int
+    cells: Cells, doctors: NDArray[np.int64], commune: NDArray[np.int32], is_inside: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
     """The first row of the communes where people without a car reach no doctor on foot, most of them first."""
     is_reached = cells.on_foot.open_days((doctors > 0).astype(np.uint8)) > 0
-    left_out = np.bincount(cells.commune, cells.persons_no_car * ~is_reached, n_communes)
+    left_out = _added(cells.commune, cells.persons_no_car * ~is_reached, len(is_inside)) * is_inside
     served, row = np.unique(commune, return_index=True)
     order = np.argsort(-left_out[served], kind="stable")
     return row[order[left_out[served][order] > 0]].astype(np.int32)
+
+
+def _added(area: NDArray[np.int32], values: NDArray[np.float64], n_areas: int) -> NDArray[np.float64]:
+    return np.bincount(area, values, n_areas).astype(np.float64)
 
 
 def _mean_trips(

@@ -158,6 +158,9 @@ ASSISTANTS: dict[Choice, Assistants | None] = {
 }
 
 
+LEAD_QUARTERS = {"label": 0, "upgrade": 4, "create": 8, "itinerant": 4, "tele": 2}
+
+
 @dataclass(frozen=True)
 class Houses:
     """What a house needs and does.
@@ -167,12 +170,15 @@ class Houses:
     posts_per_creation : int
         Posts for doctors that a created house opens, filled from the one pool [assumption]. A label put on a
         practice brings no doctor.
+    posts_per_upgrade : int
+        The same for a structure that is enlarged, and for an itinerant house [assumption].
     nurses_per_creation : int
         Posts for nurses, the label asking for one [press]; they have no common pool [assumption].
     nurse_fill_chance : float
         Chance that such a post finds somebody within a quarter [assumption].
     lead_quarters : dict
-        Quarters from the decision to the opening, by kind: no time for a label, two years for a creation [policy].
+        Quarters from the decision to the opening, by kind: no time for a label, two years for a creation [policy];
+        a year to enlarge a structure or to equip a bus, half of one for a tele-equipped place [assumption].
     aid_eur_per_year : float
         Up to 50,000 € per house and year [press].
     aid_quarters : int
@@ -184,13 +190,23 @@ class Houses:
     """
 
     posts_per_creation: int = 2
+    posts_per_upgrade: int = 1
     nurses_per_creation: int = 1
     nurse_fill_chance: float = 0.5
-    lead_quarters: dict[str, int] = field(default_factory=lambda: {"label": 0, "create": 8})
+    lead_quarters: dict[str, int] = field(default_factory=LEAD_QUARTERS.copy)
     aid_eur_per_year: float = 50_000.0
     aid_quarters: int = 12
     salaried_odds: float = 1.0
     aid_budget_eur_per_year: float | None = None
+
+    @property
+    def posts(self) -> dict[str, int]:
+        """Posts for doctors that a house opens, by kind; kinds that are not here open none."""
+        return {
+            "create": self.posts_per_creation,
+            "upgrade": self.posts_per_upgrade,
+            "itinerant": self.posts_per_upgrade,
+        }
 
     @property
     def most_aided(self) -> int | None:

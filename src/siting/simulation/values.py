@@ -61,6 +61,8 @@ class World:
     commune : int32 array, shape (n_rows,)
         Row of the communes below.
     code, epci, departement : str arrays, shape (n_communes,)
+    in_study_area : bool array, shape (n_communes,)
+        The others surround it: their people and doctors count, nothing is told of them.
     persons, persons_old, persons_ill : float64 arrays, shape (n_communes,)
         Residents, those of 65 and more, and those with a long-term illness (ALD).
     home : int32 array, shape (n_rows,)
@@ -94,6 +96,7 @@ class World:
     code: NDArray[np.str_]
     epci: NDArray[np.str_]
     departement: NDArray[np.str_]
+    in_study_area: NDArray[np.bool_]
     persons: NDArray[np.float64]
     persons_old: NDArray[np.float64]
     persons_ill: NDArray[np.float64]
