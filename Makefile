@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SCENARIO ?= scenarios/corse.yaml
 
-SCENARIOS := corse corse-mclp saone-et-loire france-screening
+SCENARIOS := corse corse-mclp corse-p-median corse-budget saone-et-loire france-screening
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint docs bench results bench-national clean
@@ -15,7 +15,7 @@ help:
 	@echo "make test       set up, then run every test"
 	@echo "make lint       ruff, mypy and the import contract"
 	@echo "make docs       the site of the documentation, into docs/_build"
-	@echo "make results    run the four scenarios; the README's picture and table"
+	@echo "make results    run the scenarios; the README's picture and table"
 	@echo "make bench      the benchmark tables"
 	@echo "make bench-national  35,000 sources on a raster the size of France"
 	@echo "make clean      remove what make has made (runs/ stays)"

@@ -13,19 +13,27 @@ HEAD = (
 )
 
 
+QUESTIONS = {
+    "lscp": "fewest houses so that all who can be are within {standard} min",
+    "mclp": "most people within {standard} min",
+    "p_median": "shortest mean trip",
+    "p_center": "shortest trip of the farthest",
+}
+
+
 def row(folder: Path) -> str:
     """One run as a line of the table."""
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     certificate = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    question = {"lscp": "fewest houses so that all who can be are within", "mclp": "most people within"}[
-        summary["model"]
-    ]
+    question = QUESTIONS[summary["model"]].format(standard=f"{summary['standard_min']:g}")
+    if summary["rules"]:
+        question += f", under {len({one['path'] for one in summary['rules']})} rules"
     proof = f"optimal ({certificate['bound_by']})" if summary["status"] == "optimal" else f"gap {summary['gap']:.2%}"
     travel = {"roads": "real roads", "friction": "screening model"}[summary["travel"]]
     cells = (
         f"`{summary['scenario']}` ({travel})",
-        f"{question} {summary['standard_min']:g} min",
+        question,
         f"{summary['persons_total']:,.0f}",
         _share(summary["covered_before"]["share"]),
         _share(summary["covered_after"]["share"]),

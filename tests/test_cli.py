@@ -109,6 +109,19 @@ def test_json_is_for_machines(tmp_path):
     assert all(check["holds"] for check in json.loads(checks.stdout))
 
 
+@pytest.mark.parametrize(
+    ("name", "search", "said"),
+    [("corse-p-median", "p_median", "trajet moyen passe de"), ("corse-budget", "composed", "toutes tenues (4)")],
+)
+def test_other_goals_and_rules_run_and_are_recounted(name, search, said, tmp_path):
+    result = siting("run", SCENARIOS / f"{name}.yaml", "--out", tmp_path / name)
+    assert result.returncode == 0 and said in result.stdout, result.stderr
+    summary = json.loads((tmp_path / name / "summary.json").read_text())
+    assert (summary["search"], summary["status"]) == (search, "optimal")
+    checks = siting("verify", tmp_path / name)
+    assert checks.returncode == 0, checks.stdout
+
+
 def test_verify_says_what_differs_and_exits_1(done, tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
@@ -193,6 +206,25 @@ def test_ctrl_c_exits_130_and_leaves_the_earlier_run_whole(done):
     assert process.returncode == 130 and "Traceback" not in stderr and "Interrompu" in stderr
     assert (folder / "manifest.json").read_bytes() == earlier
     assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_while_sites_are_chosen_keeps_the_best_plan(tmp_path):
+    text = (SCENARIOS / "corse-p-median.yaml").read_text().replace("new_houses: 6", "new_houses: 40")
+    (tmp_path / "corse-p-median.yaml").write_text(text)
+    command = [sys.executable, "-m", "siting.cli", "run", "corse-p-median.yaml", "--out", "run"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("Temps de trajet"):
+            assert process.poll() is None
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=240)
+    assert process.returncode == 0 and "Arrêt demandé" in stderr, stderr
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert summary["interrupted"] and summary["sites"]["opened"] <= 40
+    assert summary["status"] == "feasible" and 0 < summary["gap"] < 1
+    assert "interrompu avant la preuve" in (tmp_path / "run" / "report.html").read_text()
 
 
 def test_import_is_quick_and_loads_no_compiler():
