@@ -43,6 +43,7 @@ from siting.scenario import Scenario, changed_settings, dump, load
 from siting.territory import Demand, Territory, assemble
 from siting.territory.inputs import embedded_inputs
 from siting.travel import build_surface, nearest, nearest_everywhere, travel_times
+from siting.travel.screening import MEAN_ERROR_MIN
 from siting.travel.travel_times import NearestTimes, TravelTimes
 
 if TYPE_CHECKING:
@@ -335,6 +336,7 @@ def _summary(
         "search": posed.search,
         "standard_min": scenario.goal.standard_min,
         "travel": scenario.travel.surface,
+        **({"screening_mean_error_min": MEAN_ERROR_MIN} if scenario.travel.surface == "friction" else {}),
         "persons_total": total,
         "persons_coverable": coverable,
         "persons_uncoverable": {"total": total - coverable, "by_reason": by_reason},

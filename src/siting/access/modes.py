@@ -15,6 +15,7 @@ from siting.travel import build_mode_surface, nearest
 from siting.travel.travel_times import NearestTimes
 
 if TYPE_CHECKING:
+    from siting.scenario.layers_travel import LayersTravel
     from siting.scenario.mode_settings import ModeSettings
     from siting.scenario.travel_settings import FrictionTravel, RoadTravel
 
@@ -40,7 +41,7 @@ class ModeTimes:
 
 def measure_modes(
     territory: Territory,
-    travel: RoadTravel | FrictionTravel,
+    travel: RoadTravel | FrictionTravel | LayersTravel,
     modes: Mapping[str, ModeSettings],
     open_sites: Mapping[str, NDArray[np.integer]],
 ) -> tuple[ModeTimes, ...]:
@@ -49,7 +50,7 @@ def measure_modes(
     Parameters
     ----------
     territory : Territory
-    travel : RoadTravel or FrictionTravel
+    travel : RoadTravel, FrictionTravel or LayersTravel
         How a car travels.
     modes : mapping of str to ModeSettings
         `Scenario.modes`.

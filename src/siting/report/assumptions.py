@@ -7,7 +7,7 @@ from pathlib import Path
 from siting.report.findings import Findings, Measured
 from siting.report.sentences import is_screening, standard, texts_of
 from siting.report.texts import Texts
-from siting.scenario import FrictionTravel, RoadTravel, Scenario
+from siting.scenario import FrictionTravel, LayersTravel, RoadTravel, Scenario
 from siting.scenario.rules import AgeWeight
 from siting.scenario.sites import BpeSites, FinessSites
 
@@ -20,6 +20,7 @@ def assumptions(findings: Measured) -> list[str]:
     keys = ["assumed_speed", "assumed_car", *modes, "assumed_capacity"]
     return [
         *([texts("screening")] if is_screening(findings) else []),
+        *([texts("assumed_layers")] if isinstance(findings.scenario.travel, LayersTravel) else []),
         *map(texts, keys),
         _existing(findings.scenario, texts),
         texts("assumed_census", cell=cell),
@@ -39,6 +40,8 @@ def settings(findings: Measured) -> list[tuple[str, str]]:
     ]
     if isinstance(travel, FrictionTravel):
         return [*rows, *_friction_speeds(travel, texts), *_mode_settings(findings.scenario, texts)]
+    if isinstance(travel, LayersTravel):
+        return [*rows, *_layers_speeds(travel, texts), *_mode_settings(findings.scenario, texts)]
     speeds = [
         (texts("setting_speed", road=texts.road(name)), _kmh(speed, texts))
         for name, speed in travel.speeds_kmh.items()
@@ -96,7 +99,7 @@ def _weights(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
 
 def _mode_settings(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
     """(name, value) of the settings of each mode."""
-    is_raster = isinstance(scenario.travel, FrictionTravel)
+    is_raster = not isinstance(scenario.travel, RoadTravel)
     rows = []
     for name, mode in scenario.modes.items():
         what = texts(f"mode_{name}")
@@ -106,6 +109,15 @@ def _mode_settings(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
         shares = " / ".join(texts.number.percent(share) for share in mode.share_by_age)
         rows.append((texts("setting_mode_share", mode=what), shares))
     return rows
+
+
+def _layers_speeds(travel: LayersTravel, texts: Texts) -> list[tuple[str, str]]:
+    """The speed of each class of land and road, and what slope leaves of it."""
+    land = {texts("setting_land", name=name): kmh for name, kmh in travel.land_cover_kmh.items()}
+    roads = {texts("setting_road_class", name=name): kmh for name, kmh in travel.road_kmh.items()}
+    speeds = {texts("setting_other_land"): travel.other_kmh} | land | roads
+    slope = [(texts("setting_slope"), texts.number.percent(travel.slope_halving))] if travel.dem else []
+    return [*((name, _kmh(kmh, texts)) for name, kmh in speeds.items()), *slope]
 
 
 def _friction_speeds(travel: FrictionTravel, texts: Texts) -> list[tuple[str, str]]:

@@ -18,10 +18,16 @@ from siting.errors import RunFolderError
 from siting.grid import Grid
 from siting.report.findings import Findings
 from siting.report.qgis import FIXED_DATE, sites_style
-from siting.report.sentences import is_screening
 from siting.report.tables import site_table
 from siting.territory.values import AGE_GROUPS, Demand
+from siting.travel.screening import MEAN_ERROR_MIN
 from siting.travel.travel_times import NearestTimes
+
+_TRAVEL = {
+    "roads": "road network",
+    "friction": f"screening model, no road data; mean error in minutes {MEAN_ERROR_MIN} on known trips under an hour",
+    "layers": "friction raster of land cover, barriers, slope and roads",
+}
 
 
 def write_sites_gpkg(findings: Findings, folder: Path) -> None:
@@ -129,7 +135,7 @@ def _write_minutes(findings: Findings, nearest: NearestTimes, path: Path) -> Non
         raster.units = ("min",)
         raster.update_tags(
             UNITS="minutes",
-            TRAVEL="screening model, no road data" if is_screening(findings) else "road network",
+            TRAVEL=_TRAVEL[findings.scenario.travel.surface],
             STANDARD_MIN=f"{findings.scenario.goal.standard_s / 60:g}",
             ATTRIBUTION="; ".join(findings.territory.sources),
         )

@@ -3,6 +3,7 @@
 from siting.scenario.changes import changed_settings
 from siting.scenario.goal import LscpGoal, MclpGoal, PCenterGoal, PMedianGoal
 from siting.scenario.json_schema import json_schema
+from siting.scenario.layers_travel import LayersTravel
 from siting.scenario.reader import load
 from siting.scenario.schema import Scenario, SolverSettings
 from siting.scenario.simulation_settings import SimulationSettings
@@ -24,6 +25,7 @@ __all__ = [
     "FileSites",
     "FrictionTravel",
     "GridSettings",
+    "LayersTravel",
     "LscpGoal",
     "MclpGoal",
     "NoSites",

@@ -30,6 +30,7 @@ def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     yield from _one_road_network(valid)
     yield from _network_elsewhere(valid)
     yield from _densities(valid)
+    yield from _layers_without_speeds(valid)
     yield from _milestones(valid)
     yield from _apl_steps(valid)
     yield from _faster_off_road(valid)
@@ -132,6 +133,16 @@ def _network_elsewhere(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     if valid.get("study_area.country") is not None:
         values = {"value": network, "place": valid["study_area.country"]}
         yield Contradiction("network_elsewhere", "travel.network", "study_area.country", values)
+
+
+def _layers_without_speeds(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    for layer, speeds in (("land_cover", "land_cover_kmh"), ("roads", "road_kmh")):
+        paths = f"travel.{layer}", f"travel.{speeds}"
+        if not set(paths) <= set(valid):
+            continue
+        if (valid[paths[0]] is None) != (not valid[paths[1]]):
+            given, lacking = (paths[1], layer) if valid[paths[0]] is None else (paths[0], speeds)
+            yield Contradiction("layer_without_speeds", given, values={"value": lacking})
 
 
 def _densities(valid: Mapping[str, Any]) -> Iterator[Contradiction]:

@@ -371,6 +371,10 @@ MESSAGES: dict[str, Message] = {
         ("{n_quarters} échéances pour {n_houses} nombres de maisons", "donnez autant des uns que des autres"),
         ("{n_quarters} milestones for {n_houses} numbers of houses", "give as many of both"),
     ),
+    "layer_without_speeds": Message(
+        ("travel.{value} manque : une couche va avec ses vitesses", "donnez les deux, ou aucun"),
+        ("travel.{value} is missing: a layer goes with its speeds", "give both, or neither"),
+    ),
     "densities_not_ascending": Message(
         ("les densités ne sont pas croissantes à partir de 0", "écrivez par exemple [0, 50, 200, 1000]"),
         ("the densities do not ascend from 0", "write for instance [0, 50, 200, 1000]"),

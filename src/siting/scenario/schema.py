@@ -11,6 +11,7 @@ from siting.errors import Fault
 from siting.scenario.contradictions import contradictions
 from siting.scenario.fields import Between, OneLine, Section, Slug, manual
 from siting.scenario.goal import LscpGoal, MclpGoal, PCenterGoal, PMedianGoal
+from siting.scenario.layers_travel import LayersTravel
 from siting.scenario.mode_settings import ModeSettings, NoCarSettings, WalkingSettings
 from siting.scenario.origin import Origin
 from siting.scenario.population import CensusPopulation, Population
@@ -105,7 +106,7 @@ class Scenario(BaseModel):
         Field(discriminator="rule"),
     ]
     travel: Annotated[
-        RoadTravel | FrictionTravel,
+        RoadTravel | FrictionTravel | LayersTravel,
         manual("Comment on se déplace.", "How one travels."),
         Field(discriminator="surface"),
     ]

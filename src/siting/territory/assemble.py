@@ -9,10 +9,11 @@ from pyproj import Transformer
 
 from siting.grid import Grid
 from siting.progress import Progress, silent
-from siting.scenario import RoadTravel, Scenario
+from siting.scenario import FrictionTravel, LayersTravel, RoadTravel, Scenario
 from siting.scenario.data_files import DataFile
 from siting.territory import embedded
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, CellLayers, lay_cells
+from siting.territory.friction_layers import layers_friction
 from siting.territory.notes import notes
 from siting.territory.population import read_population, settle
 from siting.territory.road_notes import road_notes
@@ -64,6 +65,8 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
     is_land = layers.is_land | _fixed_links_on(grid)
     is_land.ravel()[demand.cell] = True
     roads = road_network(scenario, grid, progress=progress)
+    travel = scenario.travel
+    friction = layers_friction(travel, grid, is_land) if isinstance(travel, LayersTravel) else None
     in_study_area = (commune_of_cell >= 0) & communes.in_study_area[commune_of_cell]
     in_study_area.ravel()[demand.cell] = True
     return Territory(
@@ -88,6 +91,7 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
         )
         + road_notes(roads, scenario.language),
         population_report=report,
+        friction_s_per_m=friction,
     )
 
 
@@ -170,7 +174,11 @@ def _sources(scenario: Scenario, roads: RoadNetwork | None) -> tuple[str, ...]:
         own.append(scenario.population.attribution(f"Population : {scenario.files['population.file'].name}"))
     if scenario.existing.rule == "gp_practices":
         names.append("practices")
-    if roads is None or (isinstance(scenario.travel, RoadTravel) and scenario.travel.relief_slowing):
+    travel = scenario.travel
+    if isinstance(travel, LayersTravel):
+        layers = [path.name for field, path in scenario.files.items() if field.startswith("travel.")]
+        own.append(travel.attribution(f"Couches : {', '.join(layers)}"))
+    if isinstance(travel, FrictionTravel) or (isinstance(travel, RoadTravel) and travel.relief_slowing):
         names.append("relief")
     lines = [*own, *(embedded.attribution(name) for name in names)]
     return tuple(dict.fromkeys([*lines, *([roads.source] if roads else [])]))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataSourceError
 
 from siting.errors import DataError, Fault
+from siting.territory.signatures import check_signature
 
 SUFFIXES = (".csv", ".gpkg", ".parquet")
 
@@ -32,6 +33,7 @@ def read_columns(path: Path, wanted: Sequence[str], *, text: Sequence[str] = ())
     if suffix not in SUFFIXES:
         problem = f"« {suffix} » n'est pas un format lu ici"
         raise DataError(Fault(str(path), 0, 0, "", problem, f"possible : {', '.join(SUFFIXES)}"))
+    check_signature(path)
     reader = {".csv": _read_csv, ".gpkg": _read_layer, ".parquet": _read_parquet}[suffix]
     try:
         table = reader(path, {name.lower() for name in wanted}, {name.lower() for name in text})
@@ -66,8 +68,6 @@ def _read_csv(path: Path, wanted: set[str], text: set[str]) -> pd.DataFrame:
 
 def _read_layer(path: Path, wanted: set[str], text: set[str]) -> pd.DataFrame:
     info = pyogrio.read_info(path)
-    if info["driver"] != "GPKG":
-        raise DataSourceError("ce n'est pas un GeoPackage")
     kept = [name for name in info["fields"] if name.lower() in wanted]
     table = pyogrio.read_dataframe(path, columns=kept, read_geometry=False)
     return _as_text(table, text)

@@ -44,7 +44,8 @@ def georeference_faults(
         remedy = "déclarer sa projection dans le fichier (gdal_edit -a_srs EPSG:…)"
         return [Fault(str(path), 0, 0, "crs", f"aucun système de coordonnées déclaré, étendue {shown}", remedy)]
     try:
-        system = CRS.from_user_input(crs)
+        # By its code: the text of a file has lost the area where a system serves.
+        system = CRS.from_user_input(crs_name(crs))
     except CRSError as error:
         return [Fault(str(path), 0, 0, "crs", f"système de coordonnées illisible : {error}", "déclarer un code EPSG")]
     problem = _problem(system, bounds, cell)

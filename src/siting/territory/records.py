@@ -14,6 +14,7 @@ from pyogrio.errors import DataSourceError
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
+from siting.territory.signatures import check_signature
 
 VECTOR_SUFFIXES = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 SHEET_SUFFIX = ".xlsx"
@@ -57,6 +58,7 @@ def read_records(path: Path) -> Records:
         It is empty, not in UTF-8, or not what its suffix says.
     """
     suffix = path.suffix.lower()
+    check_signature(path)
     if suffix in VECTOR_SUFFIXES:
         return _read_vector(path, VECTOR_SUFFIXES[suffix])
     return _read_sheet(path) if suffix == SHEET_SUFFIX else _read_csv(path)
@@ -92,14 +94,11 @@ def _decoded_lines(path: Path) -> list[str]:
 
 
 def _read_sheet(path: Path) -> Records:
-    # Driver named: a text file called .xlsx is not to be opened as something else.
     try:
-        info = pyogrio.list_layers(path)
+        layers = pyogrio.list_layers(path)
         frame = pyogrio.read_dataframe(
-            path, layer=info[0, 0], read_geometry=False, HEADERS="FORCE", FIELD_TYPES="STRING"
+            path, layer=layers[0, 0], read_geometry=False, HEADERS="FORCE", FIELD_TYPES="STRING"
         )
-        if pyogrio.read_info(path, layer=info[0, 0])["driver"] != "XLSX":
-            raise DataSourceError("ce n'est pas un classeur")
     except (DataSourceError, IndexError) as error:
         problem = f"illisible comme XLSX : {error}"
         raise DataError(Fault(str(path), 0, 0, "", problem, NO_REMEDY_BUT_EXPORT)) from error
@@ -113,8 +112,6 @@ def _read_sheet(path: Path) -> Records:
 def _read_vector(path: Path, driver: str) -> Records:
     try:
         frame = gpd.read_file(path, engine="pyogrio")
-        if pyogrio.read_info(path)["driver"] != driver:
-            raise DataSourceError(f"ce fichier n'est pas un {driver}")
     except DataSourceError as error:
         problem = f"illisible comme {driver} : {error}"
         raise DataError(Fault(str(path), 0, 0, "", problem, NO_REMEDY_BUT_EXPORT)) from error

@@ -227,6 +227,8 @@ class Territory:
         What a reader must be told about these data, in the scenario's language.
     population_report : PopulationReport or None
         None where the embedded census is used.
+    friction_s_per_m : float32 array, shape ``grid.shape``, or None
+        Seconds to cross one metre, of a planner's layers; None where the scenario travels otherwise.
     """
 
     grid: Grid
@@ -241,3 +243,4 @@ class Territory:
     sources: tuple[str, ...]
     notes: tuple[str, ...]
     population_report: PopulationReport | None = None
+    friction_s_per_m: NDArray[np.float32] | None = None

@@ -16,6 +16,7 @@ from siting.travel.road_speeds import FERRY, conditions_of, link_kmh
 from siting.travel.times import car_friction
 
 if TYPE_CHECKING:
+    from siting.scenario.layers_travel import LayersTravel
     from siting.scenario.mode_settings import ModeSettings
     from siting.scenario.travel_settings import FrictionTravel, RoadTravel
 
@@ -24,7 +25,7 @@ DETOUR = 1.3
 
 
 def build_mode_surface(
-    territory: Territory, travel: RoadTravel | FrictionTravel, mode: ModeSettings
+    territory: Territory, travel: RoadTravel | FrictionTravel | LayersTravel, mode: ModeSettings
 ) -> OverlandSurface | FrictionSurface:
     """What one travels on in another way than by car.
 
@@ -36,7 +37,7 @@ def build_mode_surface(
     Parameters
     ----------
     territory : Territory
-    travel : RoadTravel or FrictionTravel
+    travel : RoadTravel, FrictionTravel or LayersTravel
         How a car travels.
     mode : ModeSettings
         ``walking`` or ``no_car`` of a scenario.

@@ -23,6 +23,7 @@ from siting.travel.space import space_order
 from siting.travel.travel_times import NearestTimes, TravelTimes
 
 if TYPE_CHECKING:
+    from siting.scenario.layers_travel import LayersTravel
     from siting.scenario.travel_settings import FrictionTravel, RoadTravel
 
 BLOCK_SITES = 64
@@ -52,13 +53,15 @@ class Surface(Protocol):
     def pocket_sizes(self) -> NDArray[np.int32]: ...
 
 
-def build_surface(territory: Territory, travel: RoadTravel | FrictionTravel) -> RoadSurface | FrictionSurface:
+def build_surface(
+    territory: Territory, travel: RoadTravel | FrictionTravel | LayersTravel
+) -> RoadSurface | FrictionSurface:
     """What a scenario travels on, ready to be searched.
 
     Parameters
     ----------
     territory : Territory
-    travel : RoadTravel or FrictionTravel
+    travel : RoadTravel, FrictionTravel or LayersTravel
         The ``travel`` part of a scenario.
 
     Raises
@@ -79,8 +82,19 @@ def build_surface(territory: Territory, travel: RoadTravel | FrictionTravel) -> 
     return FrictionSurface.build(territory, car_friction(territory, travel))
 
 
-def car_friction(territory: Territory, travel: FrictionTravel) -> NDArray[np.float32]:
-    """Seconds that a car takes to cross one metre of each cell of a territory, by the screening model."""
+def car_friction(territory: Territory, travel: FrictionTravel | LayersTravel) -> NDArray[np.float32]:
+    """Seconds that a car takes to cross one metre of each cell: of the layers, or by the screening model.
+
+    Raises
+    ------
+    DataError
+        The scenario travels on layers and the territory has none.
+    """
+    if travel.surface == "layers":
+        if territory.friction_s_per_m is None:
+            problem = "this territory has no layers of friction"
+            raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "assemble it from the scenario"))
+        return territory.friction_s_per_m
     from siting.territory.relief import relief_on
     from siting.travel.screening import screening_friction
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from siting.scenario import FrictionTravel, RoadTravel
+from siting.scenario import FrictionTravel, LayersTravel, RoadTravel
 from siting.scenario.mode_settings import ModeSettings
 from siting.territory import RoadNetwork, Territory
 from siting.travel.road_speeds import conditions_of, link_kmh
@@ -26,9 +26,11 @@ Edge = tuple[int, int, float]
 DETOUR = 1.3
 
 
-def mode_graph(travel: RoadTravel | FrictionTravel, mode: ModeSettings, territory: Territory) -> TicksGraph:
+def mode_graph(
+    travel: RoadTravel | FrictionTravel | LayersTravel, mode: ModeSettings, territory: Territory
+) -> TicksGraph:
     """The graph of a way of travelling beside the car."""
-    if isinstance(travel, FrictionTravel):
+    if not isinstance(travel, RoadTravel):
         slowest = np.float32(DETOUR * 3.6 / mode.speed_kmh)
         return raster_graph(territory, np.maximum(car_friction(travel, territory), slowest))
     assert territory.roads is not None, "a scenario on roads assembles a road network"

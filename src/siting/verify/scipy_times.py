@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from siting.scenario import FrictionTravel, RoadTravel
+from siting.scenario import FrictionTravel, LayersTravel, RoadTravel
 from siting.territory import RoadNetwork, Territory
 from siting.territory.relief import relief_on
 from siting.travel.road_speeds import conditions_of, link_kmh
@@ -71,7 +71,7 @@ class TicksGraph:
         return np.asarray(np.ceil(at_cells / TICKS_PER_S))
 
 
-def ticks_graph(travel: RoadTravel | FrictionTravel, territory: Territory) -> TicksGraph:
+def ticks_graph(travel: RoadTravel | FrictionTravel | LayersTravel, territory: Territory) -> TicksGraph:
     """The graph of a scenario's way of travelling."""
     if isinstance(travel, RoadTravel):
         assert territory.roads is not None, "a scenario on roads assembles a road network"
@@ -79,8 +79,11 @@ def ticks_graph(travel: RoadTravel | FrictionTravel, territory: Territory) -> Ti
     return raster_graph(territory, car_friction(travel, territory))
 
 
-def car_friction(travel: FrictionTravel, territory: Territory) -> NDArray[np.float32]:
-    """The friction of the screening model, by its own rule."""
+def car_friction(travel: FrictionTravel | LayersTravel, territory: Territory) -> NDArray[np.float32]:
+    """The friction of the layers, or of the screening model by its own rule."""
+    if isinstance(travel, LayersTravel):
+        assert territory.friction_s_per_m is not None, "a scenario on layers assembles their friction"
+        return territory.friction_s_per_m
     return screening_friction(
         territory.persons,
         territory.is_land,
