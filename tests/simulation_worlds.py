@@ -67,7 +67,7 @@ def toy(national_share=0.001, is_red=(False, False, True)) -> World:
             persons=persons,
             persons_no_car=persons / 10,
             by_car=within_standard(times, standard_s=720),
-            on_foot=within_standard(times, standard_s=0),
+            without_car=within_standard(times, standard_s=0),
         ),
         catchments=catchments_by_area(times, demand=persons, area=area, n_areas=3, decay=APL_STEPS),
         is_red=red,

@@ -277,7 +277,7 @@ def test_the_world_of_three_communes_by_hand():
         demand,
         times,
         Rows(text, rows, DOCTORS, rows, DOCTORS),
-        reach=Reach(720, on_foot),
+        reach=Reach(720, on_foot, whole / 10),
         mean_consultations=1000.0,
         national_doctors=1200.0,
     )
@@ -289,7 +289,6 @@ def test_the_world_of_three_communes_by_hand():
     assert world.national_share == pytest.approx(0.01)
     assert world.catchments.demand.tolist() == pytest.approx((whole * (0.2 * 0.8 + 0.6 * 0.85 + 0.2 * 1.6)).tolist())
     assert world.persons_old.tolist() == pytest.approx([800, 200, 100])
-    no_car = 0.2 * 0.1 + 0.6 * 0.12 + 0.2 * 0.3
-    assert world.cells.persons_no_car.tolist() == pytest.approx((whole * no_car).tolist())
-    assert world.cells.by_car.site.tolist() == [0, 1, 0, 1, 2] and world.cells.on_foot.site.tolist() == [0, 1, 2]
+    assert world.cells.persons_no_car.tolist() == (whole / 10).tolist()
+    assert world.cells.by_car.site.tolist() == [0, 1, 0, 1, 2] and world.cells.without_car.site.tolist() == [0, 1, 2]
     assert world.transport.tolist() == [2]  # nobody of Col reaches a doctor on foot

@@ -22,7 +22,6 @@ from siting.simulation import (
 )
 from siting.simulation.costs import cost_by_payer, units
 from siting.simulation.indicators import of_state
-from siting.simulation.on_foot import times_on_foot
 from siting.simulation.reached import opening_masks, reached_days
 
 WEEKDAYS, FOUR = spread_days(5), spread_days(4)
@@ -144,11 +143,3 @@ def test_nobody_reaches_more_days_without_a_car_than_with_one(rules, state):
     assert (found["days_per_week_no_car"] <= found["days_per_week"] / 10 + 1e-9).all()
     assert (found["persons_without_day_no_car"] >= found["persons_without_day"] / 10 - 1e-9).all()
     assert (found["persons_without_day_no_car"] <= found["persons_no_car"] + 1e-9).all()
-
-
-def test_times_on_foot_by_hand():
-    """1 km in a straight line is 1.3 km on foot: at 4.5 km/h, 1040 s."""
-    x_m = np.array([0.0, 1000.0, 3000.0])
-    times = times_on_foot(x_m, np.zeros(3), np.array([0.0, 9e6]), np.zeros(2), cutoff_s=1040)
-    assert times.site_start.tolist() == [0, 2, 2] and times.cell.tolist() == [0, 1]
-    assert times.time_s.tolist() == [0, 1040]

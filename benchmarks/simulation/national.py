@@ -10,8 +10,10 @@ import time
 
 import numpy as np
 
+from siting.access import persons_in_mode
 from siting.report.manifest import peak_memory_mb
 from siting.scenario import FrictionTravel, LscpGoal, PracticeSites, Scenario, StudyArea, TownHallCandidates
+from siting.scenario.mode_settings import WalkingSettings
 from siting.simulation import (
     ASSISTANTS,
     INDICATORS,
@@ -31,9 +33,8 @@ from siting.simulation import (
     quarters_table,
     run_draws,
 )
-from siting.simulation.on_foot import times_on_foot
 from siting.territory import assemble
-from siting.travel import build_surface, travel_times
+from siting.travel import build_mode_surface, build_surface, travel_times
 
 CUTOFF_S = 1200
 STANDARD_S = 1200
@@ -65,15 +66,16 @@ def main() -> None:
     told(f"territory, {len(rows.id):,} rows")
     times = travel_times(build_surface(placed, travel), cutoff_s=CUTOFF_S, threads=threads)
     told(f"travel times, {times.n_pairs:,} pairs")
-    x_m, y_m = placed.grid.centre_of(placed.demand.cell)
-    on_foot = times_on_foot(x_m, y_m, placed.sites.x_m, placed.sites.y_m, cutoff_s=STANDARD_S)
+    walking = WalkingSettings()
+    on_foot = travel_times(build_mode_surface(placed, travel, walking), cutoff_s=STANDARD_S, threads=threads)
+    told(f"times on foot, {on_foot.n_pairs:,} pairs")
     n_doctors = float(rows.doctors.sum())
     world = build_world(
         placed.communes,
         placed.demand,
         times,
         rows,
-        reach=Reach(STANDARD_S, on_foot),
+        reach=Reach(STANDARD_S, on_foot, persons_in_mode(placed.demand, walking.share_by_age)),
         mean_consultations=230e6 / n_doctors,
         national_doctors=n_doctors,
     )

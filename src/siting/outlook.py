@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.access import Decay, GaussianDecay, StepDecay
+from siting.access import Decay, GaussianDecay, StepDecay, persons_in_mode
 from siting.outlook_texts import reserves, results
 from siting.progress import Watcher, unwatched
 from siting.scenario import Scenario, SimulationSettings
+from siting.scenario.mode_settings import WalkingSettings
 from siting.simulation import (
     ASSISTANTS,
     INDICATORS,
@@ -46,11 +47,10 @@ from siting.simulation import (
     write_tables,
 )
 from siting.simulation.instruments import FLOWS
-from siting.simulation.on_foot import times_on_foot
 from siting.simulation.rules import LEAD_QUARTERS, NATIONAL_CONSULTATIONS
 from siting.territory import Territory
 from siting.territory.embedded import read_communes
-from siting.travel import build_surface, travel_times
+from siting.travel import build_mode_surface, build_surface, travel_times
 from siting.travel.travel_times import TravelTimes
 
 SPEED_FACTORS = (0.9, 1.1)
@@ -125,7 +125,7 @@ def look_ahead(
             placed.demand,
             times,
             rows,
-            reach=_reach(placed, settings, standard_s=standard_s),
+            reach=_reach(placed, scenario, threads=threads),
             mean_consultations=rules.mean_consultations,
             national_doctors=national_doctors,
             decay=decay,
@@ -169,11 +169,13 @@ def look_ahead(
     return Outlook(settings, scenario.language, forecast)
 
 
-def _reach(placed: Territory, settings: SimulationSettings, *, standard_s: int) -> Reach:
-    """What people reach without a car."""
-    x_m, y_m = placed.grid.centre_of(placed.demand.cell)
-    on_foot = times_on_foot(x_m, y_m, placed.sites.x_m, placed.sites.y_m, cutoff_s=standard_s)
-    return Reach(standard_s, on_foot, settings.no_car_share)
+def _reach(placed: Territory, scenario: Scenario, *, threads: int) -> Reach:
+    """What people reach without a car: as the scenario's ``no_car`` or ``walking`` says, else on foot."""
+    mode = scenario.no_car or scenario.walking or WalkingSettings()
+    standard_s = scenario.goal.standard_s
+    surface = build_mode_surface(placed, scenario.travel, mode)
+    times = travel_times(surface, cutoff_s=standard_s, threads=threads)
+    return Reach(standard_s, times, persons_in_mode(placed.demand, mode.share_by_age))
 
 
 def decay_of(settings: SimulationSettings) -> Decay:

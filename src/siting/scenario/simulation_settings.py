@@ -180,9 +180,8 @@ class SimulationSettings(Section):
         Between(0, 35_000),
         manual(
             "Communes desservies par une navette vers le médecin, là où le plus d'habitants sans voiture n'en ont "
-            "aucun à portée de marche.",
-            "Communes that a shuttle takes to a doctor, where most people without a car have none within walking "
-            "reach.",
+            "aucun à portée.",
+            "Communes that a shuttle takes to a doctor, where most people without a car have none within reach.",
         ),
     ] = 0
     shuttle_days: Annotated[
@@ -214,15 +213,6 @@ class SimulationSettings(Section):
             "Trips there and back a year of a service on demand (an assumption).",
         ),
     ] = 3_000
-    no_car_share: Annotated[
-        tuple[Annotated[float, Between(0, 1)], ...],
-        manual(
-            "Part des habitants sans voiture parmi les moins de 15 ans, les 15 à 64 ans, les 65 ans et plus "
-            "(hypothèse).",
-            "Share of people without a car under 15, of 15 to 64, of 65 and over (an assumption).",
-        ),
-        Field(min_length=3, max_length=3),
-    ] = (0.1, 0.12, 0.3)
     single_doctor_days: Annotated[
         int,
         Between(1, 7),

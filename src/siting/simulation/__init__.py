@@ -15,7 +15,7 @@ from siting.simulation.ledger import CAUSES, OUTSIDE, Entries, LedgerError
 from siting.simulation.outputs import delivered_table, ledger_table, quarters_table, write_tables
 from siting.simulation.outreach import Appointments, OpeningDays, Outposts, Patients, Transport
 from siting.simulation.phases import Milestone, houses_late, opening_quarters
-from siting.simulation.prepare import NO_CAR_SHARE, RED_EPCI_SHARE, Reach, Rows, build_world, first_state, plan_rows
+from siting.simulation.prepare import RED_EPCI_SHARE, Reach, Rows, build_world, first_state, plan_rows
 from siting.simulation.prices import PAYERS, PRICES, Price, Prices
 from siting.simulation.rules import (
     ASSISTANTS,
@@ -41,7 +41,6 @@ __all__ = [
     "INDICATORS",
     "JUNIORS",
     "NEVER",
-    "NO_CAR_SHARE",
     "OUTSIDE",
     "PAYERS",
     "PRICES",

@@ -27,8 +27,6 @@ from siting.travel.travel_times import TravelTimes
 
 RED_EPCI_SHARE = 0.11
 """Share of the EPCI that are in red zones [policy]."""
-NO_CAR_SHARE = (0.10, 0.12, 0.30)
-"""Share of people without a car in the household, by age group [assumption: a sixth of all, most of them old]."""
 ILLNESS_SHARE = Patients().long_term_illness_share
 _STANDS_ON_PRACTICES = ("label", "upgrade", "tele")
 
@@ -57,21 +55,21 @@ class Rows:
 
 @dataclass(frozen=True)
 class Reach:
-    """Within what time people count as reached, and how those without a car go.
+    """Within what time people count as reached, who has no car, and how they go.
 
     Attributes
     ----------
     standard_s : float
         Within the cutoff of both travel times, at the fastest of the speeds too.
-    on_foot : TravelTimes
+    without_car : TravelTimes
         From the demand cells to the rows, for people without a car.
-    no_car_share : tuple of float
-        Share (0–1) of the people of each age group of `siting.territory.AGE_GROUPS` who have none.
+    persons_no_car : float64 array, shape (n_cells,)
+        Those people.
     """
 
     standard_s: float
-    on_foot: TravelTimes
-    no_car_share: tuple[float, ...] = NO_CAR_SHARE
+    without_car: TravelTimes
+    persons_no_car: NDArray[np.float64]
 
 
 def build_world(
@@ -307,17 +305,12 @@ def _cells(
     demand: Demand, area: NDArray[np.int32], times: TravelTimes, reach: Reach, speed_factors: tuple[float, ...]
 ) -> Cells:
     """Where people live, with and without a car, and what is within the standard at each speed of cars."""
-    counted = demand.persons_by_age.sum(axis=1)
-    without = demand.persons_by_age @ np.array(reach.no_car_share)
-    # Ages do not add up to persons, and some cells have none: the share of all is theirs.
-    everywhere = without.sum() / max(counted.sum(), 1.0)
-    share = np.divide(without, counted, out=np.full(len(counted), everywhere), where=counted > 0)
     return Cells(
         commune=area,
         persons=demand.persons,
-        persons_no_car=demand.persons * share,
+        persons_no_car=reach.persons_no_car,
         by_car=within_standard(times, standard_s=reach.standard_s),
-        on_foot=within_standard(reach.on_foot, standard_s=reach.standard_s),
+        without_car=within_standard(reach.without_car, standard_s=reach.standard_s),
         by_car_at_speeds=tuple(
             within_standard(times, standard_s=reach.standard_s * factor) for factor in speed_factors
         ),
@@ -327,8 +320,8 @@ def _cells(
 def _most_without_a_way(
     cells: Cells, doctors: NDArray[np.int64], commune: NDArray[np.int32], is_inside: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
-    """The first row of the communes where people without a car reach no doctor on foot, most of them first."""
-    is_reached = cells.on_foot.open_days((doctors > 0).astype(np.uint8)) > 0
+    """The first row of the communes where people without a car reach no doctor, most of them first."""
+    is_reached = cells.without_car.open_days((doctors > 0).astype(np.uint8)) > 0
     left_out = _added(cells.commune, cells.persons_no_car * ~is_reached, len(is_inside)) * is_inside
     served, row = np.unique(commune, return_index=True)
     order = np.argsort(-left_out[served], kind="stable")

@@ -41,14 +41,14 @@ def reached_days(world: World, mask: Masks, rules: Rules, *, quarter: int) -> di
     ``persons_without_day_no_car`` persons who reach no doctor on any day, ``persons_no_car`` those without a car.
 
     Those without a car go on foot, or ride where a shuttle or a driver takes them, on the days of that service, to
-    what a car reaches. The seats are shared by those to whom a ride gives more days than their feet: where seats
+    what a car reaches. The seats are shared by those to whom a ride gives more days than that: where seats
     are short of their consultations, the days gained count for that share of them.
     """
     cells, n_communes = world.cells, len(world.code)
-    by_car, on_foot = cells.by_car.open_days(mask), cells.on_foot.open_days(mask)
+    by_car, alone = cells.by_car.open_days(mask), cells.without_car.open_days(mask)
     service, trips = _services(world, rules, quarter)
-    ridden = on_foot | (by_car & service[cells.commune])
-    gained = (n_days(ridden) - n_days(on_foot)).astype(np.float64)
+    ridden = alone | (by_car & service[cells.commune])
+    gained = (n_days(ridden) - n_days(alone)).astype(np.float64)
     no_car = cells.persons_no_car
 
     def added(values: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -59,9 +59,9 @@ def reached_days(world: World, mask: Masks, rules: Rules, *, quarter: int) -> di
     left = 1 - seated * (ridden != 0)
     return {
         "days_per_week": added(cells.persons * n_days(by_car)),
-        "days_per_week_no_car": added(no_car * (n_days(on_foot) + seated * gained)),
+        "days_per_week_no_car": added(no_car * (n_days(alone) + seated * gained)),
         "persons_without_day": added(cells.persons * (by_car == 0)),
-        "persons_without_day_no_car": added(no_car * (on_foot == 0) * left),
+        "persons_without_day_no_car": added(no_car * (alone == 0) * left),
         "persons_no_car": added(no_car),
     }
 

@@ -35,8 +35,8 @@ class Cells:
         Row of the communes of the world.
     persons, persons_no_car : float64 arrays, shape (n_cells,)
         Residents, and those without a car.
-    by_car, on_foot : Within
-        Rows that each reaches.
+    by_car, without_car : Within
+        Rows that each reaches; those without a car on foot, or as a scenario says.
     by_car_at_speeds : tuple of Within
         The first at other speeds, in the order of ``World.catchments_at_speeds``.
     """
@@ -45,7 +45,7 @@ class Cells:
     persons: NDArray[np.float64]
     persons_no_car: NDArray[np.float64]
     by_car: Within
-    on_foot: Within
+    without_car: Within
     by_car_at_speeds: tuple[Within, ...] = ()
 
 
@@ -78,7 +78,7 @@ class World:
         Rows where a bus stops or a booth stands first, worst served commune first.
     transport : int32 array
         Rows of the communes that are given a shuttle or drivers first: where most people without a car reach no
-        doctor on foot at the start.
+        doctor at the start.
     trip_to_red_s : float64 array, shape (n_rows,)
         From each row to the nearest row of a red zone; inf where none is within reach, or in a red zone.
     red_row : int32 array, shape (n_rows,)
