@@ -287,6 +287,7 @@ travel:
   urban_slowing: 0
   bend_slowing: 0
   relief_slowing: 0
+  validated_by: null
   off_road_kmh: 15
   access_links: 4
   max_access_m: 3000

@@ -30,6 +30,7 @@ app.add_typer(cli_data.app, name="data")
 
 STAGES = {
     "territory": "Territoire (population, communes, sites)",
+    "calibration": "Calage des vitesses",
     "surface": "Réseau et vitesses",
     "travel_times": "Temps de trajet",
     "plan": "Choix des sites",
@@ -303,6 +304,49 @@ def diagnose(
             *(f"{mode} : {sentence}" for mode, sentence in mode_sentences(diagnosis)),
         ]
         print("\n".join(lines), f"\n\n→ {target / 'report.html'}", sep="")
+
+
+@app.command()
+def calibrate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scénario YAML sur routes.")],
+    times: Annotated[Path, typer.Option("--times", metavar="CSV", help="Trajets connus : deux lieux, des minutes.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="YAML", help="Fragment à écrire [<scenario>-vitesses.yaml].")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Graine du tirage des lieux mis à part.")] = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Caler les vitesses des routes sur des temps connus.
+
+    Un tiers des lieux est mis à part : l'écart y est mesuré avant et après. Écrit un fragment YAML et un rapport JSON.
+    """
+    from siting.scenario import RoadTravel, load
+
+    scenario = load(file)
+    if not isinstance(scenario.travel, RoadTravel):
+        raise InputError(scenario.fault("travel.surface", "le calage porte sur des routes", "surface: roads"))
+    if not times.is_file():
+        raise InputError(Fault(str(times), 0, 0, "--times", "fichier introuvable", "une table de trajets connus"))
+    from siting.calibration import calibrate as calibrate_speeds
+    from siting.calibration import read_known_times
+    from siting.calibration.files import sentence, write_calibration
+    from siting.territory import assemble
+
+    watcher = unwatched if quiet else _watch
+    known = read_known_times(times)
+    with watcher("territory") as progress:
+        territory = assemble(scenario, progress=progress)
+    with watcher("calibration") as progress:
+        found = calibrate_speeds(territory, scenario.travel, known, seed=seed, progress=progress)
+    target = out or Path(f"{scenario.scenario}-vitesses.yaml")
+    assert territory.roads is not None, "a scenario on roads assembles a road network"
+    report = write_calibration(found, target, scenario=scenario, roads=territory.roads, times=times)
+    if not quiet:
+        for name, title in (("fitted", "Lieux du calage"), ("holdout", "Lieux mis à part")):
+            print(f"{title}\n  avant : {sentence(found.before[name])}\n  après : {sentence(found.after[name])}")
+        if not found.is_better:
+            print("Les vitesses calées ne font pas mieux entre lieux mis à part : gardez les vôtres.")
+        print(f"\n→ {target}, {report}")
 
 
 @app.command()

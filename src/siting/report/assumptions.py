@@ -10,6 +10,7 @@ from siting.report.texts import Texts
 from siting.scenario import FrictionTravel, LayersTravel, RoadTravel, Scenario
 from siting.scenario.rules import AgeWeight
 from siting.scenario.sites import BpeSites, FinessSites
+from siting.scenario.speed_validation import speed_validation
 
 
 def assumptions(findings: Measured) -> list[str]:
@@ -17,16 +18,33 @@ def assumptions(findings: Measured) -> list[str]:
     texts = texts_of(findings)
     cell = texts.number.short(findings.territory.grid.cell_size_m / 1000)
     modes = ["assumed_modes"] if findings.modes else []
-    keys = ["assumed_speed", "assumed_car", *modes, "assumed_capacity"]
+    keys = ["assumed_car", *modes, "assumed_capacity"]
     return [
         *([texts("screening")] if is_screening(findings) else []),
         *([texts("assumed_layers")] if isinstance(findings.scenario.travel, LayersTravel) else []),
+        _speeds(findings.scenario, texts),
         *map(texts, keys),
         _existing(findings.scenario, texts),
         texts("assumed_census", cell=cell),
         *_counted(findings, texts),
         *findings.territory.notes,
     ]
+
+
+def _speeds(scenario: Scenario, texts: Texts) -> str:
+    """Whether the speeds are assumed, or how far off they were where they were compared with known times."""
+    found = speed_validation(scenario)
+    if found is None:
+        return texts("assumed_speed")
+    number = texts.number
+    return texts(
+        "validated_speed",
+        n=number.whole(found.trips),
+        file=found.times,
+        mae=number.decimal(found.mae_min, 1),
+        bias=number.decimal(found.bias_min, 1),
+        agree=number.percent(found.agree_30),
+    )
 
 
 def settings(findings: Measured) -> list[tuple[str, str]]:

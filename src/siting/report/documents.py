@@ -14,6 +14,7 @@ import numpy as np
 from siting.report.findings import Findings
 from siting.report.manifest import describe_file
 from siting.scenario import Scenario, dump
+from siting.scenario.speed_validation import speed_validation
 from siting.territory import prepared_roads
 from siting.territory.roads import prepared_network
 
@@ -94,7 +95,8 @@ def describe_travel(findings: Findings) -> dict[str, Any]:
     travel, roads = findings.scenario.travel, findings.territory.roads
     about = {"roads": {**dict(roads.about), "source": roads.source}} if roads is not None else {}
     settings = travel.model_dump(mode="json", exclude={"file", "mapping", "validated_by"})
-    return {**about, "settings": settings}
+    validation = speed_validation(findings.scenario)
+    return {**about, "settings": settings, "validation": asdict(validation) if validation else None}
 
 
 def road_file(scenario: Scenario) -> Path | None:

@@ -222,6 +222,14 @@ class RoadTravel(Section):
             examples=[0.1],
         ),
     ] = 0
+    validated_by: Annotated[
+        InputFile | None,
+        manual(
+            "Rapport .json de « siting calibrate » sur ces vitesses ; sans lui, elles sont dites non validées.",
+            "The .json report of 'siting calibrate' on these speeds; without one they are said not to be validated.",
+            examples=["vitesses.json"],
+        ),
+    ] = None
     off_road_kmh: Annotated[
         float,
         Between(1, 50),

@@ -11,6 +11,7 @@ from siting.grid import Grid
 from siting.progress import Progress, silent
 from siting.scenario import FrictionTravel, LayersTravel, RoadTravel, Scenario
 from siting.scenario.data_files import DataFile
+from siting.scenario.speed_validation import speed_validation
 from siting.territory import embedded
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, CellLayers, lay_cells
 from siting.territory.friction_layers import layers_friction
@@ -38,6 +39,7 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
         Codes that are no commune or département, sites named that are none, or files of sites that are wrong; all
         faults found at the step that finds them.
     """
+    speed_validation(scenario)
     all_communes = embedded.read_communes()
     cells = embedded.read_cells()
     is_chosen = communes_of(scenario, all_communes)

@@ -1,0 +1,74 @@
+"""The two files of a calibration: a YAML fragment to paste, and the JSON report that a run cites."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from siting.calibration.calibrating import Calibration, Errors
+from siting.scenario import Scenario
+from siting.scenario.speed_validation import KIND
+from siting.territory.road_cache import sha256_of
+from siting.territory.values import RoadNetwork
+
+
+def write_calibration(found: Calibration, out: Path, *, scenario: Scenario, roads: RoadNetwork, times: Path) -> Path:
+    """Write ``out`` and the report beside it, each whole or not at all; the report is returned.
+
+    Raises
+    ------
+    OSError
+    """
+    report = out.with_suffix(".json")
+    told = {
+        "kind": KIND,
+        "scenario": scenario.scenario,
+        "roads_sha256": dict(roads.about).get("sha256", ""),
+        "times": {"file": times.name, "sha256": sha256_of(times)},
+        **found.as_dict(),
+    }
+    _write(report, json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    _write(out, fragment(found, report.name, times.name))
+    return report
+
+
+def fragment(found: Calibration, report: str, times: str) -> str:
+    """The keys of ``travel:``, to be put in place of those of the scenario."""
+    lines = [
+        f"# Vitesses calées par « siting calibrate » sur {times} : à reporter sous travel: dans le scénario.",
+        f"# Entre lieux mis à part : {sentence(found.before['holdout'])} avant,",
+        f"# {sentence(found.after['holdout'])} après.",
+        "travel:",
+    ]
+    for name, value in found.settings.items():
+        lines += _lines(name, value)
+    return "\n".join([*lines, f"  validated_by: {json.dumps(report, ensure_ascii=False)}"]) + "\n"
+
+
+def sentence(errors: Errors) -> str:
+    """How far off, in words."""
+    return (
+        f"écart moyen {errors.mae_min:.1f} min, biais {errors.bias_min:+.1f} min, r {errors.r:.3f}, "
+        f"30 min {errors.agree_30:.1%} ({errors.trips} trajets)"
+    )
+
+
+def _lines(name: str, value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [f"  {name}:", *(f"    {key}: {one:g}" for key, one in value.items())]
+    return [f"  {name}: {value:g}"]
+
+
+def _write(path: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".siting-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
