@@ -174,6 +174,12 @@ def test_a_code_that_is_no_commune_is_named_with_its_place(tmp_path):
     assert result.returncode == 2 and f"{file}:4:" in result.stderr and "99" in result.stderr
 
 
+def test_numbers_of_houses_that_are_none_are_all_named(tmp_path):
+    result = siting("frontier", SCENARIOS / "corse.yaml", "--houses", "5,-1,dix", "--out", tmp_path / "out")
+    assert result.returncode == 2 and "-1" in result.stderr and "dix" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_check_reads_many_files_and_exits_2_if_one_is_wrong(tmp_path):
     (tmp_path / "bad.yaml").write_text("scenario: x\n")
     result = siting("check", SCENARIOS / "corse.yaml", tmp_path / "bad.yaml", tmp_path / "none.yaml")

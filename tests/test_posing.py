@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siting.allocation import Composed, Lscp, Mclp, PCenter, PMedian
+from siting.allocation import Composed, Lscp, Mclp, PCenter, PMedian, solve
 from siting.checker import CoverMatrix
 from siting.errors import DataError, InfeasibleError
+from siting.frontier import frontier_of
 from siting.pipeline import run
 from siting.posing import ask, kept_rules, pose
 from siting.posing.weights import weighted_persons
+from siting.report.frontier_files import render_frontier, write_frontier
+from siting.report.tables import read_csv
 from siting.scenario import Scenario, load
 from siting.territory import Territory, assemble
 from siting.territory.embedded import read_communes
@@ -172,6 +175,31 @@ def test_a_search_that_is_stopped_gives_a_marked_plan_with_its_gap(head, tmp_pat
         assert summary["gap"] > 0
     folder = done.save(tmp_path / "run")
     assert [str(check) for check in verify(folder) if not check.holds] == []
+
+
+def test_the_frontier_rises_and_each_point_is_the_plan_of_its_number(head, ground, tmp_path):
+    territory, times = ground
+    scenario = scenario_of(head, "goal: {model: lscp, standard_min: 10}", tmp_path)
+    points = frontier_of(scenario, [4, 1, 2])
+    assert [point.houses for point in points] == [0, 1, 2, 4]
+    shares = [point.share_covered for point in points]
+    assert shares == sorted(shares) and all(point.status == "optimal" for point in points)
+    two = scenario_of(head, "goal: {model: mclp, standard_min: 10, new_houses: 2}", tmp_path)
+    plan = solve(pose(two, territory, times, ()).problem)
+    assert points[2].persons_covered == plan.objective
+    write_frontier(points, scenario, tmp_path)
+    table = read_csv(tmp_path / "frontier.csv")
+    assert table["persons_covered"].tolist() == [point.persons_covered for point in points]
+    assert (tmp_path / "frontier.png").stat().st_size > 10_000
+    assert len(render_frontier(points, scenario).splitlines()) == 5
+
+
+def test_a_number_of_houses_that_the_rules_exclude_has_no_figures_on_the_frontier(head, tmp_path):
+    rule = '{rule: houses, communes: ["2B043", "2B107"], at_least: 2}'
+    scenario = scenario_of(head, f"goal: {{model: mclp, standard_min: 10, new_houses: 3}}\nrules: [{rule}]", tmp_path)
+    points = frontier_of(scenario, [1, 2])
+    assert [point.status for point in points] == ["optimal", "infeasible", "optimal"]
+    assert "aucun plan" in render_frontier(points, scenario)
 
 
 def test_the_checker_knows_nothing_of_the_solver():

@@ -350,6 +350,45 @@ def calibrate(
 
 
 @app.command()
+def frontier(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scénario YAML.")],
+    houses: Annotated[str, typer.Option(metavar="N,N…", help="Nombres de maisons nouvelles : 5,10,20.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Dossier à écrire [runs/<scenario>-frontiere].")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Fils de calcul [tous les processeurs].")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Dire combien d'habitants couvriraient plus de maisons.
+
+    Pour chaque nombre, le plus d'habitants à la norme du scénario, ses règles tenues, et ce qui en est prouvé : un
+    tableau et une figure. Ctrl-C garde les meilleurs plans trouvés.
+    """
+    numbers = [word.strip() for word in houses.split(",")]
+    wrong = [word for word in numbers if not (word.isdecimal() and 1 <= int(word) <= 35_000)]
+    if wrong:
+        raise InputError([Fault("--houses", 0, 0, word, "n'est pas un nombre de maisons", "5,10,20") for word in wrong])
+    from siting.scenario import load
+
+    scenario = load(file)
+    from siting.frontier import frontier_of
+    from siting.report import RunFolder
+    from siting.report.frontier_files import render_frontier, write_frontier
+    from siting.report.manifest import describe_file
+
+    stop = threading.Event()
+    watcher = _interruptible(unwatched if quiet else _watch, stop)
+    target = out or Path("runs") / f"{scenario.scenario}-frontiere"
+    inputs = [file, *scenario.files.values()]
+    with RunFolder(target, inputs=inputs) as folder:
+        points = frontier_of(scenario, list(map(int, numbers)), watcher=watcher, threads=threads, stop=stop)
+        write_frontier(points, scenario, folder.path)
+        folder.finish({"inputs": {path.name: describe_file(path) for path in inputs}})
+    if not quiet:
+        print(render_frontier(points, scenario), f"\n→ {target / 'frontier.png'}", sep="\n")
+
+
+@app.command()
 def schema() -> None:
     """Écrire le schéma JSON des scénarios.
 

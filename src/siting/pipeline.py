@@ -29,10 +29,10 @@ from siting.access import (
     served_from_outside,
     uncoverable_reason,
 )
-from siting.allocation import Plan, solve
-from siting.errors import DataError, Fault, InfeasibleError
+from siting.allocation import Plan
+from siting.errors import DataError, Fault
 from siting.outlook import Outlook, look_ahead
-from siting.posing import KeptRule, Posed, ask, kept_rules, pose, refusal
+from siting.posing import KeptRule, Posed, ask, kept_rules, pose, solve_posed
 from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
 from siting.report.documents import describe_travel, described_inputs, input_copies
@@ -156,7 +156,7 @@ def run(
     stop = stop or threading.Event()
     with clock.stage("plan") as progress:
         posed = pose(scenario, territory, times, asked)
-        plan = _solved(scenario, territory, times, posed, progress, stop)
+        plan = solve_posed(scenario, territory, times, posed, progress=progress, stop=stop)
     with clock.stage("nearest"):
         open_before = np.flatnonzero(territory.sites.is_existing)
         open_after = np.union1d(open_before, plan.opened)
@@ -280,31 +280,6 @@ def simulate_again(
         (target.path / "scenario.yaml").write_text(text, encoding="utf-8", newline="\n")
     target.finish({"inputs": embedded_inputs(), "seconds": clock.seconds, "threads": threads})
     return outlook
-
-
-def _solved(
-    scenario: Scenario,
-    territory: Territory,
-    times: TravelTimes,
-    posed: Posed,
-    progress: Progress,
-    stop: threading.Event,
-) -> Plan:
-    """The plan, whose covered cells are those within the service standard, whatever its goal counts."""
-    limits = scenario.solver
-    try:
-        plan = solve(
-            posed.problem,
-            time_limit_s=limits.time_limit_s,
-            gap=limits.gap,
-            seed=limits.seed,
-            progress=progress,
-            stop=stop,
-        )
-    except InfeasibleError as error:
-        raise refusal(scenario, territory, times, posed, error) from error
-    is_open = np.union1d(np.flatnonzero(territory.sites.is_existing), plan.opened)
-    return replace(plan, is_covered=posed.cover.covered_by(is_open))
 
 
 def _summary(

@@ -3,6 +3,6 @@
 from siting.posing.asked import Asked, ask
 from siting.posing.kept import KeptRule, kept_rules
 from siting.posing.problem import Posed, pose
-from siting.posing.refusals import refusal
+from siting.posing.solving import solve_posed
 
-__all__ = ["Asked", "KeptRule", "Posed", "ask", "kept_rules", "pose", "refusal"]
+__all__ = ["Asked", "KeptRule", "Posed", "ask", "kept_rules", "pose", "solve_posed"]

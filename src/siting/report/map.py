@@ -25,8 +25,8 @@ from siting.report.sentences import answer, is_screening, proof, texts_of
 from siting.territory.embedded import read_departement_outlines
 
 DPI = 200
-_STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "hatch.linewidth": 0.5, "svg.hashsalt": "siting"}
-_NO_DATE: dict[str, dict[str, Any]] = {
+STYLE: dict[Any, Any] = {"font.family": "DejaVu Sans", "hatch.linewidth": 0.5, "svg.hashsalt": "siting"}
+NO_DATE: dict[str, dict[str, Any]] = {
     "png": {"Software": None}, "svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}
 }  # fmt: skip
 _SIDE_IN, _FOOT_IN, _MARGIN_IN = 3.0, 0.5, 0.2
@@ -65,17 +65,17 @@ class _Frame:
 
 def write_maps(findings: Findings, folder: Path) -> None:
     """Draw ``map.png, map.svg`` and ``map.pdf``; the same findings give the same bytes with the same matplotlib."""
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = draw_map(findings)
-        for suffix, metadata in _NO_DATE.items():
+        for suffix, metadata in NO_DATE.items():
             figure.savefig(folder / f"map.{suffix}", dpi=DPI, metadata=metadata)
 
 
 def draw_map_png(findings: Findings, *, dpi: int) -> bytes:
     """The figure of `draw_map` as a PNG."""
     stream = io.BytesIO()
-    with rc_context(_STYLE):
-        draw_map(findings).savefig(stream, format="png", dpi=dpi, metadata=_NO_DATE["png"])
+    with rc_context(STYLE):
+        draw_map(findings).savefig(stream, format="png", dpi=dpi, metadata=NO_DATE["png"])
     return stream.getvalue()
 
 

@@ -1,0 +1,98 @@
+"""The frontier: how many people more houses would cover, with what is proven of each number."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from siting.errors import InfeasibleError
+from siting.posing import ask, pose, solve_posed
+from siting.progress import Progress, Standing, Watcher, unwatched
+from siting.report.frontier_files import FrontierPoint
+from siting.scenario import MclpGoal, Scenario
+from siting.territory import assemble
+from siting.travel import build_surface, travel_times
+
+
+def frontier_of(
+    scenario: Scenario,
+    houses: Sequence[int],
+    *,
+    watcher: Watcher = unwatched,
+    threads: int | None = None,
+    stop: threading.Event | None = None,
+) -> list[FrontierPoint]:
+    """The most people covered within the scenario's standard, for each number of new houses.
+
+    The places, the rules, the weights and the sites forced or forbidden are the scenario's; its goal gives way to
+    ``mclp``. The time limit of the scenario holds for each number.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    houses : sequence of int
+        Numbers of new houses, 1 or more.
+    watcher : Watcher, optional
+        Told of the stages ``territory, surface, travel_times, plan``.
+    threads : int, optional
+    stop : threading.Event, optional
+        Set it to end with the best plans so far.
+
+    Returns
+    -------
+    list of FrontierPoint
+        The houses of today first (0), then each number, ascending; those for which no plan keeps the rules are left
+        without figures.
+    """
+    with watcher("territory") as progress:
+        territory = assemble(scenario, progress=progress)
+    with watcher("surface"):
+        surface = build_surface(territory, scenario.travel)
+    with watcher("travel_times") as progress:
+        cutoff_s = scenario.travel.cutoff_s
+        times = travel_times(surface, cutoff_s=cutoff_s, progress=progress, threads=threads or os.cpu_count() or 1)
+    persons, numbers = territory.demand.persons, sorted(set(houses))
+    points: list[FrontierPoint] = []
+    with watcher("plan") as progress:
+        for done, number in enumerate(numbers):
+            asked_of = _with_houses(scenario, number)
+            posed = pose(asked_of, territory, times, ask(asked_of, territory))
+            if not points:
+                today = float(persons[posed.cover.covered_by(np.flatnonzero(territory.sites.is_existing))].sum())
+                points.append(FrontierPoint(0, 0, today, today / float(persons.sum()), "optimal", 0.0))
+            try:
+                plan = solve_posed(
+                    asked_of, territory, times, posed, progress=_within(progress, done, numbers), stop=stop
+                )
+            except InfeasibleError:
+                points.append(FrontierPoint(number, 0, float("nan"), float("nan"), "infeasible", float("nan")))
+                continue
+            covered = float(persons[plan.is_covered].sum())
+            share = covered / float(persons.sum())
+            points.append(FrontierPoint(number, len(plan.opened), covered, share, plan.status, plan.gap))
+        progress(len(numbers), len(numbers))
+    return points
+
+
+def _with_houses(scenario: Scenario, number: int) -> Scenario:
+    goal = scenario.goal
+    most_covered = MclpGoal(
+        model="mclp",
+        standard_min=goal.standard_min,
+        forced_open=goal.forced_open,
+        forbidden=goal.forbidden,
+        new_houses=number,
+    )
+    return scenario.model_copy(update={"goal": most_covered})
+
+
+def _within(progress: Progress, done: int, numbers: Sequence[int]) -> Progress:
+    """Progress of one search as a part of all of them."""
+
+    def tell(part: int, total: int, standing: Standing | None = None, /) -> None:
+        progress(100 * done + 100 * part // max(total, 1), 100 * len(numbers), standing)
+
+    return tell
