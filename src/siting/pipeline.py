@@ -44,7 +44,7 @@ from siting.territory import Demand, Territory, assemble
 from siting.territory.inputs import embedded_inputs
 from siting.travel import build_surface, nearest, nearest_everywhere, travel_times
 from siting.travel.screening import MEAN_ERROR_MIN
-from siting.travel.travel_times import NearestTimes, TravelTimes
+from siting.travel.travel_times import NearestTimes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
