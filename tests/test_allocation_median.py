@@ -115,3 +115,17 @@ def test_searches_on_the_near_pairs_alone_prove_as_much(monkeypatch) -> None:
     near = solve(p_median(times, new_houses=8, penalty_s=2000))
     assert near.status == whole.status == "optimal"
     assert near.objective == whole.objective
+
+
+def test_a_whole_matrix_needs_no_penalty() -> None:
+    dense = np.array([[3.0, 0.0, 4.0], [9.0, 9.0, 0.0], [0.0, 5.0, 2.0]])
+    plan = solve(p_median(CellTimes.from_dense(dense), new_houses=1))
+    assert (plan.status, plan.objective, plan.opened.tolist()) == ("optimal", 6.0, [2])
+    assert plan.is_covered.all()
+    with pytest.raises(DataError, match="penalty_s: is needed"):
+        p_median(CellTimes.from_dense(dense), new_houses=0)
+    dense[0, 1] = np.inf
+    with pytest.raises(DataError, match="penalty_s: is needed"):
+        p_median(CellTimes.from_dense(dense), new_houses=1)
+    with pytest.raises(DataError, match="must be cells × sites"):
+        CellTimes.from_dense(dense[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from allocation_worlds import cover_of, worlds
 from naive import allocation as naive
-from siting import allocation
+from siting import allocation, checker
 from siting.allocation import (
     Apart,
     Budget,
@@ -29,8 +30,11 @@ from siting.allocation import (
     lscp,
     maximal,
     mclp,
+    relaxing,
     solve,
 )
+from siting.allocation.effort import Effort
+from siting.allocation.highs import run_highs
 from siting.errors import DataError, InfeasibleError
 from test_allocation_median import cell_times_of
 
@@ -76,7 +80,7 @@ KINDS_AND_PHASES = compose(OPTIONS, ["most_covered", "least_cost"], clauses=[Hou
 COMPOSED_MODELS = {"composed": COMPOSED, "kinds_and_phases": KINDS_AND_PHASES}
 PARTS = {f"siting.allocation.{room}" for room in ("clauses", "goals", "option_clauses")}
 GOLDEN_MODELS = {
-    "lscp": lambda: formulation.lscp_model(SQUARE)[0],
+    "lscp": lambda: formulation.lscp_model(SQUARE, np.ones(4))[0],
     "mclp": lambda: formulation.mclp_model(SQUARE, 2)[0],
     "composed": lambda: composing.composed_model(COMPOSED, [3.0])[0],
     "kinds_and_phases": lambda: composing.composed_model(KINDS_AND_PHASES, [70.0])[0],
@@ -175,7 +179,8 @@ def test_a_part_too_large_to_branch_still_gets_a_plan_and_a_true_bound(monkeypat
     full = solve(lscp(cover))
     assert full.status == "optimal"
     monkeypatch.setattr(covering, "_MOST_PAIRS_TO_BRANCH", 0)
-    monkeypatch.setattr(covering, "_ROWS_OF_A_LARGE_RELAXATION", 120)
+    monkeypatch.setattr(relaxing, "_FIRST_ROWS", 60)
+    monkeypatch.setattr(relaxing, "_MORE_ROWS", 30)
     large = solve(lscp(cover), time_limit_s=3)
     assert large.bound <= full.objective <= large.objective
     assert large.certificate.bound_by == "arithmetic"
@@ -236,3 +241,61 @@ def test_no_column_of_a_better_plan_is_closed_whatever_the_multipliers(world, ho
     for plan, value in zip(plans, values, strict=True):
         if value > min(values) + 1e-6:
             assert set(np.flatnonzero(must)) <= plan <= set(np.flatnonzero(must | may))
+
+
+COSTS = st.one_of(
+    st.lists(st.integers(1, 9).map(float), min_size=8, max_size=8),
+    st.lists(st.floats(0.1, 9.0), min_size=8, max_size=8),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds(), COSTS)
+def test_covering_at_a_cost_is_the_enumerated_optimum_and_arithmetic_recounts_it(world, costs) -> None:
+    cost = np.array(costs[: world.n_sites])
+    plan = solve(lscp(world.cover, cost=cost, **world.rules))
+    best = naive.lscp_cost(world.cells, cost, world.existing, world.forced, world.forbidden)
+    assert plan.status == "optimal"
+    assert plan.objective == pytest.approx(best)
+    assert plan.objective == pytest.approx(cost[plan.opened].sum())
+    cover, rules = world.cover, {name: np.array(rows, dtype=np.int32) for name, rows in world.rules.items()}
+    matrix = checker.CoverMatrix(cover.cell_start, cover.site, cover.persons, cover.n_sites, **rules)
+    checked = checker.check_lscp(matrix, plan.opened, plan.multipliers, cost=cost)
+    assert checked.faults == ()
+    assert checked.bound <= best + 1e-9
+    assert checked.bound == pytest.approx(plan.certificate.arithmetic_bound, abs=1e-5)
+
+
+def random_covering(n_rows: int, n_columns: int, share: float, seed: int) -> tuple[CoverSets, np.ndarray]:
+    """Each row in at least two columns, costs 1 to 100."""
+    rng = np.random.default_rng(seed)
+    is_in = rng.random((n_rows, n_columns)) < share
+    rows = [np.union1d(np.flatnonzero(row), rng.integers(0, n_columns, 2)) for row in is_in]
+    start = np.r_[0, np.cumsum([len(row) for row in rows])]
+    cost = rng.integers(1, 101, n_columns).astype(float)
+    return CoverSets.from_csr(start, np.concatenate(rows), n_sites=n_columns), cost
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_prices_close_columns_and_lose_no_optimum(seed: int) -> None:
+    cover, cost = random_covering(60, 200, 0.05, seed)
+    plan = solve(lscp(cover, cost=cost))
+    model, x = formulation.lscp_model(cover, cost)
+    run_highs(model, Effort(time.monotonic() + 60, 0.0, 0))
+    assert plan.status == "optimal"
+    assert plan.objective == cost[formulation.chosen_columns(x)].sum()
+
+
+def test_the_certificate_says_what_the_reductions_left() -> None:
+    cells = [{0}, {0, 1}, {2, 3}, {3, 4}, {2, 4}, {2, 4}]
+    left = solve(lscp(cover_of(cells, [1.0] * 6, 7), existing=[5])).certificate.reductions
+    assert (left.n_rows, left.n_columns) == (6, 6)
+    assert (left.n_rows_left, left.n_columns_left) == (4, 4)
+    assert (left.n_parts, left.n_essential, left.n_priced) == (2, 1, 0)
+
+
+def test_costs_must_be_positive_and_go_without_max_new() -> None:
+    with pytest.raises(DataError, match="cost: must be positive and finite, one for each of 4 sites"):
+        lscp(SQUARE, cost=[1, 2, 0, 1])
+    with pytest.raises(DataError, match="max_new: counts houses"):
+        lscp(SQUARE, cost=[1, 2, 3, 4], max_new=2)

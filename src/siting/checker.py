@@ -107,13 +107,15 @@ def check_lscp(
     multipliers: NDArray[np.float64],
     *,
     max_new: int | None = None,
+    cost: NDArray[np.float64] | None = None,
 ) -> Checked:
-    """Recount an LSCP plan; bound: f + Σ_i u_i − Σ_j max(0, Σ_{i covered by j} u_i − 1), rounded up.
+    """Recount an LSCP plan; bound: f + Σ_i u_i − Σ_j max(0, Σ_{i covered by j} u_i − c_j), rounded up.
 
-    ``u`` counts on the cells that must be covered and that neither existing nor forced sites (``f`` of
-    them) cover; ``j`` runs over the other candidates. Cells that share no candidate, directly or through
-    others, form parts that are rounded up one by one.
+    ``u`` counts on the cells that must be covered and that neither existing nor forced sites (which cost ``f``)
+    cover; ``j`` runs over the other candidates. ``cost``, shape (n_sites,): 1 each when absent. Cells that share
+    no candidate, directly or through others, form parts that are rounded up one by one, where costs are whole.
     """
+    costs = np.ones(matrix.n_sites) if cost is None else cost
     faults = _broken_rules(matrix, opened)
     if max_new is not None and len(opened) > max_new:
         faults.append(f"{len(opened)} houses open, but at most {max_new} may")
@@ -124,7 +126,8 @@ def check_lscp(
         faults.append(f"{missing.sum()} cells that some site could cover are not covered")
     already = np.concatenate([matrix.existing, matrix.forced])
     u = np.where(is_wanted & ~matrix.covered_by(already), np.maximum(multipliers, 0.0), 0.0)
-    return Checked(tuple(faults), float(len(opened)), len(matrix.forced) + _sum_of_ceilings(matrix, u))
+    bound = float(costs[matrix.forced].sum()) + _sum_of_ceilings(matrix, u, costs)
+    return Checked(tuple(faults), float(costs[opened].sum()), bound)
 
 
 def check_mclp(
@@ -307,7 +310,7 @@ def _houses_within(
     start = np.concatenate([[0], np.cumsum(is_near)])[matrix.cell_start]
     near = replace(matrix, cell_start=start, site=matrix.site[is_near])
     already = near.covered_by(np.concatenate([matrix.existing, matrix.forced]))
-    return len(matrix.forced) + _sum_of_ceilings(near, np.where(already, 0.0, u))
+    return len(matrix.forced) + _sum_of_ceilings(near, np.where(already, 0.0, u), np.ones(matrix.n_sites))
 
 
 def _broken_rules(matrix: CoverMatrix, opened: NDArray[np.int32]) -> list[str]:
@@ -322,8 +325,8 @@ def _broken_rules(matrix: CoverMatrix, opened: NDArray[np.int32]) -> list[str]:
     return faults
 
 
-def _sum_of_ceilings(matrix: CoverMatrix, u: NDArray[np.float64]) -> float:
-    """The LSCP bound of each connected part of the cells with a multiplier, rounded up, and added."""
+def _sum_of_ceilings(matrix: CoverMatrix, u: NDArray[np.float64], cost: NDArray[np.float64]) -> float:
+    """The LSCP bound of each connected part of the cells with a multiplier, added, rounded up where costs are whole."""
     free = matrix.is_candidate
     free[matrix.forced] = False
     cells = np.flatnonzero(u > 0)
@@ -339,8 +342,10 @@ def _sum_of_ceilings(matrix: CoverMatrix, u: NDArray[np.float64]) -> float:
     part = connected_components(links, directed=False)[1]
     loads = np.bincount(site, weights=u[cells][row], minlength=matrix.n_sites)
     bounds = np.bincount(part[:n], weights=u[cells], minlength=part.max() + 1)
-    bounds -= np.bincount(part[n:], weights=np.maximum(loads - 1.0, 0.0), minlength=part.max() + 1)
-    return float(np.ceil(bounds).clip(min=0.0).sum())
+    bounds -= np.bincount(part[n:], weights=np.maximum(loads - cost, 0.0), minlength=part.max() + 1)
+    if (cost % 1 == 0).all():
+        bounds = np.ceil(bounds)
+    return float(bounds.clip(min=0.0).sum())
 
 
 def _among(n: int, rows: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -29,6 +29,23 @@ def lscp(cover: Sequence[set[int]], n_sites: int, existing: set[int], forced: se
     raise AssertionError("opening every allowed site covers all that is wanted")
 
 
+def lscp_cost(
+    cover: Sequence[set[int]],
+    cost: Sequence[float],
+    existing: set[int],
+    forced: set[int],
+    forbidden: set[int],
+) -> float:
+    """Least cost of new houses that cover all that the allowed sites cover together."""
+    allowed = set(range(len(cost))) - forbidden
+    wanted = [sites for sites in cover if sites & allowed]
+    return min(
+        sum(cost[j] for j in plan)
+        for plan in plans(len(cost), existing, forced, forbidden)
+        if all(sites & (existing | set(plan)) for sites in wanted)
+    )
+
+
 def mclp(
     cover: Sequence[set[int]],
     persons: Sequence[float],

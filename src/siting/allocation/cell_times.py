@@ -65,6 +65,22 @@ class CellTimes:
         order = np.lexsort((sites, seconds, cell))
         return cls(cover.cell_start, sites[order], seconds[order], cover.persons, cover.n_sites)
 
+    @classmethod
+    def from_dense(cls, time_s: ArrayLike, *, persons: ArrayLike | None = None) -> CellTimes:
+        """Times from a whole cell × site matrix, shape (n_cells, n_sites); inf or NaN where there is no way.
+
+        Raises
+        ------
+        DataError
+            When it is no matrix, the persons do not fit it, or a time is negative.
+        """
+        dense = np.asarray(time_s, dtype=np.float32)
+        if dense.ndim != 2:
+            raise DataError(Fault("CellTimes", 0, 0, "time_s", f"must be cells × sites, found shape {dense.shape}"))
+        is_way = ~np.isnan(dense) & (dense != np.inf)
+        start = np.concatenate([[0], np.cumsum(is_way.sum(axis=1))])
+        return cls.from_csr(start, np.nonzero(is_way)[1], dense[is_way], n_sites=dense.shape[1], persons=persons)
+
     @property
     def n_cells(self) -> int:
         """How many demand cells there are."""

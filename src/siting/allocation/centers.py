@@ -109,7 +109,7 @@ def search_p_center(problem: PCenter, effort: Effort, progress: Progress) -> Fou
 
 def _cover_within(problem: PCenter, is_wanted: NDArray[np.bool_], standard_s: float, effort: Effort) -> Found | None:
     """Fewest houses within a standard; None where some wanted cell cannot be covered at all."""
-    lscp = Lscp(problem.times.within(standard_s), problem.rules, None)
+    lscp = Lscp(problem.times.within(standard_s), problem.rules, None, np.ones(problem.times.n_sites))
     if not lscp.is_coverable[is_wanted].all():
         return None
     return search_lscp(lscp, effort, silent, is_wanted)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.allocation import formulation, reductions
-from siting.allocation.cover import CoverSets
+from siting.allocation import formulation, reductions, relaxing
 from siting.allocation.effort import Effort, Found
-from siting.allocation.highs import Outcome, covering_multipliers, run_highs
+from siting.allocation.highs import Outcome, run_highs
 from siting.allocation.kernels import greedy, row_weighting
 from siting.allocation.multipliers import covering_bound
 from siting.allocation.problems import Lscp
@@ -24,27 +23,33 @@ _CHUNK_STEPS = 200
 _MOST_PAIRS_TO_BRANCH = 1_000_000
 """Beyond this, branch and bound gains nothing in ten minutes on a blank map."""
 
-_ROWS_OF_A_LARGE_RELAXATION = 20_000
-"""Three million pairs of the country, where all 35 million would not fit an interior point."""
+_CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A connected part of the core, its best columns and its bounds."""
+    """A connected part of the core, what its columns cost, its best columns and its bounds."""
 
     core: Core
+    cost: NDArray[np.float64]
     columns: NDArray[np.int32]
     multipliers: NDArray[np.float64]
-    bound: int
-    run: Outcome | None = None
+    bound: float
+    n_priced: int = 0
+    runs: tuple[Outcome, ...] = ()
+
+    @property
+    def value(self) -> float:
+        """What the best columns cost."""
+        return float(self.cost[self.columns].sum())
 
     @property
     def is_open(self) -> bool:
-        return self.bound < len(self.columns)
+        return self.value - self.bound > _CLOSE * max(self.value, 1.0)
 
 
 def search_lscp(problem: Lscp, effort: Effort, progress: Progress, is_asked: NDArray[np.bool_] | None = None) -> Found:
-    """Fewest houses over the whole problem; see `siting.allocation.lscp` for the formulation.
+    """Least cost over the whole problem; see `siting.allocation.lscp` for the formulation.
 
     ``is_asked``: shape (n_cells,), the cells to cover among the coverable; all of them by default.
     """
@@ -54,13 +59,12 @@ def search_lscp(problem: Lscp, effort: Effort, progress: Progress, is_asked: NDA
     is_wanted = problem.is_coverable & ~cover.covered_by(np.flatnonzero(is_open))
     if is_asked is not None:
         is_wanted &= is_asked
-    core = reductions.free_core(cover, rules.is_candidate(cover.n_sites) & ~is_open, is_wanted)
-    core = reductions.reduce_covering(core, np.ones(cover.n_sites))
-    parts = reductions.split(core)
+    free = reductions.free_core(cover, rules.is_candidate(cover.n_sites) & ~is_open, is_wanted)
+    parts = reductions.split(reductions.reduce_covering(free, problem.cost))
     solved = []
     for done, core_part in enumerate(parts):
         progress(done, len(parts))
-        solved.append(_begin(core_part, effort.share(0.4)))
+        solved.append(_begin(core_part, problem.cost[core_part.site], effort.share(0.4)))
     still_open = sum(part.is_open for part in solved)
     for number, part in enumerate(solved):
         if part.is_open:
@@ -68,81 +72,121 @@ def search_lscp(problem: Lscp, effort: Effort, progress: Progress, is_asked: NDA
             solved[number] = _finish(part, effort.share(1 / still_open), effort)
             still_open -= 1
     progress(len(parts), len(parts))
-    return _joined(problem, solved, is_asked)
+    statistics = reductions.statistics(free, parts, n_priced=sum(part.n_priced for part in solved))
+    return replace(_joined(problem, solved, is_asked), reductions=statistics)
 
 
-def _begin(core: Core, effort: Effort) -> _Part:
+def _begin(core: Core, cost: NDArray[np.float64], effort: Effort) -> _Part:
     """A good plan for one part, and multipliers: nine parts in ten of a country need no more."""
     cover = core.cover
-    matrix = _matrix(cover)
-    columns = greedy.greedy_cover(cover.cell_start, cover.site, matrix.site_start, matrix.row)
-    multipliers = greedy.packing(cover.cell_start, cover.site, cover.n_sites).astype(np.float64)
-    if multipliers.sum() == len(columns) or effort.left_s == 0:
-        return _Part(core, columns, multipliers, covering_bound(cover, multipliers))
+    matrix = row_weighting.Matrix(cover.cell_start, cover.site, *cover.by_site(), cost)
+    columns = greedy.greedy_cover(*matrix)
+    cheapest = np.minimum.reduceat(cost[cover.site], cover.cell_start[:-1])
+    multipliers = np.where(greedy.packing(cover.cell_start, cover.site, cover.n_sites), cheapest, 0.0)
+    part = _Part(core, cost, columns, multipliers, covering_bound(cover, multipliers, cost))
+    if not part.is_open or effort.left_s == 0:
+        return part
     if cover.n_pairs > _MOST_PAIRS_TO_BRANCH:
-        return _begin_large(core, columns, multipliers, effort)
-    multipliers = _better(cover, multipliers, covering_multipliers(cover, multipliers, effort))
-    bound = covering_bound(cover, multipliers)
-    columns, _ = _local_search(matrix, columns, bound, effort)
-    return _Part(core, columns, multipliers, bound)
+        columns, weights = _local_search(part, effort.share(0.3))
+        part = replace(part, columns=columns)
+        return _bounded(part, relaxing.by_hardest_rows(cover, cost, multipliers, weights, effort))
+    part = _bounded(part, relaxing.multipliers(cover, cost, multipliers, effort))
+    columns, _ = _local_search(part, effort)
+    return replace(part, columns=columns)
 
 
-def _begin_large(core: Core, columns: NDArray[np.int32], multipliers: NDArray[np.float64], effort: Effort) -> _Part:
-    """Local search first: the rows that it has most trouble with carry nearly all of the linear relaxation."""
-    cover = core.cover
-    columns, weights = _local_search(_matrix(cover), columns, 0, effort.share(0.4))
-    heaviest = np.zeros(cover.n_cells, dtype=np.bool_)
-    heaviest[np.argsort(-weights, kind="stable")[:_ROWS_OF_A_LARGE_RELAXATION]] = True
-    hard = core.restricted(heaviest, np.ones(cover.n_sites, dtype=np.bool_))
-    lifted = np.zeros(cover.n_cells)
-    lifted[heaviest] = covering_multipliers(hard.cover, multipliers[heaviest], effort)
-    multipliers = _better(cover, multipliers, lifted)
-    return _Part(core, columns, multipliers, covering_bound(cover, multipliers))
+def _bounded(part: _Part, multipliers: NDArray[np.float64]) -> _Part:
+    """The part with the multipliers that prove more, its own or these."""
+    bound = covering_bound(part.core.cover, multipliers, part.cost)
+    return replace(part, multipliers=multipliers, bound=bound) if bound >= part.bound else part
 
 
-def _local_search(
-    matrix: row_weighting.Matrix, columns: NDArray[np.int32], bound: int, effort: Effort
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Fewer columns by row weighting, until the bound is met, the steps are done or the time is up.
+def _local_search(part: _Part, effort: Effort) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Cheaper columns by row weighting, until the bound is met, the steps are done or the time is up.
 
     Also returns how often each row stayed uncovered: its weight.
     """
-    search = row_weighting.begin(matrix, columns, effort.seed)
-    for _ in range(0, _STEPS_PER_ROW * (len(matrix.start) - 1), _CHUNK_STEPS):
-        if len(columns) <= bound or effort.left_s == 0:
+    cover = part.core.cover
+    matrix = row_weighting.Matrix(cover.cell_start, cover.site, *cover.by_site(), part.cost)
+    search = row_weighting.begin(matrix, part.columns, effort.seed)
+    for _ in range(0, _STEPS_PER_ROW * cover.n_cells, _CHUNK_STEPS):
+        if not part.is_open or effort.left_s == 0:
             break
-        columns = row_weighting.improve(matrix, search, columns, _CHUNK_STEPS)
-    return columns, search.weight
-
-
-def _better(cover: CoverSets, first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of two sets of multipliers the one that proves more."""
-    return second if covering_bound(cover, second) >= covering_bound(cover, first) else first
-
-
-def _matrix(cover: CoverSets) -> row_weighting.Matrix:
-    return row_weighting.Matrix(cover.cell_start, cover.site, *cover.by_site(), np.ones(cover.n_sites))
+        part = replace(part, columns=row_weighting.improve(matrix, search, part.columns, _CHUNK_STEPS))
+    return part.columns, search.weight
 
 
 def _finish(part: _Part, share: Effort, whole: Effort) -> _Part:
-    """Branch and bound on one part, within its share of the time; more local search where it is too large."""
-    cover = part.core.cover
-    if (len(part.columns) - part.bound) <= whole.gap * len(part.columns) or share.left_s == 0:
+    """Prices, then branch and bound on what they leave; more local search where a part is too large."""
+    if part.value - part.bound <= whole.gap * part.value or share.left_s == 0:
         return part
-    if cover.n_pairs > _MOST_PAIRS_TO_BRANCH:
-        columns, _ = _local_search(_matrix(cover), part.columns, part.bound, share)
+    if part.core.cover.n_pairs > _MOST_PAIRS_TO_BRANCH:
+        columns, _ = _local_search(part, share)
         return replace(part, columns=columns)
-    model, x = formulation.lscp_model(cover)
+    must, may = _undecided(part)
+    if must.any() or not may.all():
+        return _finish_rest(part, must, may, share)
+    return _branch(part, share)
+
+
+def _undecided(part: _Part) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Columns that every cheaper plan opens, and those that one may open, by their reduced cost.
+
+    With multipliers u, opening column j costs c_j − Σ u more than the bound where that is positive, and
+    leaving it costs as much where it is negative.
+    """
+    cover = part.core.cover
+    weights = np.repeat(part.multipliers, np.diff(cover.cell_start))
+    reduced = part.cost - np.bincount(cover.site, weights=weights, minlength=cover.n_sites)
+    at_least = part.multipliers.sum() + np.minimum(reduced, 0.0).sum()
+    step = 1.0 if (part.cost % 1 == 0).all() else 0.0
+    slack = part.value - step - at_least + _CLOSE * max(part.value, 1.0)
+    must = -reduced > slack
+    return must, ~must & (reduced <= slack)
+
+
+def _finish_rest(part: _Part, must: NDArray[np.bool_], may: NDArray[np.bool_], effort: Effort) -> _Part:
+    """The part once prices have opened the columns ``must`` and left ``may`` in doubt, which may fall apart.
+
+    What is left holds every plan cheaper than the best one known, so that its bound is the part's, unless
+    it is above that plan.
+    """
+    cover, n_priced = part.core.cover, int((~may).sum())
+    is_row = ~cover.covered_by(np.flatnonzero(must))
+    rest = part.core.restricted(is_row, may)
+    if not rest.cover.is_coverable.all():
+        return replace(part, bound=part.value, n_priced=n_priced)
+    cost_of_site = np.zeros(int(part.core.site.max()) + 1)
+    cost_of_site[part.core.site] = part.cost
+    pieces = []
+    for core in reductions.split(reductions.reduce_covering(rest, cost_of_site)):
+        piece = _begin(core, cost_of_site[core.site], effort.share(0.4))
+        pieces.append(_branch(piece, effort) if piece.is_open and effort.left_s > 0 else piece)
+    fixed = float(part.cost[must].sum())
+    bound = fixed + sum(piece.bound for piece in pieces)
+    sites = np.concatenate([part.core.site[must], *(piece.core.site[piece.columns] for piece in pieces)])
+    columns = np.flatnonzero(np.isin(part.core.site, sites)).astype(np.int32)
+    better = replace(part, columns=columns)
+    part = better if better.value < part.value else part
+    bound = min(max(part.bound, bound), part.value)
+    return replace(part, bound=bound, n_priced=n_priced, runs=tuple(run for piece in pieces for run in piece.runs))
+
+
+def _branch(part: _Part, effort: Effort) -> _Part:
+    """Branch and bound by HiGHS, from the best columns known."""
+    cover = part.core.cover
+    model, x = formulation.lscp_model(cover, part.cost)
     formulation.set_start(x, part.columns)
-    run = run_highs(model, share)
-    columns, bound = part.columns, part.bound
+    run = run_highs(model, effort)
+    bound = part.bound
     if run.has_values:
         found = formulation.chosen_columns(x)
-        is_cover = bool(cover.covered_by(found).all())
-        columns = found if is_cover and len(found) < len(columns) else columns
+        if cover.covered_by(found).all() and part.cost[found].sum() < part.value:
+            part = replace(part, columns=found)
     if math.isfinite(run.bound):
-        bound = max(bound, min(math.ceil(run.bound - 1e-6), len(columns)))
-    return replace(part, columns=columns, bound=bound, run=run)
+        proven = math.ceil(run.bound - 1e-6) if (part.cost % 1 == 0).all() else run.bound
+        bound = max(bound, min(proven, part.value))
+    return replace(part, bound=bound, runs=(run,))
 
 
 def _joined(problem: Lscp, parts: list[_Part], is_asked: NDArray[np.bool_] | None) -> Found:
@@ -154,8 +198,8 @@ def _joined(problem: Lscp, parts: list[_Part], is_asked: NDArray[np.bool_] | Non
     for part in parts:
         multipliers[part.core.cell] = part.multipliers
     return Found(
-        opened=settle(problem.cover, problem.rules, np.sort(opened).astype(np.int32), is_wanted),
-        bound=float(len(forced) + sum(part.bound for part in parts)),
+        opened=settle(problem, np.sort(opened).astype(np.int32), is_wanted),
+        bound=float(problem.cost[forced].sum() + sum(part.bound for part in parts)),
         multipliers=multipliers,
-        runs=tuple(part.run for part in parts if part.run is not None),
+        runs=tuple(run for part in parts for run in part.runs),
     )

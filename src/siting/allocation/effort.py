@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from siting.allocation.highs import Outcome
+    from siting.allocation.reductions import Reductions
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,12 @@ class Found:
         Whole multiples of 2**-20: `siting.checker` gets a bound from them by one pass of arithmetic.
     runs : tuple of Outcome
         Of HiGHS, where branch and bound was needed.
+    reductions : Reductions, optional
+        What was left of the problem after the exact reductions, where there are some.
     """
 
     opened: NDArray[np.int32]
     bound: float
     multipliers: NDArray[np.float64]
     runs: tuple[Outcome, ...] = field(default=())
+    reductions: Reductions | None = None

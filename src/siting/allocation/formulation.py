@@ -18,11 +18,11 @@ from siting.allocation.cover import CoverSets
 Variables = list[pulp.LpVariable]
 
 
-def lscp_model(cover: CoverSets) -> tuple[pulp.LpProblem, Variables]:
-    """Fewest columns that cover every row; returns the model and x, one variable per column."""
+def lscp_model(cover: CoverSets, cost: NDArray[np.float64]) -> tuple[pulp.LpProblem, Variables]:
+    """Columns of least cost that cover every row; returns the model and x, one variable per column."""
     model = pulp.LpProblem("lscp", pulp.LpMinimize)
     x = _binaries(model, "open", cover.n_sites)
-    model.setObjective(pulp.LpAffineExpression(dict.fromkeys(x, 1)))
+    model.setObjective(pulp.LpAffineExpression(dict(zip(x, cost.tolist(), strict=True))))
     for i, sites in enumerate(_rows_of(cover)):
         _add(model, dict.fromkeys((x[j] for j in sites), 1), pulp.LpConstraintGE, 1, f"cover_{i:06d}")
     return model, x

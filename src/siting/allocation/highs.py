@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from siting.allocation.cover import CoverSets
 from siting.allocation.effort import Effort
-from siting.allocation.multipliers import exact
 from siting.errors import SolverError
 
 VERSION = f"HiGHS {highspy.Highs().version()}"  # type: ignore[no-untyped-call]
@@ -132,11 +131,12 @@ def run_highs(model: pulp.LpProblem, effort: Effort, watch: Watch | None = None)
     return solver.outcome
 
 
-def covering_multipliers(cover: CoverSets, start: NDArray[np.float64], effort: Effort) -> NDArray[np.float64]:
-    """Dual values of the rows in the linear relaxation of covering; ``start`` if HiGHS has none in time.
+def covering_relaxation(
+    cover: CoverSets, cost: NDArray[np.float64], effort: Effort
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Dual values of the rows (n_cells,) and values of the columns (n_sites,) in the linear relaxation of covering.
 
-    They are multiples of 2**-20 and need not be quite feasible: the bound drawn from them is right
-    whatever they are.
+    None where HiGHS has none in time.
     """
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, Any] = {"output_flag": False, "threads": 1, "time_limit": effort.left_s}
@@ -146,7 +146,7 @@ def covering_multipliers(cover: CoverSets, start: NDArray[np.float64], effort: E
         highs.setOptionValue(name, value)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = cover.n_sites, cover.n_cells
-    lp.col_cost_ = np.ones(cover.n_sites)
+    lp.col_cost_ = cost
     lp.col_lower_, lp.col_upper_ = np.zeros(cover.n_sites), np.full(cover.n_sites, math.inf)
     lp.row_lower_, lp.row_upper_ = np.ones(cover.n_cells), np.full(cover.n_cells, math.inf)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
@@ -156,7 +156,7 @@ def covering_multipliers(cover: CoverSets, start: NDArray[np.float64], effort: E
     highs.passModel(lp)
     _run(highs, effort.stop)
     solution = highs.getSolution()
-    return exact(np.array(solution.row_dual)) if solution.dual_valid else start
+    return (np.array(solution.row_dual), np.array(solution.col_value)) if solution.dual_valid else None
 
 
 def _pass_model(highs: highspy.Highs, lp: pulp.LpProblem, variables: list[pulp.LpVariable]) -> tuple[int, int, int]:

@@ -37,6 +37,7 @@ class _Standing:
     value: float
     bound: float
     multipliers: NDArray[np.float64]
+    n_priced: int = 0
 
     def is_done(self, effort: Effort) -> bool:
         """Whether the gap asked for is reached or the time is up."""
@@ -67,6 +68,7 @@ def search_mclp(problem: Mclp, effort: Effort, progress: Progress) -> Found:
         bound=float(cover.persons[already].sum()) + standing.bound,
         multipliers=multipliers,
         runs=() if run is None else (run,),
+        reductions=reductions.statistics(free, [core], n_priced=standing.n_priced),
     )
 
 
@@ -161,7 +163,8 @@ def _branch(core: Core, houses: int, standing: _Standing, effort: Effort) -> tup
         found = np.isin(core.site, rest.site[formulation.chosen_columns(x)]) | must
         is_better = found.sum() <= houses and _weight(core.cover, np.flatnonzero(found)) > standing.value
         columns = np.flatnonzero(found).astype(np.int32) if is_better else columns
-    return _Standing(columns, _weight(core.cover, columns), bound, standing.multipliers), run
+    n_priced = len(core.site) - int(may.sum())
+    return _Standing(columns, _weight(core.cover, columns), bound, standing.multipliers, n_priced), run
 
 
 def _undecided(cover: CoverSets, houses: int, standing: _Standing) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -23,7 +23,7 @@ _NEAR_AT_LEAST = 20
 Synthetic France, p = 5,000: 25 of 49 million pairs, exchange and subgradient three times faster."""
 
 _ITERATIONS = 700
-_ROUNDS_AT_LEAST = 200
+_ROUNDS_AT_LEAST = 1_500
 _ROUNDS_PER_HOUSE = 30
 _ROUNDS_AT_MOST = 30_000
 _MOST_CLOSED_AT_ONCE = 8
@@ -44,7 +44,7 @@ def p_median(
     times: CellTimes,
     *,
     new_houses: int,
-    penalty_s: float,
+    penalty_s: float | None = None,
     existing: ArrayLike = (),
     forced: ArrayLike = (),
     forbidden: ArrayLike = (),
@@ -69,23 +69,34 @@ def p_median(
     times : CellTimes
     new_houses : int
         ``p`` ≥ 0, forced ones included.
-    penalty_s : float
-        ``D`` > 0. The cutoff of the times is the natural choice: nobody counts for less than farther.
+    penalty_s : float, optional
+        ``D`` > 0. The cutoff of the times is the natural choice: nobody counts for less than farther. It may be
+        left out where every cell has a time to every site, and some site opens: nobody is left unserved then.
     existing, forced, forbidden : rows of the sites table
 
     Raises
     ------
     DataError
-        When the rules contradict each other, or the penalty is not positive.
+        When the rules contradict each other, or the penalty is not positive or missing though some cell needs it.
 
     References
     ----------
     ReVelle and Swain (1970), Central facilities location, Geographical Analysis 2(1), 30-42.
     """
     rules = make_rules("p_median", times.n_sites, existing, forced, forbidden, "new_houses", new_houses)
+    if penalty_s is None:
+        penalty_s = _longest(times, int(new_houses) + len(rules.existing))
     if not (np.isfinite(penalty_s) and penalty_s > 0):
         raise DataError(Fault("p_median", 0, 0, "penalty_s", f"must be positive, found {penalty_s}"))
     return PMedian(times, rules, int(new_houses), float(penalty_s))
+
+
+def _longest(times: CellTimes, n_open: int) -> float:
+    """A penalty that nobody meets: the longest of all times, where each cell has one to each site."""
+    if n_open == 0 or (np.diff(times.cell_start) < times.n_sites).any():
+        problem = "is needed: some cell has no time to some site, or no site opens"
+        raise DataError(Fault("p_median", 0, 0, "penalty_s", problem, "give the seconds that a person left out counts"))
+    return max(float(times.time_s.max(initial=0.0)), 1.0)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ def exact(multipliers: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.floor(np.maximum(multipliers, 0.0) / MULTIPLIER_UNIT) * MULTIPLIER_UNIT
 
 
-def covering_bound(cover: CoverSets, multipliers: NDArray[np.float64]) -> int:
-    """Σ_i u_i − Σ_j max(0, Σ_{i covered by j} u_i − 1), rounded up: no cover has fewer columns."""
+def covering_bound(cover: CoverSets, multipliers: NDArray[np.float64], cost: NDArray[np.float64]) -> float:
+    """Σ_i u_i − Σ_j max(0, Σ_{i covered by j} u_i − c_j): no cover costs less. Rounded up where costs are whole."""
     weights = np.repeat(multipliers, np.diff(cover.cell_start))
     loads = np.bincount(cover.site, weights=weights, minlength=cover.n_sites)
-    return int(np.ceil(multipliers.sum() - np.maximum(loads - 1.0, 0.0).sum()))
+    bound = float(multipliers.sum() - np.maximum(loads - cost, 0.0).sum())
+    return float(np.ceil(bound)) if (cost % 1 == 0).all() else bound

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.allocation.reductions import Reductions
 from siting.display import BEYOND, OPEN_SITE, WITHIN, draw_raster, table_html
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Certificate:
         Size of what branch and bound was given, after the reductions; 0 where none was needed.
     arithmetic_bound : float
         What the multipliers alone prove; equals ``bound`` where ``bound_by`` is ``"arithmetic"``.
+    reductions : Reductions, optional
+        What exact reductions left of the problem; None where the model has none.
     """
 
     model: str
@@ -64,6 +67,7 @@ class Certificate:
     n_columns: int
     n_nonzeros: int
     arithmetic_bound: float = math.nan
+    reductions: Reductions | None = None
 
 
 @dataclass(frozen=True)

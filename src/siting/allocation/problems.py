@@ -45,6 +45,7 @@ class Lscp:
     cover: CoverSets
     rules: Rules
     max_new: int | None
+    cost: NDArray[np.float64]
 
     @property
     def is_coverable(self) -> NDArray[np.bool_]:
@@ -76,19 +77,21 @@ def lscp(
     forced: ArrayLike = (),
     forbidden: ArrayLike = (),
     max_new: int | None = None,
+    cost: ArrayLike | None = None,
 ) -> Lscp:
-    """Fewest new houses so that every coverable person is within the standard of one.
+    """Fewest (or least costly) new houses so that every coverable person is within the standard of one.
 
     .. code-block:: text
 
-        minimise    Σ_j x_j
+        minimise    Σ_j c_j x_j
         subject to  Σ_{j ∈ N_i} x_j ≥ 1     for each cell i in R
                     x_j = 1                 for each forced site j
                     Σ_j x_j ≤ max_new       where it is given
                     x_j ∈ {0, 1}            for each candidate j
 
     ``N_i``: candidates within the standard of cell i. ``R``: cells that no existing site covers and that
-    some candidate does. Cells that nobody can cover are left to the caller: see ``is_coverable``.
+    some candidate does. Cells that nobody can cover are left to the caller: see ``is_coverable``. ``c_j``: 1, or
+    the cost of site j, which makes this the weighted set covering problem.
 
     Parameters
     ----------
@@ -96,12 +99,15 @@ def lscp(
     existing, forced, forbidden : rows of the sites table
         Open and kept; must open; must not open. Every other site is a candidate.
     max_new : int, optional
-        Most houses that may open, forced ones included.
+        Most houses that may open, forced ones included; not together with ``cost``.
+    cost : numbers > 0, shape (n_sites,), optional
+        Of each new house, in any unit in which a millionth does not matter; best whole numbers, whose bounds can
+        be rounded up. One each when absent.
 
     Raises
     ------
     DataError
-        When the rules contradict each other, or name a site that does not exist.
+        When the rules contradict each other or name a site that does not exist, or the costs do not fit.
 
     References
     ----------
@@ -109,7 +115,16 @@ def lscp(
     Operations Research 19(6), 1363-1373.
     """
     rules = make_rules("lscp", cover.n_sites, existing, forced, forbidden, "max_new", max_new)
-    return Lscp(cover=cover, rules=rules, max_new=max_new)
+    costs = np.ones(cover.n_sites) if cost is None else np.asarray(cost, dtype=np.float64)
+    if costs.shape != (cover.n_sites,) or not (np.isfinite(costs).all() and (costs > 0).all()):
+        raise DataError(
+            Fault("lscp", 0, 0, "cost", f"must be positive and finite, one for each of {cover.n_sites} sites")
+        )
+    if max_new is not None and cost is not None:
+        raise DataError(
+            Fault("lscp", 0, 0, "max_new", "counts houses, while cost counts their costs", "give one of them")
+        )
+    return Lscp(cover=cover, rules=rules, max_new=max_new, cost=costs)
 
 
 def mclp(

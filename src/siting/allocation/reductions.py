@@ -40,6 +40,46 @@ class Core:
         return Core(smaller, self.site[column], self.cell[is_row])
 
 
+@dataclass(frozen=True)
+class Reductions:
+    """What exact reductions left of a problem, before branch and bound.
+
+    Attributes
+    ----------
+    n_rows, n_columns : int
+        Cells still to cover and candidates still free, once existing, forced and forbidden sites are taken out.
+    n_rows_left, n_columns_left : int
+        After merging equal rows and dropping dominated rows and columns.
+    n_parts : int
+        Connected parts, solved apart.
+    n_essential : int
+        Columns that some row cannot do without: parts of one column.
+    n_priced : int
+        Columns opened or closed for good by their reduced cost.
+    """
+
+    n_rows: int
+    n_columns: int
+    n_rows_left: int
+    n_columns_left: int
+    n_parts: int
+    n_essential: int
+    n_priced: int
+
+
+def statistics(free: Core, parts: list[Core], *, n_priced: int) -> Reductions:
+    """What the reductions made of the problem ``free``, whose connected parts are ``parts``."""
+    return Reductions(
+        n_rows=free.cover.n_cells,
+        n_columns=free.cover.n_sites,
+        n_rows_left=sum(part.cover.n_cells for part in parts),
+        n_columns_left=sum(part.cover.n_sites for part in parts),
+        n_parts=len(parts),
+        n_essential=sum(part.cover.n_sites == 1 for part in parts),
+        n_priced=n_priced,
+    )
+
+
 def free_core(cover: CoverSets, is_free: NDArray[np.bool_], is_wanted: NDArray[np.bool_]) -> Core:
     """The cells ``is_wanted`` (n_cells,) and the sites ``is_free`` (n_sites,) alone."""
     everything = Core(cover, np.arange(cover.n_sites, dtype=np.int32), np.arange(cover.n_cells, dtype=np.int32))

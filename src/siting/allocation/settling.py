@@ -6,18 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation.cover import CoverSets
-from siting.allocation.problems import Rules
+from siting.allocation.problems import Lscp
 
 
-def settle(
-    cover: CoverSets, rules: Rules, opened: NDArray[np.int32], is_wanted: NDArray[np.bool_]
-) -> NDArray[np.int32]:
+def settle(problem: Lscp, opened: NDArray[np.int32], is_wanted: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Move each house to the site that covers most persons among those that can take its place.
 
-    A site can take the place of a house when it covers every wanted cell that this house alone covers: the plan
-    stays as large and covers all that is wanted. Of equal sites the lowest row. Houses move in the order of
-    their rows, once each, so that the outcome depends on the plan alone.
+    A site can take the place of a house when it costs the same and covers every wanted cell that this house
+    alone covers: the plan costs as much and covers all that is wanted. Of equal sites the lowest row. Houses
+    move in the order of their rows, once each, so that the outcome depends on the plan alone.
     """
+    cover, rules = problem.cover, problem.rules
     site_start, cell = cover.by_site()
     persons = np.bincount(
         cover.site, weights=np.repeat(cover.persons, np.diff(cover.cell_start)), minlength=cover.n_sites
@@ -29,9 +28,10 @@ def settle(
         times_covered[cell[site_start[j] : site_start[j + 1]]] += 1
     settled = []
     for j in opened.tolist():
+        costs_the_same = problem.cost == problem.cost[j]
         cells = cell[site_start[j] : site_start[j + 1]]
         only_here = cells[is_wanted[cells] & (times_covered[cells] == 1)]
-        place = j if j in rules.forced else _best_place(cover, only_here, j, may_open, persons)
+        place = j if j in rules.forced else _best_place(cover, only_here, j, may_open & costs_the_same, persons)
         times_covered[cells] -= 1
         times_covered[cell[site_start[place] : site_start[place + 1]]] += 1
         may_open[[j, place]] = [True, False] if place != j else [False, False]

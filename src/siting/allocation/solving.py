@@ -82,9 +82,11 @@ def solve(
 
 def _solve_lscp(problem: Lscp, effort: Effort, progress: Progress) -> Plan:
     found = search_lscp(problem, effort, progress)
-    checked = checker.check_lscp(_matrix(problem.cover, problem.rules), found.opened, found.multipliers)
+    matrix = _matrix(problem.cover, problem.rules)
+    checked = checker.check_lscp(matrix, found.opened, found.multipliers, cost=problem.cost)
+    is_whole = bool((problem.cost % 1 == 0).all())
     is_covered = problem.cover.covered_by(_open(problem, found.opened))
-    return Plan(found.opened, is_covered, _certificate("lscp", found, checked), found.multipliers)
+    return Plan(found.opened, is_covered, _certificate("lscp", found, checked, is_whole=is_whole), found.multipliers)
 
 
 def _solve_mclp(problem: Mclp, effort: Effort, progress: Progress) -> Plan:
@@ -182,7 +184,7 @@ def _open(problem: Problem | PMedian | PCenter, opened: NDArray[np.int32]) -> ND
     return np.union1d(problem.rules.existing, opened)
 
 
-def _certificate(model: str, found: Found, checked: checker.Checked, *, is_whole: bool = True) -> Certificate:
+def _certificate(model: str, found: Found, checked: checker.Checked, *, is_whole: bool) -> Certificate:
     """How good the plan is, once the checker has recounted it on the whole problem."""
     if checked.faults:
         raise SolverError(f"the plan found breaks its own rules ({'; '.join(checked.faults)}): report this")
@@ -203,6 +205,7 @@ def _certificate(model: str, found: Found, checked: checker.Checked, *, is_whole
         n_columns=sum(run.n_columns for run in found.runs),
         n_nonzeros=sum(run.n_nonzeros for run in found.runs),
         arithmetic_bound=by_arithmetic,
+        reductions=found.reductions,
     )
 
 

@@ -9,15 +9,16 @@ from siting.allocation.kernels.types import F64, I32, I64, Bools
 
 
 @njit(cache=True)
-def greedy_cover(start: I64, site: I32, site_start: I64, row: I32) -> I32:
-    """Columns that together cover every non-empty row: the largest gain first, then none that is idle."""
+def greedy_cover(start: I64, site: I32, site_start: I64, row: I32, cost: F64) -> I32:
+    """Columns that together cover every non-empty row: most rows for their cost first, then none that is idle."""
     n_rows = len(start) - 1
     gain = np.diff(site_start)
+    worth = gain / cost
     times_covered = np.zeros(n_rows, dtype=np.int32)
     chosen = np.empty(len(gain), dtype=np.int32)
     n_chosen = 0
     while len(gain) > 0:
-        best = np.argmax(gain)
+        best = np.argmax(worth)
         if gain[best] == 0:
             break
         chosen[n_chosen] = best
@@ -28,6 +29,7 @@ def greedy_cover(start: I64, site: I32, site_start: I64, row: I32) -> I32:
             if times_covered[i] == 1:
                 for q in range(start[i], start[i + 1]):
                     gain[site[q]] -= 1
+                    worth[site[q]] = gain[site[q]] / cost[site[q]]
     return np.sort(_without_idle(chosen[:n_chosen], times_covered, site_start, row))
 
 

@@ -129,6 +129,16 @@ def column_sums(column_start: I64, row: I32, value: F64) -> F64:
 
 
 @njit(cache=True)
+def row_sums(start: I64, site: I32, value: F64) -> F64:
+    """Sum of the values of the columns of each row."""
+    sums = np.zeros(len(start) - 1)
+    for i in range(len(sums)):
+        for k in range(start[i], start[i + 1]):
+            sums[i] += value[site[k]]
+    return sums
+
+
+@njit(cache=True)
 def times_covered(column_start: I64, row: I32, columns: I64, n_rows: int) -> I64:
     """How many of ``columns`` cover each row."""
     count = np.zeros(n_rows, dtype=np.int64)

@@ -42,7 +42,10 @@ class Search(NamedTuple):
     owner: I32
     uncovered: I32
     place: I32
-    counters: I64  # uncovered rows, steps done, tabu column
+    chosen: I32  # the plan's columns, in any order: looking at these alone is 40 times faster on a country
+    slot: I32
+    spent: F64
+    counters: I64  # uncovered rows, steps done, tabu column, columns of the plan
     random: U64
 
 
@@ -61,7 +64,10 @@ def begin(matrix: Matrix, columns: I32, seed: int) -> Search:
         np.zeros(n_rows, dtype=np.int32),
         np.arange(n_rows).astype(np.int32),
         np.arange(n_rows).astype(np.int32),
-        np.array([n_rows, 0, -1], dtype=np.int64),
+        np.zeros(n_columns, dtype=np.int32),
+        np.zeros(n_columns, dtype=np.int32),
+        np.zeros(1),
+        np.array([n_rows, 0, -1, 0], dtype=np.int64),
         np.array([seed], dtype=np.uint64),
     )
     for j in columns:
@@ -71,7 +77,10 @@ def begin(matrix: Matrix, columns: I32, seed: int) -> Search:
 
 @njit(cache=True)
 def improve(matrix: Matrix, search: Search, best: I32, n_steps: int) -> I32:
-    """Walk ``n_steps`` steps; returns the cheapest cover met, or ``best`` if none is cheaper."""
+    """Walk ``n_steps`` steps; returns the cheapest cover met, or ``best`` if none is cheaper.
+
+    A step closes one column and opens others for uncovered rows, as long as the plan stays cheaper than the best.
+    """
     best_cost = matrix.cost[best].sum()
     for _ in range(n_steps):
         while search.counters[0] == 0:
@@ -83,31 +92,35 @@ def improve(matrix: Matrix, search: Search, best: I32, n_steps: int) -> I32:
                 return best
             _remove(matrix, search, _cheapest_loss(matrix, search))
         search.counters[1] += 1
-        if search.is_in.any():
+        if search.counters[3] > 0:
             j = _cheapest_loss(matrix, search)
             _remove(matrix, search, j)
             search.may_add[j] = False
             search.stamp[j] = search.counters[1]
-        i = search.uncovered[below(search.random, search.counters[0])]
-        j = _best_gain(matrix, search, i)
-        _add(matrix, search, j)
-        search.stamp[j] = search.counters[1]
-        search.counters[2] = j
+        while search.counters[0] > 0:
+            i = search.uncovered[below(search.random, search.counters[0])]
+            j = _best_gain(matrix, search, i)
+            if search.spent[0] + matrix.cost[j] >= best_cost * (1.0 - 1e-12):
+                break
+            _add(matrix, search, j)
+            search.stamp[j] = search.counters[1]
+            search.counters[2] = j
         _weigh(matrix, search)
     return best
 
 
 @njit(cache=True)
 def _cheapest_loss(matrix: Matrix, search: Search) -> int:
-    """The plan's column whose rows lost weigh least for its cost, the oldest of equals; never the last added
-    unless it is alone."""
+    """The plan's column whose rows lost weigh least for its cost, the oldest of equals, the lowest of these; never
+    the last added unless it is alone."""
     best = -1
     best_loss = np.inf
-    for j in range(len(search.is_in)):
-        if not search.is_in[j] or j == search.counters[2]:
-            continue
+    for c in range(search.counters[3]):
+        j = search.chosen[c]
         loss = search.score[j] / matrix.cost[j]
-        if loss < best_loss or (loss == best_loss and search.stamp[j] < search.stamp[best]):
+        if j == search.counters[2] or loss > best_loss:
+            continue
+        if loss < best_loss or (search.stamp[j], j) < (search.stamp[best], best):
             best, best_loss = j, loss
     return best if best >= 0 else search.counters[2]
 
@@ -128,6 +141,10 @@ def _best_gain(matrix: Matrix, search: Search, i: int) -> int:
 @njit(cache=True)
 def _add(matrix: Matrix, search: Search, j: int) -> None:
     search.is_in[j] = True
+    search.spent[0] += matrix.cost[j]
+    search.chosen[search.counters[3]] = j
+    search.slot[j] = search.counters[3]
+    search.counters[3] += 1
     search.score[j] = 0
     for k in range(matrix.site_start[j], matrix.site_start[j + 1]):
         i = matrix.row[k]
@@ -146,6 +163,10 @@ def _add(matrix: Matrix, search: Search, j: int) -> None:
 @njit(cache=True)
 def _remove(matrix: Matrix, search: Search, j: int) -> None:
     search.is_in[j] = False
+    search.spent[0] -= matrix.cost[j]
+    search.counters[3] -= 1
+    search.chosen[search.slot[j]] = search.chosen[search.counters[3]]
+    search.slot[search.chosen[search.counters[3]]] = search.slot[j]
     search.score[j] = 0
     for k in range(matrix.site_start[j], matrix.site_start[j + 1]):
         i = matrix.row[k]
