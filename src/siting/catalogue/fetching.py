@@ -6,10 +6,10 @@ import json
 import os
 from pathlib import Path
 
-import platformdirs
 import pooch
 import requests
 
+from siting.cache import cache_folder
 from siting.catalogue.downloading import HalfFileError, ResumingDownloader, TooLargeError
 from siting.catalogue.sources import Source, read_catalogue
 from siting.catalogue.unpacking import unpack
@@ -23,9 +23,9 @@ _MB = 1_000_000
 
 
 def data_folder() -> Path:
-    """Where fetched data are: what ``SITING_DATA`` names, or the cache folder of this user."""
+    """Where fetched data are: what ``SITING_DATA`` names, else ``data`` in the `cache_folder`."""
     named = os.environ.get(DATA_FOLDER)
-    return Path(named) if named else platformdirs.user_cache_path("siting") / "data"
+    return Path(named) if named else cache_folder() / "data"
 
 
 def fetched_path(name: str, source: Source) -> Path:

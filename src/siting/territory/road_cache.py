@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from siting.cache import cache_folder
 from siting.errors import SitingWarning
 from siting.territory import prepared_roads
 from siting.territory.prepared_roads import PreparedRoads
-
-
-def cache_folder() -> Path:
-    """Where siting keeps what it can make again: ``$SITING_CACHE``, else ``siting`` among the caches of the user."""
-    if named := os.environ.get("SITING_CACHE"):
-        return Path(named)
-    caches = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME")
-    return Path(caches or Path.home() / ".cache") / "siting"
-
 
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
