@@ -134,7 +134,7 @@ def test_the_census_itself_as_a_file_gives_the_embedded_people(tmp_path):
     assert report.departement.tolist() == ["2A", "2B", ""] and report.persons_served.sum() == 346_944
 
 
-def test_a_hidden_cell_is_declared_and_anything_else_below_0_is_a_fault(tmp_path):
+def test_fault_21_and_22_a_hidden_cell_is_declared_and_anything_else_below_0_is_a_fault(tmp_path):
     pd.DataFrame({"GRD_ID": ["1kmN2133E4250", "1kmN2133E4251"], "T": [-9999, 40]}).to_csv(
         tmp_path / "e.csv", index=False
     )
@@ -153,7 +153,7 @@ def raster_file(path, values, *, crs="EPSG:3035", corner=(4_220_000, 2_120_000),
         target.write(values, 1)
 
 
-def test_a_raster_in_degrees_is_conserved_when_asked_for(tmp_path):
+def test_fault_17_and_20_a_raster_in_degrees_is_conserved_when_asked_for(tmp_path):
     rng = np.random.default_rng(3)
     values = rng.exponential(2, (120, 120)).astype("float32")
     raster_file(tmp_path / "w.tif", values, crs="EPSG:4326", corner=(9.05, 42.35), side=1 / 1200)

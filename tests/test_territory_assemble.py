@@ -160,7 +160,7 @@ def test_csv_and_geopackage_give_the_same_sites(tmp_path):
     np.testing.assert_allclose([row[3:5] for row in one], [row[3:5] for row in other], atol=0.01)
 
 
-def test_every_fault_of_a_site_file_is_named_with_its_line(tmp_path):
+def test_fault_27_every_fault_of_a_site_file_is_named_with_its_line(tmp_path):
     lines = refused(
         tmp_path / "s.csv",
         "id;name;lon;lat\na;Un;8.737;41.919\na;Deux;8.75;41.93\n;Trois;8.75;41.93\nd;Loin;2.35;48.85\n"
@@ -193,7 +193,7 @@ def test_a_file_that_is_no_table_of_sites_is_refused(tmp_path, text, said):
     assert said in refused(tmp_path / "s.csv", text)[0]
 
 
-def test_a_file_that_is_not_utf_8_or_not_a_geopackage_is_refused(tmp_path):
+def test_fault_26_a_file_that_is_not_utf_8_or_not_a_geopackage_is_refused(tmp_path):
     (tmp_path / "s.csv").write_bytes("id;name;lon;lat\na;Évisa;8.7;42.2\n".encode("latin-1"))
     (tmp_path / "s.gpkg").write_bytes(b"not a package")
     for name, said in (("s.csv", "UTF-8"), ("s.gpkg", "GPKG")):

@@ -60,7 +60,7 @@ def test_the_cutoff_is_inclusive() -> None:
     assert minutes_from(".......", (0, 3), cutoff_s=0).tolist() == [[-1, -1, -1, 0, -1, -1, -1]]
 
 
-def test_island_pocket_and_barrier_each_have_their_reason() -> None:
+def test_fault_31_island_pocket_and_barrier_each_have_their_reason() -> None:
     drawing = """
     ..#.#.
     ..#.#.
@@ -173,7 +173,7 @@ def test_few_frictions_are_exact_and_take_a_byte() -> None:
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, np.nan])
-def test_impossible_frictions_are_refused_with_their_count_and_place(wrong) -> None:
+def test_fault_24_impossible_frictions_are_refused_with_their_count_and_place(wrong) -> None:
     friction = np.full((3, 4), 0.1)
     friction[1, 2] = friction[2, 0] = wrong
     with pytest.raises(DataError, match=r"2 cells .* row 1, column 2"):

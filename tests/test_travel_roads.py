@@ -85,7 +85,7 @@ def test_a_bridge_does_not_join_the_road_under_it() -> None:
     assert np.isinf(near.time_s[0]) and near.site.tolist() == [-1, 0]
 
 
-def test_island_pocket_and_wilderness_each_have_their_reason() -> None:
+def test_fault_31_island_pocket_and_wilderness_each_have_their_reason() -> None:
     nodes = [(50, 50), (250, 50), (450, 50), (650, 50), (850, 50), (950, 50), (50, 850), (150, 850)]
     links = both_ways(0, 1, 200) + both_ways(1, 2, 200) + both_ways(3, 4, 200) + both_ways(6, 7, 100)
     cells = [(50, 850), (550, 550), (50, 50), (650, 50)]

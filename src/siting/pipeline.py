@@ -198,6 +198,7 @@ def run(
         )
         | _mode_summary(scenario, territory, modes, {"before": before, "after": after}),
         forecast=outlook.forecast if outlook else None,
+        pocket_cells=surface.pocket_sizes(),
         from_outside=from_outside,
         modes=modes,
     )

@@ -60,6 +60,8 @@ class Findings:
         What ``summary.json`` holds.
     forecast : Forecast or None
         The quarters after the plan; None where the scenario asks for none.
+    pocket_cells : int32 array, shape (n_demand,), or None
+        Cells, or road nodes, of the connected piece of the surface in which each demand cell lies.
     from_outside : mapping of str to bool array, shape (n_demand,)
         By moment: who has an open site outside the study area that is nearer than every one inside.
     modes : tuple of ModeTimes
@@ -77,6 +79,7 @@ class Findings:
     reason: NDArray[np.uint8]
     summary: dict[str, Any]
     forecast: Forecast | None = None
+    pocket_cells: NDArray[np.int32] | None = None
     from_outside: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     modes: tuple[ModeTimes, ...] = ()
 

@@ -55,7 +55,8 @@ def write_cells_parquet(findings: Findings, folder: Path) -> None:
     Columns: ``cell`` (of the grid), ``x_m, y_m``, ``commune`` (code), ``persons`` (between
     ``persons_low`` and ``persons_high`` where secrecy hides some) and the age groups,
     ``seconds_before, seconds_after`` (to the nearest open site, whole; empty where no way leads to one),
-    ``site_before, site_after`` (its id) and ``reason`` (of `siting.access.REASONS`); for each way of travelling beside
+    ``site_before, site_after`` (its id) ``reason`` (of `siting.access.REASONS`) and
+    ``pocket_cells`` (size of the pocket that a cell is cut off in); for each way of travelling beside
     the car, ``persons_walking, seconds_walking_before, seconds_walking_after`` or the same of ``no_car``.
     """
     demand, communes = findings.territory.demand, findings.territory.communes
@@ -72,11 +73,22 @@ def write_cells_parquet(findings: Findings, folder: Path) -> None:
             **_nearest_columns(findings, findings.before, "before"),
             **_nearest_columns(findings, findings.after, "after"),
             "reason": np.array(REASONS)[findings.reason],
+            **_pocket_column(findings),
             **_mode_columns(findings),
         },
         geometry=geopandas.points_from_xy(x_m, y_m, crs=findings.territory.grid.crs),
     )
     frame.to_parquet(folder / "cells.parquet", index=False, compression="zstd")
+
+
+def _pocket_column(findings: Findings) -> dict[str, object]:
+    """How many cells or road nodes the pocket has that a cell is cut off in; empty elsewhere."""
+    if findings.pocket_cells is None:
+        return {}
+    is_cut_off = findings.reason == REASONS.index("cut_off")
+    size = pd.array(np.where(is_cut_off, findings.pocket_cells, 0), dtype="Int32")
+    size[~is_cut_off] = pd.NA
+    return {"pocket_cells": size}
 
 
 def _interval_columns(demand: Demand) -> dict[str, NDArray[np.float64]]:

@@ -44,7 +44,8 @@ def communes_of(scenario: Scenario, communes: pd.DataFrame) -> NDArray[np.bool_]
 def _unknown(code: str, field: str, known: set[str]) -> tuple[str, str]:
     """(problem, remedy) of a code that is no département or commune of today's metropolitan France."""
     if code.startswith("97"):
-        return f"{code} est outre-mer", "seule la France métropolitaine est fournie"
+        problem = f"{code} est outre-mer : aucune grille de population, ni commune, n'y est fournie"
+        return problem, "donner un territoire de France métropolitaine"
     if field == "departements":
         return f"aucun département n'a le code {code}", "donner un code de département métropolitain, 01 à 95"
     heirs = successors().get(code, ())
