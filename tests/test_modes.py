@@ -102,11 +102,13 @@ def test_a_mode_is_off_unless_asked_and_its_slips_are_told(tmp_path) -> None:
     assert scenario().modes == {}
     assert list(scenario(no_car={}, walking={}).modes) == ["walking", "no_car"]
     text = SCENARIO.read_text(encoding="utf-8").replace("speed_kmh: 4.5", "speed_kmh: 2").replace("no_car:", "no_cars:")
+    text = text.replace("[0.15, 0.15, 0.15]", "[0.15, 0.15]", 1)
     (tmp_path / "slips.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:
         load(tmp_path / "slips.yaml")
     told = str(caught.value)
     assert "walking.off_road_kmh" in told and "3 km/h hors des routes, 2 km/h sur les routes" in told
+    assert "walking.share_by_age: une liste de 2 (3 valeurs, ni plus ni moins)" in told
     assert "no_cars: clé inconnue (vouliez-vous dire no_car ?)" in told
 
 

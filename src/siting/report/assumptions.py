@@ -17,7 +17,11 @@ def assumptions(findings: Measured) -> list[str]:
     """Sentences on what the figures rest on, and on what they leave out; the territory's own notes last."""
     texts = texts_of(findings)
     cell = texts.number.short(findings.territory.grid.cell_size_m / 1000)
-    modes = ["assumed_modes"] if findings.modes else []
+    modes = (
+        ["assumed_modes", *(["assumed_modes_raster"] if findings.scenario.travel.surface != "roads" else [])]
+        if findings.modes
+        else []
+    )
     keys = ["assumed_car", *modes, "assumed_capacity"]
     return [
         *([texts("screening")] if is_screening(findings) else []),

@@ -116,6 +116,18 @@ def _not_empty(value: object) -> object:
 # Not Field(min_length=1): pydantic counts the valid items only, and a list of wrong ones would be empty too.
 NOT_EMPTY = BeforeValidator(_not_empty)
 
+
+def exactly(n: int) -> BeforeValidator:
+    """A list of ``n`` items, right or wrong (see `NOT_EMPTY`)."""
+
+    def check(value: object) -> object:
+        if isinstance(value, (list, tuple)) and len(value) != n:
+            raise refuse("wrong_count", value=len(value), wanted=n)
+        return value
+
+    return BeforeValidator(check)
+
+
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]

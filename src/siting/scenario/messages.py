@@ -161,6 +161,10 @@ MESSAGES: dict[str, Message] = {
         ("« {value} » n'est pas un texte d'une ligne", "écrivez quelques mots, sans caractère de commande"),
         ("'{value}' is not a text of one line", "write a few words, without control characters"),
     ),
+    "wrong_count": Message(
+        ("une liste de {value}", "{wanted} valeurs, ni plus ni moins"),
+        ("a list of {value}", "{wanted} values, no more and no fewer"),
+    ),
     "text_length": Message(
         ("texte vide ou trop long", "{limit} caractères au plus"),
         ("text empty or too long", "{limit} characters at most"),

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from siting.scenario.fields import Between, Section, manual
+from siting.scenario.fields import Between, Section, exactly, manual
 
 OffRoadKmh = Annotated[
     float,
@@ -25,7 +25,8 @@ ShareByAge = Annotated[
         "have no car (INSEE); the same share is taken at every age and everywhere.",
         examples=[[0.15, 0.12, 0.25]],
     ),
-    Field(min_length=3, max_length=3),
+    exactly(3),
+    Field(json_schema_extra={"minItems": 3, "maxItems": 3}),
 ]
 WithoutCar = (0.15, 0.15, 0.15)
 

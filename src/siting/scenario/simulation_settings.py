@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from siting.scenario.fields import NOT_EMPTY, Between, Section, manual
+from siting.scenario.fields import NOT_EMPTY, Between, Section, exactly, manual
 from siting.scenario.messages import refuse
 
 Preset = Literal["off", "announced", "observed"]
@@ -288,7 +288,8 @@ class SimulationSettings(Section):
             "Share of people with a long-term illness (ALD) under 15, of 15 to 64, of 65 and over (an assumption: of "
             "the order of 12 million in all).",
         ),
-        Field(min_length=3, max_length=3),
+        exactly(3),
+        Field(json_schema_extra={"minItems": 3, "maxItems": 3}),
     ] = (0.03, 0.12, 0.45)
     unplanned_share: Annotated[
         float,
@@ -391,5 +392,6 @@ class SimulationSettings(Section):
             "(hypothèse).",
             "Consultations of a person under 15, of 15 to 64, of 65 and over, relative to the mean (an assumption).",
         ),
-        Field(min_length=3, max_length=3),
+        exactly(3),
+        Field(json_schema_extra={"minItems": 3, "maxItems": 3}),
     ] = (0.8, 0.85, 1.6)
