@@ -90,7 +90,7 @@ CASES = {
     "a key like the parser's own words": (
         {"solver": '§"[key]": 1'},
         "'[key]': clé inconnue (possible : candidates, costs, existing, goal, grid, language, "
-        "population, rules, scenario, simulation, solver, study_area, title, travel, weights)",
+        "no_car, population, rules, scenario, simulation, solver, study_area, title, travel, walking, weights)",
     ),
     "an empty key": (
         {"solver": 'solver: {§"": 1}'},
@@ -162,6 +162,15 @@ CASES = {
         "lscp ou mclp, ou retirez la règle)\n"
         "weights: des poids ne changent rien avec model: p_center, voir ligne {goal+1} : goal.model (prenez model: "
         "mclp ou p_median, ou retirez-les)",
+    ),
+    "faster off the roads than on them": (
+        {"no_car": "no_car:\n  speed_kmh: 4\n  off_road_kmh: §5"},
+        "no_car.off_road_kmh: 5 km/h hors des routes, 4 km/h sur les routes, voir ligne {no_car+1} : no_car.speed_kmh "
+        "(une vitesse au plus égale hors des routes)",
+    ),
+    "a share short": (
+        {"walking": "walking:\n  share_by_age: §[0.1, 0.2]"},
+        "walking.share_by_age: une liste de 2 (3 valeurs, ni plus ni moins)",
     ),
     "a choice that is none": (
         {"candidates": "candidates:\n  rule: §town_hals"},

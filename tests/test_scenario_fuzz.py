@@ -19,6 +19,8 @@ EXTRA = {
     "rules": "rules:\n  - rule: budget\n    at_most_eur: 100000\n  - rule: houses\n    each: epci\n    at_most: 2",
     "weights": "weights:\n  - who: age\n    group: over_65\n    weight: 2",
     "costs": "costs:\n  create_eur: 60000",
+    "walking": "walking: {}",
+    "no_car": "no_car:\n  share_by_age: [0.1, 0.1, 0.3]",
 }
 KEYS = sorted({key for name in [*SECTIONS, *EXTRA] for model in variants(name).values() for key in model.model_fields})
 SCRAPS = [*"[]{}:,-?&*!|>'\"%@`#~\t\n ", "\r\n", "---", "...", "<<:", "!!int", "null", "1e3", ".nan", "{x}", "{", "}}"]
