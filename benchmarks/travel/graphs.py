@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 from benchmarks.measure import BATCH, Contender, Measurement, interleaved
 from benchmarks.travel import in_c
 from benchmarks.travel.worlds import GraphWorld, corsica, lattice_world
-from siting.travel.casts import GraphSearch, TickGraph
+from siting.travel.casts import SEEN, GraphSearch, TickGraph
 from siting.travel.ticks import whole_ticks
 from siting.travel.travel_times import TICKS_PER_S
 
@@ -83,17 +83,19 @@ def quickest(tail: NDArray[np.int64], head: NDArray[np.int64], ticks: NDArray[np
 def _c(graph: TickGraph, search: GraphSearch, library) -> Contender:
     queue, address = search.queue, in_c.pointer
     n_waiting = np.empty(len(queue), np.uint64)
-    ticks = np.full(graph.n_nodes, 2**32 - 1, np.uint32)
-    touched = np.empty(graph.n_nodes, np.uint32)
+    limit = CUTOFF_S * TICKS_PER_S
+    ticks = np.full(graph.n_nodes, limit + 1, np.uint32)
+    touched = np.empty(graph.n_nodes + 1, np.uint32)
+    seen = np.empty(graph.most_edges + SEEN, np.uint64)
 
     def run(source: int) -> object:
         n_touched = library.search_graph(
-            address(graph.start), address(graph.edge), source, CUTOFF_S * TICKS_PER_S, graph.shift, address(ticks),
-            address(touched), address(queue), queue.shape[0], queue.shape[1], address(n_waiting),
+            address(graph.start), address(graph.edge), source, limit, graph.shift, address(ticks), address(touched),
+            address(seen), len(seen), address(queue), queue.shape[0], queue.shape[1], address(n_waiting),
         )  # fmt: skip
         nodes = touched[:n_touched]
         found = ticks[nodes]
-        ticks[nodes] = 2**32 - 1
+        ticks[nodes] = limit + 1
         return found
 
     return run

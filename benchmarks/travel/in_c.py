@@ -27,7 +27,7 @@ def library() -> ctypes.CDLL | None:
         address,
     ]  # fmt: skip
     loaded.search_graph.argtypes = [
-        address, address, word, word, bits, address, address, address, word, word, address,
+        address, address, word, bits, bits, address, address, address, word, address, word, word, address,
     ]  # fmt: skip
     loaded.search_graph.restype = whole
     return loaded

@@ -100,33 +100,41 @@ int search_window(const uint8_t *classes, int64_t n_columns, int64_t top, int64_
     return is_done;
 }
 
-int64_t search_graph(const u32 *start, const u64 *edge, u64 source, u64 limit, u32 shift, u32 *ticks, u32 *touched,
-                     u64 *queue, u64 n_slots, u64 capacity, u64 *n_waiting) {
-    const u64 low = 0xFFFFFFFFu, slot_mask = n_slots - 1;
+int64_t search_graph(const u32 *start, const u64 *edge, u64 source, u32 limit, u32 shift, u32 *ticks, u32 *touched,
+                     u64 *seen, u64 room, u64 *queue, u64 n_slots, u64 capacity, u64 *n_waiting) {
+    const u64 low = 0xFFFFFFFFu, slot_mask = n_slots - 1, beyond = (u64)limit + 1;
     memset(n_waiting, 0, 8 * n_slots);
     ticks[source] = 0;
     touched[0] = (u32)source;
     queue[0] = source << 32;
     n_waiting[0] = 1;
-    u64 n_touched = 1, n_live = 1;
-    for (u64 bucket = 0; n_live > 0; bucket++) {
+    u64 n_touched = 1, n_idle = 0;
+    for (u64 bucket = 0; n_idle < n_slots; bucket++) {
         u64 slot = bucket & slot_mask, served = 0;
+        n_idle = n_waiting[slot] ? 0 : n_idle + 1;
         while (served < n_waiting[slot]) {
-            u64 entry = queue[slot * capacity + served++];
-            u64 node = entry >> 32, now = entry & low;
-            if (ticks[node] != now) continue;
-            for (u32 i = start[node]; i < start[node + 1]; i++) {
-                u64 other = edge[i] >> 32, then = now + (edge[i] & low), before = ticks[other];
-                if (then >= before || then > limit) continue;
-                u64 aim = (then >> shift) & slot_mask;
-                if (n_waiting[aim] == capacity) return -1;
-                if (before == low) touched[n_touched++] = (u32)other;
-                ticks[other] = (u32)then;
-                queue[aim * capacity + n_waiting[aim]++] = other << 32 | then;
-                n_live++;
+            u64 n_seen = 0;
+            while (served < n_waiting[slot]) {
+                u64 entry = queue[slot * capacity + served], node = entry >> 32, now = entry & low;
+                if (n_seen + start[node + 1] - start[node] >= room) break;
+                served++;
+                if (ticks[node] != now) continue;
+                for (u32 i = start[node]; i < start[node + 1]; i++) {
+                    seen[n_seen] = edge[i] + now;
+                    n_seen += (seen[n_seen] & low) < ticks[seen[n_seen] >> 32];
+                }
+            }
+            for (u64 i = 0; i < n_seen; i++) {
+                u64 other = seen[i] >> 32, then = seen[i] & low, before = ticks[other];
+                u64 aim = (then >> shift) & slot_mask, end = n_waiting[aim], is_better = then < before;
+                if (end == capacity) return -1;
+                touched[n_touched] = (u32)other;
+                n_touched += is_better & (before == beyond);
+                ticks[other] = (u32)(is_better ? then : before);
+                queue[aim * capacity + end] = seen[i];
+                n_waiting[aim] = end + is_better;
             }
         }
-        n_live -= served;
         n_waiting[slot] = 0;
     }
     return (int64_t)n_touched;

@@ -1,9 +1,12 @@
 """Least times on a directed graph: within a cutoff from one node, and from the nearest of several.
 
 A graph is compressed sparse rows: edges of node ``n`` are ``edge[start[n] : start[n + 1]]``, each
-``head << 32 | ticks`` in one word, so that following an edge is one load. Parallel edges, loops and edges that
-take no time are welcome. An entry of the queue is ``node << 32 | ticks``; one whose ticks are no longer its
-node's is skipped.
+``head << 32 | ticks`` in one word, so that following an edge is one load and one addition: the sum is at once the
+entry for the queue. An entry whose ticks are no longer its node's is skipped. Parallel edges, loops and edges that
+take no time are welcome: a node that gets better while its bucket is being emptied comes back into it.
+
+As on rasters, a bucket is emptied in two passes: what the edges of some nodes may improve is noted, without a branch
+on what is found, then improved and queued (30 to 12 ns a node on Corsica, 54 to 34 on a lattice of 262,144 nodes).
 """
 
 from __future__ import annotations
@@ -11,12 +14,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-UNREACHED = 0xFFFFFFFF
-"""Ticks of a node not reached."""
-
 
 @njit(cache=True, nogil=True)
-def search_within(start, edge, source, limit, shift, ticks, touched, queue):  # type: ignore[no-untyped-def]
+def search_within(start, edge, source, limit, shift, ticks, touched, seen, queue):  # type: ignore[no-untyped-def]
     """Write the ticks from ``source`` to every node at most ``limit`` away.
 
     Parameters
@@ -25,13 +25,15 @@ def search_within(start, edge, source, limit, shift, ticks, touched, queue):  # 
     edge : uint64 array, shape (n_edges,)
     source : int
     limit : int
-        Inclusive; plus the longest edge it stays below `UNREACHED`.
+        Inclusive; plus the longest edge it is below ``2**32``.
     shift : int
         A bucket is ``2**shift`` ticks wide.
     ticks : uint32 array, shape (n_nodes,)
-        All `UNREACHED` on entry; see `take`.
-    touched : uint32 array, shape (n_nodes,)
+        All ``limit + 1`` on entry, which every time within the limit is below; see `take`.
+    touched : uint32 array, shape (n_nodes + 1,)
         On return its head lists the nodes reached, in no useful order.
+    seen : uint64 array
+        Room for what is noted at a time; at least one more than the edges of any node.
     queue : uint64 array, shape (n_slots, capacity)
         The ring of buckets; ``n_slots`` is a power of two above ``(longest edge >> shift) + 1``.
 
@@ -42,57 +44,77 @@ def search_within(start, edge, source, limit, shift, ticks, touched, queue):  # 
         False if a bucket was full before the end: forget what was touched and bring a roomier queue.
     """
     one, high = np.uint64(1), np.uint64(32)
-    low = (one << high) - one
-    bits, last = np.uint64(shift), np.uint64(limit)
-    n_slots, capacity = queue.shape
-    slot_mask = np.uint64(n_slots - 1)
+    low, bits, beyond = (one << high) - one, np.uint64(shift), np.uint64(limit + 1)
+    n_slots, capacity = queue.shape[0], np.uint64(queue.shape[1])
+    slot_mask, n_idle, bucket = np.uint64(n_slots - 1), 0, np.uint64(0)
     n_waiting = np.zeros(n_slots, np.uint64)
     ticks[source] = 0
     touched[0] = source
     queue[0, 0] = np.uint64(source) << high
-    n_waiting[0] = 1
-    n_touched, n_live, bucket = one, one, np.uint64(0)
-    while n_live > 0:
-        slot = bucket & slot_mask
-        served = np.uint64(0)
+    n_waiting[0] = n_touched = one
+    while n_idle < n_slots:
+        slot, served = bucket & slot_mask, np.uint64(0)
+        n_idle = 0 if n_waiting[slot] else n_idle + 1
         while served < n_waiting[slot]:
-            entry = queue[slot, served]
-            served += one
-            node, now = entry >> high, entry & low
-            if ticks[node] != now:
-                continue
-            for i in range(np.uint64(start[node]), np.uint64(start[node + one])):
-                other = edge[i] >> high
-                then = now + (edge[i] & low)
-                before = np.uint64(ticks[other])
-                if then >= before or then > last:
-                    continue
-                aim = (then >> bits) & slot_mask
-                if n_waiting[aim] == capacity:
+            served, n_seen = look_ahead(start, edge, ticks, queue, slot, served, n_waiting[slot], seen)
+            for i in range(n_seen):
+                found = seen[i]
+                node, then = found >> high, found & low
+                before, aim = np.uint64(ticks[node]), then >> bits & slot_mask
+                end = n_waiting[aim]
+                if end == capacity:
                     return n_touched, False
-                if before == low:
-                    touched[n_touched] = other
-                    n_touched += one
-                ticks[other] = then
-                queue[aim, n_waiting[aim]] = other << high | then
-                n_waiting[aim] += one
-                n_live += one
-        n_live -= served
+                is_better = then < before
+                touched[n_touched] = node
+                n_touched += np.uint64(is_better & (before == beyond))
+                ticks[node] = then if is_better else before
+                queue[aim, end] = found
+                n_waiting[aim] = end + np.uint64(is_better)
         n_waiting[slot] = 0
         bucket += one
     return n_touched, True
 
 
 @njit(cache=True, nogil=True)
-def take(ticks, touched, n_touched, first, stop, taken):  # type: ignore[no-untyped-def]
+def look_ahead(start, edge, ticks, queue, slot, served, stop, seen):  # type: ignore[no-untyped-def]
+    """Note what the entries from ``served`` to ``stop`` may improve, as far as there is room; nothing else is written.
+
+    Returns
+    -------
+    served : int
+        Entries looked at so far.
+    n_seen : int
+    """
+    one, high = np.uint64(1), np.uint64(32)
+    low, room, n_seen = (one << high) - one, np.uint64(seen.size), np.uint64(0)
+    while served < stop:
+        entry = queue[slot, served]
+        node, now = entry >> high, entry & low
+        first, last = np.uint64(start[node]), np.uint64(start[node + one])
+        if n_seen + last - first >= room:
+            break
+        served += one
+        if ticks[node] != now:
+            continue
+        for i in range(first, last):
+            found = edge[i] + now
+            seen[n_seen] = found
+            n_seen += np.uint64(found & low < ticks[found >> high])
+    return served, n_seen
+
+
+@njit(cache=True, nogil=True)
+def take(ticks, touched, n_touched, beyond, first, stop, taken):  # type: ignore[no-untyped-def]
     """Forget the nodes touched, and write ``(node - first) << 32 | ticks`` of those in ``first … stop - 1``.
 
     Parameters
     ----------
     ticks, touched, n_touched : from `search_within`
-        ``ticks`` is all `UNREACHED` on return.
+        ``ticks`` is all ``beyond`` on return.
+    beyond : int
+        ``limit + 1``.
     first, stop : int
-    taken : uint64 array, shape (stop - first,)
+    taken : uint64 array, shape (stop - first + 1,)
 
     Returns
     -------
@@ -102,15 +124,14 @@ def take(ticks, touched, n_touched, first, stop, taken):  # type: ignore[no-unty
     n_taken = 0
     for i in range(n_touched):
         node = np.int64(touched[i])
-        if first <= node < stop:
-            taken[n_taken] = np.uint64(node - first) << np.uint64(32) | np.uint64(ticks[node])
-            n_taken += 1
-        ticks[node] = UNREACHED
+        taken[n_taken] = np.uint64(node - first) << np.uint64(32) | np.uint64(ticks[node])
+        n_taken += first <= node < stop
+        ticks[node] = beyond
     return n_taken
 
 
 @njit(cache=True, nogil=True)
-def search_nearest(start, edge, sources, limit, shift, key, queue):  # type: ignore[no-untyped-def]
+def search_nearest(start, edge, sources, shift, key, seen, queue):  # type: ignore[no-untyped-def]
     """Write, for every node, ``ticks << 32 | row`` of the nearest of ``sources``; False for want of room.
 
     Comparing such keys compares times first and rows next, so one addition and one comparison keep both, and
@@ -118,50 +139,60 @@ def search_nearest(start, edge, sources, limit, shift, key, queue):  # type: ign
 
     Parameters
     ----------
-    start, edge, limit, shift : as for `search_within`
+    start, edge, shift : as for `search_within`
     sources : int64 array, shape (n_sources,)
         Nodes; the row is the position in this array.
     key : uint64 array, shape (n_nodes,)
-        All ones on entry, which is also what it holds on return where no source is within the limit.
+        All ``(limit + 1) << 32`` on entry, which is also what it holds on return where no source is within the limit.
+    seen : uint64 array, shape (2, n)
+        As for `search_within`: nodes, and the keys they might have.
     queue : uint64 array, shape (n_slots, capacity)
         The first bucket takes an entry for each source.
     """
     one, high = np.uint64(1), np.uint64(32)
-    low = (one << high) - one
-    bits, last = np.uint64(shift), np.uint64(limit)
-    n_slots, capacity = queue.shape
-    slot_mask = np.uint64(n_slots - 1)
+    n_slots, capacity = queue.shape[0], np.uint64(queue.shape[1])
+    slot_mask, n_idle, bucket = np.uint64(n_slots - 1), 0, np.uint64(0)
     n_waiting = np.zeros(n_slots, np.uint64)
-    n_live, bucket = np.uint64(0), np.uint64(0)
     for row in range(len(sources)):
         if np.uint64(row) < key[sources[row]]:
             key[sources[row]] = row
-            queue[0, n_live] = np.uint64(sources[row]) << high
-            n_live += one
-    n_waiting[0] = n_live
-    while n_live > 0:
-        slot = bucket & slot_mask
-        served = np.uint64(0)
+            queue[0, n_waiting[0]] = np.uint64(sources[row]) << high
+            n_waiting[0] += one
+    while n_idle < n_slots:
+        slot, served = bucket & slot_mask, np.uint64(0)
+        n_idle = 0 if n_waiting[slot] else n_idle + 1
         while served < n_waiting[slot]:
-            entry = queue[slot, served]
-            served += one
-            node = entry >> high
-            now = key[node]
-            if now >> high != entry & low:
-                continue
-            for i in range(np.uint64(start[node]), np.uint64(start[node + one])):
-                other = edge[i] >> high
-                then = now + ((edge[i] & low) << high)
-                if then >= key[other] or then >> high > last:
-                    continue
-                aim = (then >> (high + bits)) & slot_mask
-                if n_waiting[aim] == capacity:
+            served, n_seen = look_ahead_nearest(start, edge, key, queue, slot, served, n_waiting[slot], seen)
+            for i in range(n_seen):
+                node, then = seen[0, i], seen[1, i]
+                before, aim = key[node], then >> high + np.uint64(shift) & slot_mask
+                end = n_waiting[aim]
+                if end == capacity:
                     return False
-                key[other] = then
-                queue[aim, n_waiting[aim]] = other << high | then >> high
-                n_waiting[aim] += one
-                n_live += one
-        n_live -= served
+                key[node] = min(then, before)
+                queue[aim, end] = node << high | then >> high
+                n_waiting[aim] = end + np.uint64(then < before)
         n_waiting[slot] = 0
         bucket += one
     return True
+
+
+@njit(cache=True, nogil=True)
+def look_ahead_nearest(start, edge, key, queue, slot, served, stop, seen):  # type: ignore[no-untyped-def]
+    """`look_ahead` with keys in the place of ticks."""
+    one, high = np.uint64(1), np.uint64(32)
+    low, room, n_seen = (one << high) - one, np.uint64(seen.shape[1]), np.uint64(0)
+    while served < stop:
+        entry = queue[slot, served]
+        node = entry >> high
+        first, last, now = np.uint64(start[node]), np.uint64(start[node + one]), key[node]
+        if n_seen + last - first >= room:
+            break
+        served += one
+        if now >> high != entry & low:
+            continue
+        for i in range(first, last):
+            other, then = edge[i] >> high, now + ((edge[i] & low) << high)
+            seen[0, n_seen], seen[1, n_seen] = other, then
+            n_seen += np.uint64(then < key[other])
+    return served, n_seen
