@@ -74,7 +74,7 @@ def test_graph_searches_equal_scipy(drawn) -> None:
 
 @st.composite
 def rasters(draw):
-    shape = draw(st.sampled_from([(1, 1), (1, 9), (9, 1), (3, 3), (5, 7)]))
+    shape = draw(st.sampled_from([(1, 1), (1, 9), (9, 1), (3, 3), (5, 7), (1, 40), (40, 1), (16, 3)]))
     palette = draw(st.sampled_from([[0.1], [0.1, np.inf], [0.0277, 0.72, np.inf], [0.03, 0.1, 0.3, 0.7, np.inf]]))
     size = shape[0] * shape[1]
     friction = np.array(draw(st.lists(st.sampled_from(palette), min_size=size, max_size=size))).reshape(shape)
@@ -85,7 +85,21 @@ def rasters(draw):
 @worlds_to_try
 @given(rasters())
 def test_raster_searches_equal_scipy(drawn) -> None:
-    friction, sources, cutoff_s = drawn
+    compare_with_scipy(*drawn)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rasters_of_many_classes_equal_scipy(seed: int) -> None:
+    # more than 255 frictions take two bytes a cell, and 64 bits for time and class together
+    rng = np.random.default_rng(seed)
+    friction = rng.choice(np.linspace(0.03, 0.7, 400), (21, 24))
+    friction[rng.random(friction.shape) < 0.2 * seed] = np.inf
+    for cutoff_s in (200, 4000):
+        compare_with_scipy(friction, [0, 23, friction.size - 1, 260], cutoff_s)
+
+
+def compare_with_scipy(friction, sources, cutoff_s) -> None:
+    """Every place within the cutoff of each source, and the nearest source of every cell: tick for tick."""
     edges = raster_edges(friction, 100.0)
     classes = classify(friction, cell_size_m=100.0)
     search = WindowSearch(classes, PlacesByRow.of(np.arange(friction.size), friction.shape), cutoff_s)

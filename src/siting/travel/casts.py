@@ -157,7 +157,8 @@ class GraphSearch:
         self._ticks = np.full(graph.n_nodes, self._limit + 1, np.uint32)
         self._touched = np.empty(graph.n_nodes + 1, np.uint32)
         self._seen = np.empty(graph.most_edges + SEEN, np.uint64)
-        self._taken = np.empty(len(wanted) + 1, np.uint64)
+        self._position = np.empty(len(wanted) + 1, np.int32)
+        self._found = np.empty(len(wanted) + 1, np.uint32)
 
     def within(self, source: int) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
         """(positions in ``wanted``, ascending; ticks) of the nodes that ``source`` reaches within the cutoff."""
@@ -167,10 +168,10 @@ class GraphSearch:
                 graph.start, graph.edge, source, self._limit, graph.shift, self._ticks, self._touched, self._seen,
                 self.queue,
             )  # fmt: skip
-            n_taken = self._take(self._ticks, self._touched, n_touched, self._limit + 1, first, stop, self._taken)
+            touched = self._touched[:n_touched]
+            n_taken = self._take(self._ticks, touched, self._limit, first, stop, self._position, self._found)
             if is_done:
-                found = np.sort(self._taken[:n_taken])
-                return (found >> np.uint64(32)).astype(np.int32), found.astype(np.uint32)
+                return self._position[:n_taken].copy(), self._found[:n_taken].copy()
             self.queue = roomier(self.queue)
 
 

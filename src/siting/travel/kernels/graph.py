@@ -104,29 +104,39 @@ def look_ahead(start, edge, ticks, queue, slot, served, stop, seen):  # type: ig
 
 
 @njit(cache=True, nogil=True)
-def take(ticks, touched, n_touched, beyond, first, stop, taken):  # type: ignore[no-untyped-def]
-    """Forget the nodes touched, and write ``(node - first) << 32 | ticks`` of those in ``first … stop - 1``.
+def take(ticks, touched, limit, first, stop, position, found):  # type: ignore[no-untyped-def]
+    """Write those of the nodes ``first … stop - 1`` that a search reached, ascending, and forget all it reached.
+
+    All nodes between the lowest and the highest reached are looked at: far quicker than to sort (0.1 ms instead of
+    3.7 for 85,000 nodes).
 
     Parameters
     ----------
-    ticks, touched, n_touched : from `search_within`
-        ``ticks`` is all ``beyond`` on return.
-    beyond : int
-        ``limit + 1``.
-    first, stop : int
-    taken : uint64 array, shape (stop - first + 1,)
+    ticks : from `search_within`
+        All ``limit + 1`` on return.
+    touched : uint32 array, shape (n_touched,)
+        From `search_within`.
+    limit, first, stop : int
+    position : int32 array, shape (stop - first + 1,)
+        Node less ``first``.
+    found : uint32 array, shape (stop - first + 1,)
+        Its ticks.
 
     Returns
     -------
     int
-        How many were written, in no useful order.
+        How many were written.
     """
-    n_taken = 0
-    for i in range(n_touched):
+    low, high = np.int64(stop), np.int64(first - 1)
+    for i in range(touched.size):
         node = np.int64(touched[i])
-        taken[n_taken] = np.uint64(node - first) << np.uint64(32) | np.uint64(ticks[node])
-        n_taken += first <= node < stop
-        ticks[node] = beyond
+        low, high = min(low, node), max(high, node)
+    n_taken = 0
+    for node in range(max(low, np.int64(first)), min(high, np.int64(stop - 1)) + 1):
+        position[n_taken], found[n_taken] = node - first, ticks[node]
+        n_taken += ticks[node] <= limit
+    for i in range(touched.size):
+        ticks[touched[i]] = limit + 1
     return n_taken
 
 
