@@ -127,12 +127,12 @@ def take(ticks, touched, limit, first, stop, position, found):  # type: ignore[n
     int
         How many were written.
     """
-    low, high = np.int64(stop), np.int64(first - 1)
+    low, high = int(stop), int(first) - 1
     for i in range(touched.size):
-        node = np.int64(touched[i])
+        node = int(touched[i])
         low, high = min(low, node), max(high, node)
     n_taken = 0
-    for node in range(max(low, np.int64(first)), min(high, np.int64(stop - 1)) + 1):
+    for node in range(max(low, first), min(high, stop - 1) + 1):
         position[n_taken], found[n_taken] = node - first, ticks[node]
         n_taken += ticks[node] <= limit
     for i in range(touched.size):
