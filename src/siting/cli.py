@@ -181,11 +181,10 @@ def simulate(
         done = pipeline.simulate_again(
             folder, held, changes={key: value for key, _, value in pairs}, watcher=watcher, threads=threads
         )
-    found = summary(done)
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print(json.dumps(summary(done), ensure_ascii=False, indent=2))
     elif not quiet:
-        print(render_outlook(found))
+        print(render_outlook(done.forecast, done.notes, language=done.language))
         print(f"\n→ {target / 'report.html'}")
 
 

@@ -245,7 +245,7 @@ def summary(outlook: Outlook) -> dict[str, Any]:
     told = world.in_study_area[world.commune]
     return {
         "settings": outlook.settings.model_dump(mode="json"),
-        "indicators": list(INDICATORS),
+        "figures": _figures(forecast),
         "national_share": world.national_share,
         "totals": [
             {
@@ -267,6 +267,18 @@ def summary(outlook: Outlook) -> dict[str, Any]:
             )
         ],
         "notes": list(outlook.notes),
+    }
+
+
+def _figures(forecast: Forecast) -> dict[str, dict[str, float | None]]:
+    """Each indicator of the study area at the start and at the end: mean of the draws, and the band of the end."""
+    draws = forecast.draws
+    total = next(row for row, level in enumerate(draws.areas) if level.level == "total")
+    mean, (low, high) = draws.mean(total)[:, 0], draws.band(total)
+    columns = {"start": mean[0], "end": mean[-1], "end_p10": low[-1, 0], "end_p90": high[-1, 0]}
+    return {
+        name: {key: float(values[at]) if np.isfinite(values[at]) else None for key, values in columns.items()}
+        for at, name in enumerate(INDICATORS)
     }
 
 

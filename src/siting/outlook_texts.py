@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 
+from siting.report.quarters import band_table
+from siting.report.texts import Texts
 from siting.simulation import INDICATORS, SOLIDARITY_FACTOR, Forecast, houses_late, quarter_text
 from siting.simulation.instruments import FLOWS
 
+_LABEL = 58
+TOLD = (
+    "doctors",
+    "vacancies",
+    "consultations_offered",
+    "apl",
+    "apl_worst_tenth",
+    "persons_below_2_5",
+    "persons_without_gp",
+    "within_48h",
+    "days_per_week",
+    "days_per_week_no_car",
+    "houses",
+    "houses_keeping_rules",
+    "cost_eur",
+)
+"""What the terminal tells, of the columns of ``quarters.csv``."""
 
-def render_outlook(found: dict[str, Any]) -> str:
-    """The `summary` as lines for a terminal, in French: start and end, and what must be told."""
-    words = {
-        "doctors": "Médecins",
-        "vacancies": "Postes vacants",
-        "juniors": "Docteurs juniors",
-        "assistants": "Assistants nouveaux",
-        "houses": "Maisons ouvertes",
-        "consultations_per_year": "Consultations par an",
-    }
-    first, last = found["totals"]
-    lines = [f"{'':22}{first['quarter']:>12}{last['quarter']:>12}"]
-    for key, word in words.items():
-        figures = (f"{round(total[key]):,}".replace(",", "\u202f") for total in (first, last))
-        lines.append(f"{word:22}" + "".join(f"{figure:>12}" for figure in figures))
-    return "\n".join([*lines, "", *found["notes"]])
+
+def render_outlook(forecast: Forecast, notes: Sequence[str], *, language: str) -> str:
+    """Start and end as lines for a terminal, with the band of the end; then what must be told."""
+    table = band_table(forecast, Texts(language))
+    told = dict(zip(INDICATORS, table.rows, strict=True))
+    lines = [f"{'':{_LABEL}}{table.head[1]:>12}{table.head[2]:>12}   {'(P10 – P90)'}"]
+    for name in TOLD:
+        label, first, last, low, high = told[name]
+        lines.append(
+            f"{textwrap.shorten(label, _LABEL - 1, placeholder='…'):{_LABEL}}{first:>12}{last:>12}   ({low} – {high})"
+        )
+    return "\n".join([*lines, "", *notes])
 
 
 def results(forecast: Forecast, *, language: str) -> list[str]:
