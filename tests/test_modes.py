@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+import siting
 from report_worlds import AFTER_S, BEFORE_S, PERSONS, nearest, scenario
 from report_worlds import findings as tiny_findings
 from siting.access import ModeTimes, measure_modes, mode_figures, persons_in_mode
@@ -196,6 +197,21 @@ def test_the_embedded_scenario_runs_as_written(tmp_path) -> None:
     assert result.exit_code == 0, result.output
     summary = json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
     assert summary["covered_after"]["share"] > 0.99 > summary["modes"]["no_car"]["covered_after"]["share"]
+
+
+def test_people_without_a_car_may_count_more(file, tmp_path) -> None:
+    text = file.read_text(encoding="utf-8").replace("[0.15, 0.15, 0.15]", "[0.1, 0.1, 0.4]")
+    text = text.replace("model: lscp", "model: mclp\n  new_houses: 2")
+    weighted = tmp_path / "weighted.yaml"
+    weighted.write_text(f"{text}\nweights:\n  - {{who: mode, mode: no_car, weight: 3}}\n", encoding="utf-8")
+    found = siting.run(load(weighted)).findings
+    persons, no_car = found.territory.demand.persons, found.modes[1]
+    by_car = found.after.time_s <= 1800
+    assert found.plan.objective == pytest.approx((persons + 2 * no_car.persons)[by_car].sum())
+    result = CliRunner().invoke(app, ["run", str(weighted), "--out", str(tmp_path / "run")])
+    assert result.exit_code == 0, result.output
+    verified = CliRunner().invoke(app, ["verify", str(tmp_path / "run")])
+    assert verified.exit_code == 0, verified.output
 
 
 def test_a_diagnosis_tells_of_those_without_a_car(tmp_path, file, folder) -> None:

@@ -168,6 +168,13 @@ CASES = {
         "no_car.off_road_kmh: 5 km/h hors des routes, 4 km/h sur les routes, voir ligne {no_car+1} : no_car.speed_kmh "
         "(une vitesse au plus égale hors des routes)",
     ),
+    "a weight for people of whom nothing is said": (
+        {
+            "goal": "goal:\n  model: mclp\n  new_houses: 3",
+            "weights": "weights:\n  - who: mode\n    mode: §no_car\n    weight: 2",
+        },
+        "weights[0].mode: rien ne dit qui se déplace ainsi (ajoutez la section no_car: {})",
+    ),
     "a share short": (
         {"walking": "walking:\n  share_by_age: §[0.1, 0.2]"},
         "walking.share_by_age: une liste de 2 (3 valeurs, ni plus ni moins)",

@@ -8,7 +8,7 @@ from siting.report.findings import Findings, Measured
 from siting.report.sentences import is_screening, standard, texts_of
 from siting.report.texts import Texts
 from siting.scenario import FrictionTravel, LayersTravel, RoadTravel, Scenario
-from siting.scenario.rules import AgeWeight
+from siting.scenario.rules import AgeWeight, ModeWeight
 from siting.scenario.sites import BpeSites, FinessSites
 from siting.scenario.speed_validation import speed_validation
 
@@ -17,11 +17,9 @@ def assumptions(findings: Measured) -> list[str]:
     """Sentences on what the figures rest on, and on what they leave out; the territory's own notes last."""
     texts = texts_of(findings)
     cell = texts.number.short(findings.territory.grid.cell_size_m / 1000)
-    modes = (
-        ["assumed_modes", *(["assumed_modes_raster"] if findings.scenario.travel.surface != "roads" else [])]
-        if findings.modes
-        else []
-    )
+    modes = ["assumed_modes"] if findings.modes else []
+    if findings.modes and findings.scenario.travel.surface != "roads":
+        modes.append("assumed_modes_raster")
     keys = ["assumed_car", *modes, "assumed_capacity"]
     return [
         *([texts("screening")] if is_screening(findings) else []),
@@ -112,6 +110,8 @@ def _weights(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
     for weight in scenario.weights:
         if isinstance(weight, AgeWeight):
             who = texts(f"age_{weight.group}")
+        elif isinstance(weight, ModeWeight):
+            who = texts(f"mode_{weight.mode}")
         else:
             codes = weight.departements or weight.epcis or weight.communes or ()
             who = ", ".join(codes[:5]) + (", …" if len(codes) > 5 else "")

@@ -293,6 +293,10 @@ MESSAGES: dict[str, Message] = {
         ("des poids ne changent rien avec model: {value}", "prenez model: mclp ou p_median, ou retirez-les"),
         ("weights change nothing with model: {value}", "take model: mclp or p_median, or remove them"),
     ),
+    "mode_without_section": Message(
+        ("rien ne dit qui se déplace ainsi", "ajoutez la section {value}: {{}}"),
+        ("nothing says who travels so", "add the section {value}: {{}}"),
+    ),
     "no_limit": Message(
         ("rien ne limite le nombre de maisons", "donnez goal.new_houses, ou une règle budget"),
         ("nothing limits the number of houses", "give goal.new_houses, or a rule budget"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from siting.scenario.contradiction import Contradiction
-from siting.scenario.rules import YEARLY_AID_EUR, ZONE_KEYS, BudgetRule, HousesRule, Zoned
+from siting.scenario.rules import YEARLY_AID_EUR, ZONE_KEYS, BudgetRule, HousesRule, ModeWeight, Zoned
 
 _COMPOSED_MODELS = ("lscp", "mclp")
 _WEIGHTED_MODELS = ("mclp", "p_median")
@@ -27,6 +27,9 @@ def rule_contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
             yield from _floor_and_cap(path, rule, valid)
     if weights and model is not None and model not in _WEIGHTED_MODELS:
         yield Contradiction("weights_of_other_model", "weights", "goal.model", {"value": model})
+    for path, weight in weights:
+        if isinstance(weight, ModeWeight) and not any(key.startswith(f"{weight.mode}.") for key in valid):
+            yield Contradiction("mode_without_section", f"{path}.mode", values={"value": weight.mode})
     yield from _same_rule_twice(rules)
     yield from _no_limit(valid, rules)
     yield from _budget_of_forced(valid, rules)

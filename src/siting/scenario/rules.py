@@ -251,7 +251,26 @@ class ZoneWeight(ListedSection):
     weight: Weight
 
 
-PeopleWeight = Annotated[AgeWeight | ZoneWeight, Field(discriminator="who")]
+class ModeWeight(ListedSection):
+    """People who travel otherwise than by car count more, or less."""
+
+    who: Annotated[
+        Literal["mode"],
+        manual(
+            "mode : ceux qui se déplacent à pied ou sans voiture, d'après les parts de la section walking ou no_car.",
+            "mode: those who travel on foot or without a car, by the shares of the section walking or no_car.",
+        ),
+    ]
+    mode: Annotated[
+        Literal["walking", "no_car"],
+        manual(
+            "La section où sont leurs parts : walking ou no_car.", "The section of their shares: walking or no_car."
+        ),
+    ]
+    weight: Weight
+
+
+PeopleWeight = Annotated[AgeWeight | ZoneWeight | ModeWeight, Field(discriminator="who")]
 
 Zoned = HousesRule | ZoneWeight
 """What names places by the codes of départements, EPCI or communes: exactly one of `ZONE_KEYS`."""

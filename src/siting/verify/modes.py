@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from siting.scenario.mode_settings import ModeSettings
 from siting.verify.check import Check, none_of
 from siting.verify.checks import MINUTES_TOLERANCE, PERSONS_TOLERANCE, compare_values
 from siting.verify.overland import mode_graph
+from siting.verify.people import persons_of_mode
 from siting.verify.recount import Recount
 from siting.verify.run_files import RunFiles
 
@@ -26,7 +26,7 @@ def check_modes(run: RunFiles, recount: Recount) -> Iterator[Check]:
         yield Check("summary.json, modes", False, f"{sorted(modes)} attendus")
         return
     for name, mode in modes.items():
-        persons = _persons(mode, recount)
+        persons = persons_of_mode(mode, recount.territory.demand)
         graph = mode_graph(run.scenario.travel, mode, recount.territory)
         sites = recount.territory.sites
         rows = {"before": np.flatnonzero(sites.is_existing)}
@@ -38,17 +38,6 @@ def check_modes(run: RunFiles, recount: Recount) -> Iterator[Check]:
         )
         yield _check_cells(name, run, persons, seconds)
         yield from _check_communes(name, run, recount, persons, seconds)
-
-
-def _persons(mode: ModeSettings, recount: Recount) -> Floats:
-    """Persons who travel so: those of each cell times the mean share of its ages."""
-    demand = recount.territory.demand
-    whole = demand.persons_by_age.sum(axis=0)
-    counted = []
-    for persons, ages in zip(demand.persons, demand.persons_by_age, strict=True):
-        weights = ages if ages.sum() > 0 else whole if whole.sum() > 0 else np.ones(len(ages))
-        counted.append(persons * float(np.average(mode.share_by_age, weights=weights)))
-    return np.array(counted)
 
 
 def _figures(persons: Floats, seconds: dict[str, Floats], recount: Recount) -> dict[str, Any]:

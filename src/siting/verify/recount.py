@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.scenario import Scenario
-from siting.scenario.rules import AgeWeight
+from siting.scenario.rules import AgeWeight, ModeWeight
 from siting.territory import Territory
 from siting.territory.values import AGE_GROUPS
+from siting.verify.people import persons_of_mode
 from siting.verify.scipy_times import TicksGraph, ticks_graph
 
 Floats = NDArray[np.float64]
@@ -123,6 +124,11 @@ class Recount:
         for weight in self.scenario.weights:
             if isinstance(weight, AgeWeight):
                 factor[weight.group] *= weight.weight
+                continue
+            if isinstance(weight, ModeWeight):
+                travelling = persons_of_mode(self.scenario.modes[weight.mode], demand)
+                others = demand.persons - travelling
+                zoned *= np.where(demand.persons > 0, (others + weight.weight * travelling) / demand.persons, 1.0)
                 continue
             given = [("departement", weight.departements), ("epci", weight.epcis), ("code", weight.communes)]
             level, codes = next((level, codes) for level, codes in given if codes is not None)
