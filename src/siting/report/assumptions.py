@@ -177,7 +177,7 @@ def _existing(scenario: Scenario, texts: Texts) -> str:
     if existing.rule == "file":
         source = texts("assumed_file", file=Path(existing.file).name)
     else:
-        source = texts.count("assumed_practices", existing.min_gp_practices)
+        source = texts.count("assumed_supply" if scenario.supply else "assumed_practices", existing.min_gp_practices)
     return f"{source} {texts('assumed_label')}" if existing.treatment == "label" else source
 
 

@@ -28,6 +28,7 @@ from siting.scenario.sites import (
     TownHallCandidates,
 )
 from siting.scenario.study_area import GridSettings, StudyArea
+from siting.scenario.supply import SupplySettings, ZoneSettings
 from siting.scenario.travel_settings import FrictionTravel, RoadTravel
 
 
@@ -165,6 +166,21 @@ class Scenario(BaseModel):
         manual(
             "Ce que fait le plan, trimestre par trimestre ; sans ce bloc, rien n'est simulé.",
             "What the plan does, quarter by quarter; without this block nothing is simulated.",
+        ),
+    ] = None
+
+    supply: Annotated[
+        SupplySettings | None,
+        manual(
+            "Les praticiens d'aujourd'hui ; sans ce bloc, les cabinets recensés en 2019.",
+            "The practitioners of today; without this block, the practices counted in 2019.",
+        ),
+    ] = None
+    zones: Annotated[
+        ZoneSettings | None,
+        manual(
+            "Les zones rouges, avec leur motif ; sans ce bloc, la simulation prend les EPCI les moins bien servis.",
+            "The red zones, with their reason; without this block the simulation takes the EPCI served worst.",
         ),
     ] = None
 

@@ -90,9 +90,9 @@ def build_world(
 ) -> World:
     """The world of a study area; red zones and outposts follow from who is worst served at the start.
 
-    Red zones are the EPCI whose people have the lowest mean access, ``red_epci_share`` of those of the area
-    (rounded up, none where no commune has an EPCI). Trips between two places are the mean time of the people of
-    the one commune to the other place, known within the cutoff of ``times``.
+    Red zones are those of the communes' own list, else the EPCI whose people have the lowest mean access,
+    ``red_epci_share`` of those of the area (rounded up, none where no commune has an EPCI). Trips between two places
+    are the mean time of the people of the one commune to the other place, known within the cutoff of ``times``.
 
     Parameters
     ----------
@@ -126,6 +126,8 @@ def build_world(
     is_red[is_inside] = red_zones(
         access[is_inside], catchments.demand[is_inside], communes.epci[is_inside], share=red_epci_share
     )
+    if communes.is_red_zone is not None:
+        is_red = communes.is_red_zone & is_inside
     site, place, trip_s = _mean_trips(times, area, demand.persons, n_communes)
     is_donor_trip = is_red[commune[site]] & ~is_red[place]
     red_row, red_s = _nearest(site[is_donor_trip], place[is_donor_trip], trip_s[is_donor_trip], n_communes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ from siting.territory.road_notes import road_notes
 from siting.territory.roads import road_network
 from siting.territory.sites import check_named_sites, choose_sites
 from siting.territory.study_area import communes_of, grid_over
+from siting.territory.supply import read_doctors, read_zones, with_doctors
 from siting.territory.values import AGE_GROUPS, Communes, Demand, RoadNetwork, Territory
 
 
@@ -60,6 +63,13 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
             is_chosen=is_chosen,
         )
     communes, row_of = _communes_on(grid, all_communes, is_chosen, layers)
+    doctors = read_doctors(scenario.supply.file, communes) if scenario.supply else None
+    if doctors is not None:
+        communes = with_doctors(communes, doctors)
+    reasons: dict[str, str] = {}
+    if scenario.zones:
+        is_red, reasons = read_zones(scenario.zones.file, communes)
+        communes = replace(communes, is_red_zone=is_red)
     demand = _demand(layers, row_of, communes)
     commune_of_cell = np.where(layers.commune_of_cell >= 0, row_of[layers.commune_of_cell], -1).astype(np.int32)
     sites, log = choose_sites(scenario, grid=grid, communes=communes, demand=demand, commune_of_cell=commune_of_cell)
@@ -90,10 +100,13 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
             has_land_around=bool((layers.is_land & ~in_study_area).any()),
             log=log,
             report=report,
+            doctors=doctors,
+            zone_reasons=reasons,
         )
         + road_notes(roads, scenario.language),
         population_report=report,
         friction_s_per_m=friction,
+        doctors=doctors,
     )
 
 
@@ -170,6 +183,9 @@ def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
 def _sources(scenario: Scenario, roads: RoadNetwork | None) -> tuple[str, ...]:
     names = ["population", "communes", "departements"]
     own = []
+    for what, section, field in (("Praticiens", scenario.supply, "supply"), ("Zones", scenario.zones, "zones")):
+        if section is not None:
+            own.append(section.attribution(f"{what} : {scenario.files[f'{field}.file'].name}"))
     if isinstance(scenario.existing, DataFile):
         own.append(scenario.existing.attribution(f"Sites : {scenario.files['existing.file'].name}"))
     if isinstance(scenario.population, DataFile):

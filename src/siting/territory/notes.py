@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from siting.scenario import Scenario
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS
 from siting.territory.population.notes import population_notes
 from siting.territory.sites import MOST_MOVE_M, SiteLog
-from siting.territory.values import Communes, PopulationReport
+from siting.territory.values import Communes, Doctors, PopulationReport
 
 LARGE_CITY_PERSONS = 100_000
 """From this population on, a page says that one town hall stands for a whole city."""
@@ -28,6 +28,8 @@ def notes(
     has_land_around: bool,
     log: SiteLog,
     report: PopulationReport | None = None,
+    doctors: Doctors | None = None,
+    zone_reasons: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
     """Every note that applies.
 
@@ -40,10 +42,15 @@ def notes(
     log : SiteLog
     report : PopulationReport, optional
         Where the people of a planner's file went.
+    doctors : Doctors, optional
+        Of a planner's table.
+    zone_reasons : mapping of str to str, optional
+        Code -> reason of the red zones of a planner's list.
     """
     language = 0 if scenario.language == "fr" else 1
     pairs = [
         *(_census_notes(grid, census) if report is None else population_notes(scenario, report)),
+        *_supply_notes(doctors, zone_reasons or {}),
         *_notes(scenario, communes, has_land_around, log),
     ]
     return tuple(pair[language] for pair in pairs)
@@ -90,6 +97,19 @@ def _notes(scenario: Scenario, communes: Communes, has_land_around: bool, log: S
             f"Une mairie représente toute une ville ({shown}) : les temps y sont surestimés.",
             f"One town hall stands for a whole city ({shown}): times there are overestimated.",
         )
+
+
+def _supply_notes(doctors: Doctors | None, zone_reasons: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if doctors is not None:
+        gp, nurse = (float(doctors.fte[doctors.profession == name].sum()) for name in ("gp", "nurse"))
+        yield (
+            f"L'offre de soins est celle de votre fichier : {gp:.1f} équivalents temps plein de généralistes et "
+            f"{nurse:.1f} d'infirmiers, arrondis par commune à total constant, au lieu des cabinets de 2019.",
+            f"Supply is that of your file: {gp:.1f} full-time equivalents of general practitioners and {nurse:.1f} of "
+            "nurses, rounded by commune with the total kept, instead of the practices of 2019.",
+        )
+    for code, reason in zone_reasons.items():
+        yield f"Zone rouge {code} : {reason}", f"Red zone {code}: {reason}"
 
 
 def _edge_note(scenario: Scenario) -> tuple[str, str]:

@@ -32,8 +32,11 @@ class Communes:
     x_m, y_m : float64 arrays, shape (n,)
         Town hall, in the grid's CRS.
     gp_practices, nurse_practices : int64 arrays, shape (n,)
+        Establishments of 2019, or whole full-time equivalents where a planner's table gives practitioners.
     in_study_area : bool array, shape (n,)
         False in the halo.
+    is_red_zone : bool array, shape (n,), or None
+        Whether a planner's list makes it a red zone; None without a list.
     """
 
     code: NDArray[np.str_]
@@ -47,6 +50,7 @@ class Communes:
     gp_practices: NDArray[np.int64]
     nurse_practices: NDArray[np.int64]
     in_study_area: NDArray[np.bool_]
+    is_red_zone: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.code)
@@ -174,6 +178,35 @@ class RoadNetwork:
 
 
 @dataclass(frozen=True)
+class Doctors:
+    """Practitioners of a planner's table, one row each, in its order.
+
+    Attributes
+    ----------
+    commune : int32 array, shape (n,)
+        Row of `Communes`.
+    profession : str array, shape (n,)
+        ``"gp"`` or ``"nurse"``.
+    fte : float64 array, shape (n,)
+        Full-time equivalents.
+    age, days_per_week : float64 arrays, shape (n,)
+        NaN where the table does not say.
+    mode : str array, shape (n,)
+        As the table has it (``"salaried"``…), ``""`` where it does not say.
+    """
+
+    commune: NDArray[np.int32]
+    profession: NDArray[np.str_]
+    fte: NDArray[np.float64]
+    age: NDArray[np.float64]
+    mode: NDArray[np.str_]
+    days_per_week: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.commune)
+
+
+@dataclass(frozen=True)
 class PopulationReport:
     """Where the people of a file went, by département: what a resampling must not lose.
 
@@ -229,6 +262,8 @@ class Territory:
         None where the embedded census is used.
     friction_s_per_m : float32 array, shape ``grid.shape``, or None
         Seconds to cross one metre, of a planner's layers; None where the scenario travels otherwise.
+    doctors : Doctors or None
+        Of a planner's table; ``communes.gp_practices`` and ``nurse_practices`` then count them.
     """
 
     grid: Grid
@@ -244,3 +279,4 @@ class Territory:
     notes: tuple[str, ...]
     population_report: PopulationReport | None = None
     friction_s_per_m: NDArray[np.float32] | None = None
+    doctors: Doctors | None = None
