@@ -21,6 +21,8 @@ from siting.allocation import (
     Differs,
     Houses,
     Kind,
+    LeastTime,
+    MostServed,
     NewPerZone,
     compose,
     composing,
@@ -31,8 +33,11 @@ from siting.allocation import (
     maximal,
     mclp,
     relaxing,
+    served,
     solve,
+    waiting,
 )
+from siting.allocation.cuts import exact_cut
 from siting.allocation.effort import Effort
 from siting.allocation.highs import run_highs
 from siting.errors import DataError, InfeasibleError
@@ -77,13 +82,26 @@ OPTIONS = expand(
     phase_weights=[1.0, 2.0],
 )
 KINDS_AND_PHASES = compose(OPTIONS, ["most_covered", "least_cost"], clauses=[Houses(1, OPTIONS.houses_by(0))])
-COMPOSED_MODELS = {"composed": COMPOSED, "kinds_and_phases": KINDS_AND_PHASES}
+TIMES = cell_times_of([[10.0, 20.0, INF], [INF, 20.0, 25.0]], [40.0, 80.0], 3)
+SERVED, WAITING = served(TIMES, demand=[4, 6], capacity=[2, 5, 9], standard_s=20), waiting(TIMES, penalty_s=30)
+SERVED_THEN_TIME = compose(
+    TIMES.within(20), [MostServed(SERVED), LeastTime(WAITING), "least_cost"], clauses=[Houses(2)], existing=[0]
+)
+CUTS = {
+    measure: [
+        exact_cut(measure, np.array([True, is_open, False]), np.array([False, is_open, False]))
+        for is_open in (False, True)
+    ]
+    for measure in (SERVED, WAITING)
+}
+COMPOSED_MODELS = {"composed": COMPOSED, "kinds_and_phases": KINDS_AND_PHASES, "served_then_time": SERVED_THEN_TIME}
 PARTS = {f"siting.allocation.{room}" for room in ("clauses", "goals", "option_clauses")}
 GOLDEN_MODELS = {
     "lscp": lambda: formulation.lscp_model(SQUARE, np.ones(4))[0],
     "mclp": lambda: formulation.mclp_model(SQUARE, 2)[0],
     "composed": lambda: composing.composed_model(COMPOSED, [3.0])[0],
     "kinds_and_phases": lambda: composing.composed_model(KINDS_AND_PHASES, [70.0])[0],
+    "served_then_time": lambda: composing.composed_model(SERVED_THEN_TIME, [6.0], CUTS)[0],
     "capacitated_p_median": lambda: formulation.capacitated_p_median_model(*CAPACITATED, 1)[0],
     "p_median": lambda: formulation.p_median_model(*TIMED, 3, 2)[0],
 }

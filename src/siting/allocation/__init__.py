@@ -4,17 +4,19 @@ from siting.allocation.capacitated_medians import CapacitatedPMedian, capacitate
 from siting.allocation.cell_times import CellTimes, cell_times
 from siting.allocation.centers import PCenter, p_center
 from siting.allocation.clauses import Apart, Budget, Clause, CoveredShare, Differs, Houses, NewPerZone
-from siting.allocation.composing import Composed, compose, is_feasible
+from siting.allocation.composing import Composed, compose
 from siting.allocation.cover import CoverSets, cover_sets
 from siting.allocation.everyone import Everyone
 from siting.allocation.expanding import expand
 from siting.allocation.explaining import Worth, best_plans, frontier, worth
-from siting.allocation.goals import FewestHouses, Goal, GoalName, LeastCost, MostCovered
+from siting.allocation.goals import FewestHouses, Goal, GoalName, LeastCost, LeastTime, MostCovered, MostServed
+from siting.allocation.measures import Served, Waiting, served, waiting
 from siting.allocation.medians import PMedian, p_median
 from siting.allocation.option_clauses import OnePerSite, StaysOpen
 from siting.allocation.options import KEEP, Kind, Opening, Options
 from siting.allocation.plan import Certificate, Plan, Status
 from siting.allocation.problems import Lscp, Mclp, Problem, Rules, lscp, mclp
+from siting.allocation.reasons import is_feasible
 from siting.allocation.solving import solve
 
 __all__ = [
@@ -36,9 +38,11 @@ __all__ = [
     "Houses",
     "Kind",
     "LeastCost",
+    "LeastTime",
     "Lscp",
     "Mclp",
     "MostCovered",
+    "MostServed",
     "NewPerZone",
     "OnePerSite",
     "Opening",
@@ -48,8 +52,10 @@ __all__ = [
     "Plan",
     "Problem",
     "Rules",
+    "Served",
     "Status",
     "StaysOpen",
+    "Waiting",
     "Worth",
     "best_plans",
     "capacitated_p_median",
@@ -63,6 +69,8 @@ __all__ = [
     "mclp",
     "p_center",
     "p_median",
+    "served",
     "solve",
+    "waiting",
     "worth",
 ]

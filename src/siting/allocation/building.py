@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import pulp
 from numpy.typing import NDArray
 
 from siting.allocation.cover import CoverSets
+from siting.allocation.cuts import Cut, Measure
 from siting.allocation.problems import Rules
 from siting.allocation.reductions import equal_rows
+
+NO_CUTS: Mapping[Measure, Sequence[Cut]] = MappingProxyType({})
 
 
 class Building:
@@ -21,10 +26,16 @@ class Building:
     cover : CoverSets
     rules : Rules
         Existing sites count as open wherever cover is counted, and are no variables.
+    cuts : mapping of Measure to its cuts
+        Those known so far.
     """
 
-    def __init__(self, name: str, cover: CoverSets, rules: Rules) -> None:
+    def __init__(
+        self, name: str, cover: CoverSets, rules: Rules, cuts: Mapping[Measure, Sequence[Cut]] = NO_CUTS
+    ) -> None:
         self.cover = cover
+        self.cuts = cuts
+        self.estimates: dict[Measure, pulp.LpVariable] = {}
         self.model = pulp.LpProblem(name, pulp.LpMinimize)
         self.candidates = np.flatnonzero(rules.is_candidate(cover.n_sites))
         self.x = {j: self._variable(f"open_{j:06d}", is_whole=True) for j in self.candidates.tolist()}
@@ -75,6 +86,38 @@ class Building:
     def has_existing(self, sites: NDArray[np.int32]) -> bool:
         """Whether one of ``sites`` is open today."""
         return bool(self._is_existing[sites].any())
+
+    def estimate(self, measure: Measure) -> pulp.LpAffineExpression:
+        """A measure from below: as much as its cuts know."""
+        if measure not in self.estimates:
+            number = len(self.estimates)
+            self.estimates[measure] = self.model.add_variable(f"measure_{number}", measure.least)
+            for k, cut in enumerate(self.cuts.get(measure, ())):
+                open_already = float(cut.slope[self._is_existing].sum())
+                terms = {x: -float(cut.slope[j]) for j, x in self.x.items() if cut.slope[j]}
+                terms[self.estimates[measure]] = 1.0
+                wanted = cut.constant + open_already
+                self.at_least(pulp.LpAffineExpression(terms), wanted, f"measure_{number}_cut_{k:04d}")
+        return pulp.LpAffineExpression({self.estimates[measure]: 1.0})
+
+    @property
+    def speaks_of_cover(self) -> bool:
+        """Whether anything asked so far depends on who is covered."""
+        return bool(self._covered)
+
+    def start(self, opened: NDArray[np.int32]) -> None:
+        """Give HiGHS a plan to start from."""
+        is_opened = set(opened.tolist())
+        for j, x in self.x.items():
+            x.setInitialValue(int(j in is_opened))
+
+    def opened(self) -> NDArray[np.int32]:
+        """The sites that HiGHS opened, its 0.9999999 rounded."""
+        return np.array([j for j, x in self.x.items() if (x.varValue or 0.0) > 0.5], dtype=np.int32)
+
+    def promised(self) -> dict[Measure, float]:
+        """What HiGHS takes each measure for."""
+        return {measure: float(variable.varValue or 0.0) for measure, variable in self.estimates.items()}
 
     def at_least(self, expression: pulp.LpAffineExpression, value: float, name: str) -> None:
         """Constrain ``expression`` ≥ ``value``."""

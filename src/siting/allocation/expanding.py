@@ -104,7 +104,9 @@ def expand(
         cell_phase=np.repeat(np.arange(n_phases, dtype=np.int32), n_rows),
         need=np.tile(steps, n_phases),
         time_s=np.tile(time_s, n_phases),
+        times=_last_times(times, site, shares[kind], n_phases),
         existing=settled,
+        kept=np.flatnonzero(np.tile((kind == len(kinds)) & ~is_settled, n_phases)).astype(np.int32),
         clauses=_clauses(site, kind == len(kinds), is_settled, must, is_existing, n_phases),
         n_phases=n_phases,
     )
@@ -161,6 +163,16 @@ def _pairs(
     ordered = np.lexsort((column, row))
     start = np.searchsorted(row[ordered], np.arange(times.n_cells * len(levels) + 1))
     return start.astype(np.int64), column[ordered].astype(np.int32), np.concatenate(seconds)[ordered]
+
+
+def _last_times(times: CellTimes, site: NDArray[np.int32], share: NDArray[np.float64], n_phases: int) -> CellTimes:
+    """To every option of the last phase that meets all needs."""
+    anywhere = np.full(len(site), np.inf)
+    start, column, time_s = _pairs(times, site, anywhere, share, np.ones(1))
+    n_once = len(site)
+    return CellTimes.from_csr(
+        start, column + (n_phases - 1) * n_once, time_s, n_sites=n_phases * n_once, persons=times.persons
+    )
 
 
 def _mask(n_sites: int, rows: ArrayLike) -> NDArray[np.bool_]:

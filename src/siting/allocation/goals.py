@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from siting.allocation.building import Building
 from siting.allocation.clauses import Recount
+from siting.allocation.measures import Served, Waiting
 from siting.allocation.plan import Sense
 
 GoalName = Literal["fewest_houses", "least_cost", "most_covered", "most_covered_twice"]
@@ -36,6 +37,13 @@ class Goal(Protocol):
     def value(self, plan: Recount) -> float:
         """Its value, recounted on a plan."""
 
+    @property
+    def is_frugal(self) -> bool:
+        """Whether it asks to open little."""
+
+    def gains(self, plan: Recount) -> NDArray[np.float64]:
+        """Shape (n_sites,): roughly what each further site brings, or covers where that is asked for by clauses."""
+
 
 @dataclass(frozen=True, eq=False)
 class FewestHouses:
@@ -45,12 +53,16 @@ class FewestHouses:
     name: str = "fewest_houses"
     sense: Sense = "min"
     is_whole: bool = True
+    is_frugal: bool = True
 
     def expression(self, building: Building) -> pulp.LpAffineExpression:
         return building.new_houses(None if self.counts is None else np.flatnonzero(self.counts))
 
     def value(self, plan: Recount) -> float:
         return float(plan.is_new.sum() if self.counts is None else plan.is_new[self.counts].sum())
+
+    def gains(self, plan: Recount) -> NDArray[np.float64]:
+        return _newly_covered(plan, plan.cover.persons, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,12 +73,16 @@ class LeastCost:
     name: str = "least_cost"
     sense: Sense = "min"
     is_whole: bool = False
+    is_frugal: bool = True
 
     def expression(self, building: Building) -> pulp.LpAffineExpression:
         return building.cost(self.cost)
 
     def value(self, plan: Recount) -> float:
         return float(self.cost[plan.is_new].sum())
+
+    def gains(self, plan: Recount) -> NDArray[np.float64]:
+        return _newly_covered(plan, plan.cover.persons, 1) / np.maximum(self.cost, 1e-9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +97,7 @@ class MostCovered:
     times: Literal[1, 2] = 1
     sense: Sense = "max"
     is_whole: bool = False
+    is_frugal: bool = False
 
     @property
     def name(self) -> str:
@@ -93,6 +110,52 @@ class MostCovered:
         weights = plan.cover.persons if self.weights is None else self.weights
         return float(weights[plan.times_covered >= self.times].sum())
 
+    def gains(self, plan: Recount) -> NDArray[np.float64]:
+        return _newly_covered(plan, plan.cover.persons if self.weights is None else self.weights, self.times)
+
+
+@dataclass(frozen=True, eq=False)
+class LeastTime:
+    """Least person-seconds to the nearest open site; divided by the persons it is the mean time."""
+
+    measure: Waiting
+    name: str = "least_time"
+    sense: Sense = "min"
+    is_frugal: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        return self.measure.is_whole
+
+    def expression(self, building: Building) -> pulp.LpAffineExpression:
+        return building.estimate(self.measure)
+
+    def value(self, plan: Recount) -> float:
+        return self.measure.value(plan.is_open)
+
+    def gains(self, plan: Recount) -> NDArray[np.float64]:
+        return -self.measure.cut(self.measure.multipliers(plan.is_open)).slope
+
+
+@dataclass(frozen=True, eq=False)
+class MostServed:
+    """Most demand served within the standard and within the capacity of sites (capacitated cover)."""
+
+    measure: Served
+    name: str = "most_served"
+    sense: Sense = "max"
+    is_whole: bool = True
+    is_frugal: bool = False
+
+    def expression(self, building: Building) -> pulp.LpAffineExpression:
+        return -building.estimate(self.measure)
+
+    def value(self, plan: Recount) -> float:
+        return -self.measure.value(plan.is_open)
+
+    def gains(self, plan: Recount) -> NDArray[np.float64]:
+        return -self.measure.cut(self.measure.multipliers(plan.is_open)).slope
+
 
 def named_goal(
     name: GoalName, cost: NDArray[np.float64], counts: NDArray[np.bool_] | None
@@ -103,3 +166,10 @@ def named_goal(
     if name == "least_cost":
         return LeastCost(cost)
     return MostCovered(times=1 if name == "most_covered" else 2)
+
+
+def _newly_covered(plan: Recount, weights: NDArray[np.float64], times: int) -> NDArray[np.float64]:
+    """Shape (n_sites,): weight of the cells that each site covers and that are not covered ``times`` yet."""
+    cover = plan.cover
+    left = np.repeat(np.where(plan.times_covered < times, weights, 0.0), np.diff(cover.cell_start))
+    return np.bincount(cover.site, weights=left, minlength=cover.n_sites).astype(np.float64)

@@ -131,6 +131,27 @@ def run_highs(model: pulp.LpProblem, effort: Effort, watch: Watch | None = None)
     return solver.outcome
 
 
+class Relaxation:
+    """The linear relaxation of a PuLP model, solved again and again at other costs."""
+
+    def __init__(self, model: pulp.LpProblem) -> None:
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        for name, value in {"output_flag": False, "threads": 1}.items():
+            self._highs.setOptionValue(name, value)
+        _, self._n, _ = _pass_model(self._highs, model, model.variables())
+        every = np.arange(self._n, dtype=np.int32)
+        self._highs.changeColsIntegrality(self._n, every, np.zeros(self._n, dtype=np.uint8))
+
+    def least(self, variables: list[pulp.LpVariable], costs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values of ``variables`` at the least sum of ``costs`` (other variables cost nothing)."""
+        index = np.array([variable.index for variable in variables], dtype=np.int32)
+        everything = np.zeros(self._n)
+        everything[index] = costs
+        self._highs.changeColsCost(self._n, np.arange(self._n, dtype=np.int32), everything)
+        self._highs.run()
+        return np.array(self._highs.getSolution().col_value)[index]
+
+
 def covering_relaxation(
     cover: CoverSets, cost: NDArray[np.float64], effort: Effort
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
@@ -230,7 +251,9 @@ def _outcome(highs: highspy.Highs, is_max: bool, size: tuple[int, int, int]) -> 
         raise SolverError(f"{VERSION} ended with: {highs.modelStatusToString(status)}")
     info = highs.getInfo()
     has_values = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    bound = float(info.mip_dual_bound)
+    # A model without whole variables is no mixed-integer program: its optimum is its bound.
+    is_linear = status == highspy.HighsModelStatus.kOptimal and not any(map(int, highs.getLp().integrality_))
+    bound = float(info.objective_function_value if is_linear else info.mip_dual_bound)
     if not math.isfinite(bound):
         bound = math.inf if is_max else -math.inf
     return Outcome(_ENDED[status], has_values, bound, *size)

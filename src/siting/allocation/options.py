@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from siting.allocation.cell_times import CellTimes
 from siting.allocation.clauses import Clause
 from siting.allocation.cover import CoverSets
 from siting.allocation.plan import Plan
@@ -93,8 +94,12 @@ class Options:
         Share of a person's needs that the row stands for: the rows of a cell in a phase add up to 1.
     time_s : float32 array, shape (cover.n_pairs,)
         Travel time of each pair of ``cover``.
+    times : CellTimes
+        Cells × options: those in the last phase that meet all needs, to the cutoff, whatever their standard.
     existing : int32 array
         Options of existing sites about which nothing is to be decided.
+    kept : int32 array
+        Options that leave the other existing sites as they are.
     clauses : tuple of Clause
         One option per site and phase; what opens stays open. `compose` adds them.
     n_phases : int
@@ -112,7 +117,9 @@ class Options:
     cell_phase: NDArray[np.int32]
     need: NDArray[np.float64]
     time_s: NDArray[np.float32] = field(repr=False)
+    times: CellTimes
     existing: NDArray[np.int32]
+    kept: NDArray[np.int32]
     clauses: tuple[Clause, ...]
     n_phases: int
 

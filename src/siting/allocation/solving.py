@@ -13,7 +13,8 @@ from siting import checker
 from siting.allocation.capacitated_medians import CapacitatedPMedian, search_capacitated_p_median
 from siting.allocation.cell_times import CellTimes
 from siting.allocation.centers import PCenter, search_p_center
-from siting.allocation.composing import Composed, solve_composed
+from siting.allocation.composed_search import solve_composed
+from siting.allocation.composing import Composed
 from siting.allocation.cover import CoverSets
 from siting.allocation.covering import search_lscp
 from siting.allocation.effort import Effort, Found
