@@ -18,6 +18,7 @@ QUESTIONS = {
     "mclp": "most people within {standard} min",
     "p_median": "shortest mean trip",
     "p_center": "shortest trip of the farthest",
+    "lexicographic": "goals in order, {standard} min",
 }
 
 

@@ -196,6 +196,7 @@ def _summary(
         "status": certified.status,
         "objective": certified.objective,
         "bound": certified.bound,
+        "stages": [],
         "objective_minutes": None,
         "bound_minutes": None,
         "rules": [],

@@ -80,6 +80,7 @@ def scenario_of(head: str, text: str, folder: Path) -> Scenario:
         ),
         ("goal: {model: p_median, standard_min: 10, new_houses: 2}", PMedian),
         ("goal: {model: p_center, standard_min: 10, new_houses: 2}", PCenter),
+        ("goal: {model: lexicographic, standard_min: 10, goals: [most_covered, least_cost]}", Composed),
     ],
 )
 def test_the_fast_searches_are_taken_where_the_rules_allow(text, problem, head, ground, tmp_path):
@@ -94,6 +95,7 @@ def test_the_fast_searches_are_taken_where_the_rules_allow(text, problem, head, 
         BUDGET,
         "goal: {model: p_median, new_houses: 3, standard_min: 10}\nweights: [{who: age, group: under_15, weight: 4}]",
         "goal: {model: p_center, standard_min: 10, new_houses: 14}",
+        "goal: {model: lexicographic, standard_min: 10, goals: [most_covered, fewest_houses, most_covered_twice]}",
         "goal: {model: lscp, standard_min: 10, covered_share: 0.8}\nrules:\n  - {rule: houses, each: epci, at_most: 9}",
     ],
 )
@@ -105,6 +107,16 @@ def test_a_goal_with_rules_comes_through_to_a_folder_that_verify_recounts(text, 
     assert ("recomptées" in page) == ("rules" in text) and "prouvé" in page
     for name in ("certificate.json", "summary.json"):
         assert json.loads((folder / name).read_text())["model"] in text
+
+
+def test_goals_in_order_reach_what_the_lscp_does_and_say_so(head, tmp_path):
+    text = "goal: {model: lexicographic, standard_min: 10, goals: [most_covered, fewest_houses]}"
+    in_order = run(scenario_of(head, text, tmp_path)).findings.summary
+    lscp = run(scenario_of(head, "goal: {model: lscp, standard_min: 10}", tmp_path)).findings.summary
+    assert [stage["goal"] for stage in in_order["stages"]] == ["most_covered", "fewest_houses"]
+    assert in_order["stages"][0]["objective"] == lscp["covered_after"]["persons"]
+    assert in_order["stages"][1]["objective"] == lscp["objective"]
+    assert in_order["status"] == lscp["status"] == "optimal"
 
 
 def test_the_recount_of_rules_says_what_is_left(head, ground, tmp_path):

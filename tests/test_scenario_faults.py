@@ -7,7 +7,9 @@ import string
 import pytest
 
 from scenario_texts import SECTIONS, faults_of, load_text, marked, text_with
+from siting.scenario import Scenario
 from siting.scenario.messages import HINTS, MESSAGES
+from siting.scenario.schema import variants
 
 GOAL = "goal:\n  model: lscp\n  "
 MCLP = "goal:\n  model: mclp\n  new_houses: 2\n  "
@@ -80,7 +82,8 @@ CASES = {
     ),
     "a key of the other model": (
         {"goal": GOAL + "§new_houses: 3"},
-        "goal.new_houses: clé inconnue (cette clé va avec model: mclp, p_median, p_center, pas avec model: lscp)",
+        "goal.new_houses: clé inconnue (cette clé va avec model: mclp, p_median, p_center, lexicographic, pas avec "
+        "model: lscp)",
     ),
     "a key that only looks like one that is missing": (
         {"goal": "§goal:\n  model: p_median\n  §max_new_houses: 3"},
@@ -89,8 +92,7 @@ CASES = {
     ),
     "a key like the parser's own words": (
         {"solver": '§"[key]": 1'},
-        "'[key]': clé inconnue (possible : candidates, costs, existing, goal, grid, language, "
-        "no_car, population, rules, scenario, simulation, solver, study_area, title, travel, walking, weights)",
+        f"'[key]': clé inconnue (possible : {', '.join(sorted(Scenario.model_fields))})",
     ),
     "an empty key": (
         {"solver": 'solver: {§"": 1}'},
@@ -106,7 +108,7 @@ CASES = {
     ),
     "a missing choice": (
         {"existing": "§existing:\n  treatment: keep"},
-        "existing.rule: clé obligatoire absente (possible : gp_practices, file, none)",
+        f"existing.rule: clé obligatoire absente (possible : {', '.join(variants('existing'))})",
     ),
     "a missing number": (
         {"goal": "§goal:\n  model: p_center"},
@@ -144,6 +146,13 @@ CASES = {
         "rules[2].at_least: le plancher de 2 maisons dépasse le plafond de 1, voir ligne {rules+10} : rules[2].at_most "
         "(abaissez l'un ou relevez l'autre)",
     ),
+    "goals in an order that opens nothing, one of them twice": (
+        {"goal": "goal:\n  model: lexicographic\n  goals: §[least_cost, most_covered, §least_cost]"},
+        "goal.goals: avec least_cost en premier et aucune règle qui demande des maisons, le meilleur plan n'ouvre rien "
+        "(mettez most_covered en premier, ou ajoutez une règle covered_share)\n"
+        "goal.goals[2]: « least_cost » figure deux fois dans la liste, voir ligne {goal+2} : goal.goals[0] "
+        "(n'en gardez qu'un)",
+    ),
     "a budget that does not pay for the sites forced open": (
         {
             "goal": 'goal:\n  model: mclp\n  forced_open: ["2A001", "2A006", "2A008"]',
@@ -159,9 +168,9 @@ CASES = {
             "weights": "§weights:\n  - who: age\n    group: over_65\n    weight: 2",
         },
         "rules[0]: une règle ne se combine pas avec model: p_center, voir ligne {goal+1} : goal.model (prenez model: "
-        "lscp ou mclp, ou retirez la règle)\n"
+        "lscp, mclp ou lexicographic, ou retirez la règle)\n"
         "weights: des poids ne changent rien avec model: p_center, voir ligne {goal+1} : goal.model (prenez model: "
-        "mclp ou p_median, ou retirez-les)",
+        "mclp, p_median ou lexicographic, ou retirez-les)",
     ),
     "faster off the roads than on them": (
         {"no_car": "no_car:\n  speed_kmh: 4\n  off_road_kmh: §5"},

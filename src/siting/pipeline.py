@@ -338,6 +338,10 @@ def _summary(
         "status": plan.status,
         "objective": plan.objective,
         "bound": plan.bound,
+        "stages": [
+            {"goal": one.model, "objective": one.objective, "bound": one.bound, "gap": one.gap, "status": one.status}
+            for one in (plan.stages if scenario.goal.model == "lexicographic" else ())
+        ],
         "objective_minutes": posed.minutes(plan.objective),
         "bound_minutes": posed.minutes(plan.bound),
         "gap": plan.gap,

@@ -16,6 +16,9 @@ from siting.allocation import (
     Composed,
     CoverSets,
     Everyone,
+    FewestHouses,
+    Goal,
+    LeastCost,
     Lscp,
     Mclp,
     MostCovered,
@@ -29,10 +32,10 @@ from siting.allocation import (
     p_center,
     p_median,
 )
-from siting.posing.asked import Asked
+from siting.posing.asked import Asked, site_costs_eur
 from siting.posing.weights import weighted_persons
 from siting.posing.zones import whole_area
-from siting.scenario import LscpGoal, MclpGoal, PMedianGoal, Scenario
+from siting.scenario import LexicographicGoal, LscpGoal, MclpGoal, PMedianGoal, Scenario
 from siting.territory import Territory
 from siting.travel.travel_times import TravelTimes
 
@@ -120,6 +123,9 @@ def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tu
             weighted = cover_sets(times, standard_s=goal.standard_s, persons=weights)
             return posed(mclp(weighted, **rows, new_houses=goal.new_houses))
         return posed(compose(cover, [MostCovered(weights)], clauses=_clauses(asked), **rows), asked)
+    if isinstance(goal, LexicographicGoal):
+        goals = [_goal(name, weights, site_costs_eur(scenario, territory)) for name in goal.goals]
+        return posed(compose(cover, goals, clauses=_clauses(asked), **rows), asked)
     by_cell = cell_times(times, persons=weights)
     if isinstance(goal, PMedianGoal):
         return posed(p_median(by_cell, **rows, new_houses=goal.new_houses, penalty_s=times.cutoff_s))
@@ -128,3 +134,13 @@ def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tu
 
 def _clauses(asked: tuple[Asked, ...]) -> list[Clause]:
     return [one.clause for one in asked]
+
+
+def _goal(name: str, weights: NDArray[np.float64], costs_eur: NDArray[np.float64]) -> Goal:
+    match name:
+        case "fewest_houses":
+            return FewestHouses()
+        case "least_cost":
+            return LeastCost(costs_eur)
+        case _:
+            return MostCovered(weights, times=1 if name == "most_covered" else 2)

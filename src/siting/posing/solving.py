@@ -28,6 +28,8 @@ def solve_posed(
 ) -> Plan:
     """The best plan within the limits of the scenario; its covered cells are those within the service standard.
 
+    With goals in order it is called optimal where each of them is proven to be.
+
     Raises
     ------
     InfeasibleError
@@ -47,5 +49,7 @@ def solve_posed(
         )
     except InfeasibleError as error:
         raise refusal(scenario, territory, times, posed, error) from error
+    if any(stage.status != "optimal" for stage in plan.stages):
+        plan = replace(plan, certificate=replace(plan.certificate, status="feasible"))
     is_open = np.union1d(np.flatnonzero(territory.sites.is_existing), plan.opened)
     return replace(plan, is_covered=posed.cover.covered_by(is_open))

@@ -41,6 +41,7 @@ def certificate(findings: Findings) -> dict[str, Any]:
         **_without_nan(asdict(findings.plan.certificate)),
         "model": goal.model,
         "search": findings.summary["search"],
+        "stages": findings.summary["stages"],
         "goal": goal.model_dump(mode="json"),
         "rules": [rule.model_dump(mode="json") for rule in findings.scenario.rules],
         "sites": {

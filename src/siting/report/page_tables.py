@@ -13,7 +13,17 @@ from siting.report.areas import age_table
 from siting.report.assumptions import settings
 from siting.report.charts import cumulative_share
 from siting.report.findings import Findings, Measured
-from siting.report.sentences import asked, bound, farthest_min, minutes, objective, standard, texts_of, with_unit
+from siting.report.sentences import (
+    asked,
+    bound,
+    farthest_min,
+    minutes,
+    objective,
+    stage_with_unit,
+    standard,
+    texts_of,
+    with_unit,
+)
 from siting.report.tables import commune_table, opening_of_sites
 from siting.report.texts import Texts
 
@@ -202,11 +212,24 @@ def certificate_table(findings: Findings) -> PageTable:
         (texts("objective"), with_unit(findings, objective(findings))),
         (texts("bound"), with_unit(findings, bound(findings))),
         (texts("gap"), texts.number.percent(summary["gap"], decimals=2)),
+        *_later_goals(findings),
         (texts("bound_by"), texts(f"bound_by_{certificate.bound_by}")),
         (texts("search"), texts(f"search_{summary['search']}")),
         (texts("solver"), certificate.solver),
     ]
     return PageTable("proof", texts("table_proof"), (texts("setting"), texts("value")), rows, 2)
+
+
+def _later_goals(findings: Findings) -> list[tuple[str, str]]:
+    """What the goals after the first reach, those before kept, and how far that is proven."""
+    texts = texts_of(findings)
+    rows = []
+    for rank, stage in enumerate(findings.summary["stages"][1:], start=2):
+        value = stage_with_unit(findings, stage["goal"], texts.number.whole(stage["objective"]))
+        gap = texts.number.percent(stage["gap"], decimals=2)
+        proven = texts("stage_proven", status=texts(f"status_{stage['status']}"), gap=gap)
+        rows.append((texts("stage", n=str(rank), goal=texts(f"goal_{stage['goal']}")), f"{value} ; {proven}"))
+    return rows
 
 
 def settings_table(findings: Measured) -> PageTable:

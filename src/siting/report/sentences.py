@@ -38,7 +38,7 @@ def answer(findings: Findings) -> str:
     is_whole = getattr(goal, "covered_share", None) is None
     if model == "lscp" and is_whole and opened == 0 and summary["persons_uncoverable"]["total"] > 0:
         return texts("answer_lscp_stuck", **blanks)
-    sentence = texts.count(f"answer_{model}", opened, **blanks)
+    sentence = texts.count("answer_mclp" if model == "lexicographic" else f"answer_{model}", opened, **blanks)
     most = goal.most_houses if summary["search"] == "mclp" and summary["status"] == "optimal" else None
     if most is not None and most > opened:
         return texts("answer_idle", answer=sentence, asked=texts.number.whole(most))
@@ -102,8 +102,16 @@ def bound(findings: Findings) -> str:
 
 def with_unit(findings: Findings, value: str) -> str:
     """An `objective` or `bound` with what it counts."""
+    if findings.summary["stages"]:
+        return stage_with_unit(findings, findings.summary["stages"][0]["goal"], value)
     weighted = "_weighted" if findings.scenario.weights else ""
     return texts_of(findings)(f"unit_{findings.summary['model']}{weighted}", n=value, cutoff=cutoff(findings))
+
+
+def stage_with_unit(findings: Findings, goal: str, value: str) -> str:
+    """The value of one of several goals with what it counts."""
+    weighted = "_weighted" if findings.scenario.weights and goal.startswith("most_covered") else ""
+    return texts_of(findings)(f"unit_{goal}{weighted}", n=value, cutoff=cutoff(findings))
 
 
 def cutoff(findings: Findings) -> str:

@@ -1,7 +1,7 @@
 """What a planner writes: a YAML file to a Scenario, every fault with its line."""
 
 from siting.scenario.changes import changed_settings
-from siting.scenario.goal import LscpGoal, MclpGoal, PCenterGoal, PMedianGoal
+from siting.scenario.goal import LexicographicGoal, LscpGoal, MclpGoal, PCenterGoal, PMedianGoal
 from siting.scenario.json_schema import json_schema
 from siting.scenario.layers_travel import LayersTravel
 from siting.scenario.reader import load
@@ -26,6 +26,7 @@ __all__ = [
     "FrictionTravel",
     "GridSettings",
     "LayersTravel",
+    "LexicographicGoal",
     "LscpGoal",
     "MclpGoal",
     "NoSites",

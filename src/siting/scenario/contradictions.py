@@ -10,7 +10,7 @@ from siting.scenario.contradiction import Contradiction
 from siting.scenario.rule_contradictions import rule_contradictions
 from siting.scenario.travel_settings import HIGHEST_LIMIT_KMH, NETWORK_DEPARTEMENTS, VECTOR_ROAD_SUFFIXES
 
-_LISTS = ("study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden")
+_LISTS = ("study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden", "goal.goals")
 STUDY_AREAS = ("departements", "communes", "country")
 
 

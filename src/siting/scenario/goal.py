@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from siting.scenario.codes import SiteId
-from siting.scenario.fields import Between, Minutes, Section, manual
+from siting.scenario.fields import NOT_EMPTY, Between, Minutes, Section, manual
 
 Houses = Annotated[int, Between(1, 35_000)]
 Share = Annotated[float, Between(0.01, 1)]
@@ -157,6 +157,44 @@ class PCenterGoal(GoalSection):
         ),
     ]
     new_houses: NewHouses
+
+    @property
+    def most_houses(self) -> int | None:
+        return self.new_houses
+
+
+class LexicographicGoal(GoalSection):
+    """Goals in order of importance: each keeps what the ones before it reached."""
+
+    model: Annotated[
+        Literal["lexicographic"],
+        manual(
+            "lexicographic : plusieurs buts par ordre d'importance (goals) ; chacun garde ce qu'ont atteint ceux "
+            "d'avant.",
+            "lexicographic: several goals in order of importance (goals); each keeps what those before it reached.",
+        ),
+    ]
+    goals: Annotated[
+        tuple[Literal["most_covered", "most_covered_twice", "fewest_houses", "least_cost"], ...],
+        manual(
+            "Les buts, le plus important d'abord : most_covered (le plus d'habitants couverts), most_covered_twice "
+            "(le plus d'habitants à portée de deux sites), fewest_houses (le moins de maisons), least_cost (le moins "
+            "cher, voir costs).",
+            "The goals, the most important first: most_covered (most people covered), most_covered_twice (most people "
+            "within reach of two sites), fewest_houses (fewest houses), least_cost (the cheapest, see costs).",
+            examples=[["most_covered", "least_cost"]],
+        ),
+        NOT_EMPTY,
+        Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),
+    ]
+    new_houses: Annotated[
+        Houses | None,
+        manual(
+            "Nombre maximal de maisons nouvelles ; sans valeur (null) : pas de limite.",
+            "Most new houses allowed; without a value (null): no limit.",
+            examples=[5],
+        ),
+    ] = None
 
     @property
     def most_houses(self) -> int | None:

@@ -286,12 +286,18 @@ MESSAGES: dict[str, Message] = {
         ("the rule {value} is there twice", "keep the stricter one"),
     ),
     "rule_of_other_model": Message(
-        ("une règle ne se combine pas avec model: {value}", "prenez model: lscp ou mclp, ou retirez la règle"),
-        ("a rule does not combine with model: {value}", "take model: lscp or mclp, or remove the rule"),
+        (
+            "une règle ne se combine pas avec model: {value}",
+            "prenez model: lscp, mclp ou lexicographic, ou retirez la règle",
+        ),
+        ("a rule does not combine with model: {value}", "take model: lscp, mclp or lexicographic, or remove the rule"),
     ),
     "weights_of_other_model": Message(
-        ("des poids ne changent rien avec model: {value}", "prenez model: mclp ou p_median, ou retirez-les"),
-        ("weights change nothing with model: {value}", "take model: mclp or p_median, or remove them"),
+        (
+            "des poids ne changent rien avec model: {value}",
+            "prenez model: mclp, p_median ou lexicographic, ou retirez-les",
+        ),
+        ("weights change nothing with model: {value}", "take model: mclp, p_median or lexicographic, or remove them"),
     ),
     "mode_without_section": Message(
         ("rien ne dit qui se déplace ainsi", "ajoutez la section {value}: {{}}"),
@@ -300,6 +306,16 @@ MESSAGES: dict[str, Message] = {
     "no_limit": Message(
         ("rien ne limite le nombre de maisons", "donnez goal.new_houses, ou une règle budget"),
         ("nothing limits the number of houses", "give goal.new_houses, or a rule budget"),
+    ),
+    "nothing_to_reach": Message(
+        (
+            "avec {value} en premier et aucune règle qui demande des maisons, le meilleur plan n'ouvre rien",
+            "mettez most_covered en premier, ou ajoutez une règle covered_share",
+        ),
+        (
+            "with {value} first and no rule that asks for houses, the best plan opens nothing",
+            "put most_covered first, or add a rule covered_share",
+        ),
     ),
     "budget_below_forced": Message(
         (

@@ -6,10 +6,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from siting.scenario.contradiction import Contradiction
-from siting.scenario.rules import YEARLY_AID_EUR, ZONE_KEYS, BudgetRule, HousesRule, ModeWeight, Zoned
+from siting.scenario.rules import (
+    YEARLY_AID_EUR,
+    ZONE_KEYS,
+    BackupRule,
+    BudgetRule,
+    CoveredShareRule,
+    HousesRule,
+    ModeWeight,
+    Zoned,
+)
 
-_COMPOSED_MODELS = ("lscp", "mclp")
-_WEIGHTED_MODELS = ("mclp", "p_median")
+_COMPOSED_MODELS = ("lscp", "mclp", "lexicographic")
+_WEIGHTED_MODELS = ("mclp", "p_median", "lexicographic")
+_FRUGAL = ("fewest_houses", "least_cost")
 
 
 def rule_contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
@@ -77,11 +87,20 @@ def _same_rule_twice(rules: list[tuple[str, Any]]) -> Iterator[Contradiction]:
 
 
 def _no_limit(valid: Mapping[str, Any], rules: list[tuple[str, Any]]) -> Iterator[Contradiction]:
-    is_unlimited = valid.get("goal.model") == "mclp" and valid.get("goal.new_houses", 0) is None
-    if not is_unlimited or "goal" in valid:  # a slip in the goal may be the number of houses misspelt
+    """A goal that more houses always serve needs a limit; one that none serve best, something to reach."""
+    goals = valid.get("goal.goals") or ()
+    if "goal" in valid:  # a slip in the goal may be the number of houses misspelt
         return
-    if not any(isinstance(rule, BudgetRule) for _, rule in rules):
+    is_open = valid.get("goal.model") == "mclp" or (goals and not set(goals) & set(_FRUGAL))
+    is_limited = valid.get("goal.new_houses", 0) is not None or any(isinstance(rule, BudgetRule) for _, rule in rules)
+    if is_open and not is_limited:
         yield Contradiction("no_limit", "goal.model")
+    if goals and goals[0] in _FRUGAL and not any(_asks_for_houses(rule) for _, rule in rules):
+        yield Contradiction("nothing_to_reach", "goal.goals", values={"value": goals[0]})
+
+
+def _asks_for_houses(rule: Any) -> bool:
+    return isinstance(rule, (CoveredShareRule, BackupRule)) or (isinstance(rule, HousesRule) and rule.at_least > 0)
 
 
 def _budget_of_forced(valid: Mapping[str, Any], rules: list[tuple[str, Any]]) -> Iterator[Contradiction]:

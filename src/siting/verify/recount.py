@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from siting.scenario import Scenario
+from siting.scenario import LexicographicGoal, Scenario
 from siting.scenario.rules import AgeWeight, ModeWeight
 from siting.territory import Territory
 from siting.territory.values import AGE_GROUPS
@@ -140,10 +140,12 @@ class Recount:
     def objective(self) -> float:
         """Houses opened (lscp), persons within the standard (mclp), person-seconds (p_median), seconds (p_center)."""
         goal = self.scenario.goal
+        if isinstance(goal, LexicographicGoal):
+            return self.value_of(goal.goals[0])
         if goal.model == "lscp":
-            return float(len(self.opened))
+            return self.value_of("fewest_houses")
         if goal.model == "mclp":
-            return float(self.weighted_persons[self.after_s <= goal.standard_s].sum())
+            return self.value_of("most_covered")
         cutoff_s = self.scenario.travel.cutoff_s
         if goal.model == "p_median":
             return float((self.weighted_persons * np.minimum(self.after_s, cutoff_s)).sum())
@@ -152,6 +154,24 @@ class Recount:
         least_s = self.graph.nearest_s(np.flatnonzero(is_allowed))[cells]
         is_reached = (least_s <= cutoff_s) & (self.territory.demand.persons > 0)
         return float(self.after_s[is_reached].max(initial=0.0))
+
+    def value_of(self, goal: str) -> float:
+        """One of the goals that a scenario may put in order."""
+        if goal == "fewest_houses":
+            return float(len(self.opened))
+        if goal == "least_cost":
+            return self.cost_eur()
+        if goal == "most_covered":
+            return float(self.weighted_persons[self.after_s <= self.scenario.goal.standard_s].sum())
+        return float(self.weighted_persons[self.n_covering >= 2].sum())
+
+    def cost_eur(self) -> float:
+        """What the opened sites cost: by the planner's file where it says so, else by their kind."""
+        sites, costs, total = self.territory.sites, self.scenario.costs.model_dump(), 0.0
+        for j in self.opened.tolist():
+            of_file = float("nan") if sites.cost_eur is None else float(sites.cost_eur[j])
+            total += of_file if np.isfinite(of_file) else costs[f"{sites.kind[j]}_eur"]
+        return total
 
     def summary(self) -> dict[str, Any]:
         """The figures of ``summary.json`` that can be counted again."""

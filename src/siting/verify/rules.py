@@ -41,9 +41,7 @@ def _recounted(rule: Rule, recount: Recount) -> Iterator[Found]:
     territory, opened = recount.territory, recount.opened
     sites = territory.sites
     if isinstance(rule, BudgetRule):
-        costs = recount.scenario.costs.model_dump()
-        spent = sum(_cost_eur(recount, j, costs) for j in opened.tolist())
-        yield "", "at_most", rule.at_most_eur, spent
+        yield "", "at_most", rule.at_most_eur, recount.cost_eur()
     elif isinstance(rule, CoveredShareRule):
         is_covered = recount.after_s <= recount.scenario.goal.standard_s
         persons = territory.demand.persons
@@ -83,13 +81,6 @@ def _areas(rule: CoveredShareRule | HousesRule, recount: Recount) -> Iterator[tu
         codes = getattr(rule, key)
         is_in = communes.in_study_area & np.isin(getattr(communes, _LEVELS[key]), codes)
         yield codes[0] if len(codes) == 1 else "", is_in
-
-
-def _cost_eur(recount: Recount, site: int, costs: dict[str, float]) -> float:
-    sites = recount.territory.sites
-    if sites.cost_eur is not None and np.isfinite(sites.cost_eur[site]):
-        return float(sites.cost_eur[site])
-    return costs[f"{sites.kind[site]}_eur"]
 
 
 def _agrees(told: dict[str, Any], found: Found) -> bool:
