@@ -14,7 +14,17 @@ from typing import Any
 
 from benchmarks.measure import Measurement
 
-PACKAGES = ("siting", "numpy", "numba", "scipy", "scikit-image", "xarray-spatial", "pandana", "networkx")
+PACKAGES = (
+    "siting",
+    "numpy",
+    "numba",
+    "scipy",
+    "scikit-image",
+    "xarray-spatial",
+    "pandana",
+    "pyroutingkit",
+    "networkx",
+)
 HISTORY = Path(__file__).with_name("history")
 NOISE_SHARE = 0.15
 """How much slower, relative to SciPy, a case may look from one run to the next without having become so.

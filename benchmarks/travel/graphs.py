@@ -39,6 +39,7 @@ def bounded_case(name: str, *, n_sources: int, peers: bool) -> list[Measurement]
         prepare["C"] = lambda: _c(graph, everything, library)
     if peers:
         prepare["pandana, batch"] = lambda: _pandana(world)
+        prepare["RoutingKit CCH, batch"] = lambda: _routingkit(world, ticks)
         if n_nodes <= NODES_FOR_SLOW_PEERS:
             prepare["networkx"] = lambda: _networkx(world)
     return interleaved(f"bounded graph {name}", prepare, [int(source) for source in sources], settled=settled)
@@ -110,7 +111,25 @@ def _pandana(world: GraphWorld) -> Contender:
         pd.Series(world.x_m), pd.Series(world.y_m), pd.Series(world.tail), pd.Series(world.head), edges, twoway=False
     )
     n_nodes = len(world.x_m)
-    return lambda source: network.nodes_in_range([(source + 97 * i) % n_nodes for i in range(BATCH)], CUTOFF_S)
+    return lambda source: network.nodes_in_range(_batch(source, n_nodes), CUTOFF_S)
+
+
+def _routingkit(world: GraphWorld, ticks: NDArray[np.uint32]) -> Contender:
+    """Many to many, from a batch to all nodes: it knows no cutoff."""
+    from pyroutingkit import CCHMetric, CCHTopology
+
+    n_nodes = len(world.x_m)
+    topology = CCHTopology()
+    tail, head = world.tail.astype(np.uint32), world.head.astype(np.uint32)
+    topology.build(tail, head, world.y_m.astype(np.float32), world.x_m.astype(np.float32), n_nodes)
+    metric = CCHMetric(topology)
+    metric.customize(ticks)
+    everywhere = np.arange(n_nodes, dtype=np.uint32)
+    return lambda source: metric.distances_many_to_many(np.array(_batch(source, n_nodes), np.uint32), everywhere)
+
+
+def _batch(source: int, n_nodes: int) -> list[int]:
+    return [(source + 97 * i) % n_nodes for i in range(BATCH)]
 
 
 def _networkx(world: GraphWorld) -> Contender:
