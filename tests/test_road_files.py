@@ -126,6 +126,12 @@ def test_a_run_on_a_file_of_roads_is_whole_and_verifies(corsica, tmp_path):
         assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
+def test_damaged_prepared_roads_are_a_fault(tmp_path):
+    (tmp_path / "roads.npz").write_bytes(b"PK\x03\x04 no more")
+    with pytest.raises(DataError, match="réseau préparé illisible"):
+        assemble(load(scenario(tmp_path, "file: roads.npz")))
+
+
 def test_roads_elsewhere_are_refused_with_both_places(tmp_path):
     paris = {1: (2.35, 48.85), 2: (2.36, 48.85)}
     write_osm(tmp_path / "paris.osm.pbf", paris, [([1, 2], {"highway": "primary"})])

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 FERRY = "ferry"
 """The class of a ferry; the others are ``highway`` values."""
@@ -134,6 +135,7 @@ def _limits(tags: Mapping[str, str]) -> tuple[float, float]:
     return (both if math.isnan(along) else along), (both if math.isnan(against) else against)
 
 
+@lru_cache(maxsize=4096)  # files hold few different limits: reading a way takes half as long
 def limit_kmh(text: str) -> float:
     """``"50"``, ``"30 mph"`` or ``"FR:urban"`` in km/h; NaN for what is no limit (``"signals"``, ``""``).
 

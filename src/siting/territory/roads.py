@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from siting.errors import DataError
+from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.progress import Progress, silent
 from siting.scenario import RoadTravel, Scenario
@@ -92,7 +92,11 @@ def _embedded_network(name: str, grid: Grid) -> RoadNetwork:
 def _prepared(path: Path, mapping: str | Path | None, progress: Progress) -> PreparedRoads:
     """The graph of a file, from the cache if it was prepared before."""
     if path.suffix.lower() == prepared_roads.SUFFIX:
-        return prepared_roads.read(path)
+        try:
+            return prepared_roads.read(path)
+        except (OSError, ValueError) as error:
+            remedy = "le fichier roads.npz d'un dossier écrit par « siting run », ou le fichier de routes d'origine"
+            raise DataError(Fault(str(path), 0, 0, "", f"réseau préparé illisible : {error}", remedy)) from error
     about = {"file": path.name, "sha256": sha256_of(path)}
     if mapping is None:
         about["importer"] = OSM_IMPORTER
