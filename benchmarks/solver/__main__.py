@@ -1,7 +1,7 @@
-"""``python -m benchmarks.solver [departement|france|peers]``: the solver's table, one process per row.
+"""``python -m benchmarks.solver [departement|region|france|or-library|peers]``: the solver's table, a process a row.
 
-Columns: cover (travel times to cover sets, seconds of one core), build (model objects), solve (all the rest,
-reductions included), objective, gap proven, who proves it, peak memory of the process.
+Columns, in CPU seconds: cover (travel times to cover sets), build (model objects of a peer), reduce (the exact
+reductions), solve (all the rest); then rows × columns left, objective, gap proven, who proves it, peak memory.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 import pulp
 
 from benchmarks.solver.countries import Country, country
+from benchmarks.solver.or_library import random_pmed, random_scp
 from siting.allocation import CoverSets, cell_times, cover_sets, lscp, mclp, p_median, solve
 
 Row = dict[str, Any]
@@ -40,6 +41,14 @@ def siting_p_median(name: str, houses: int, limit_s: float) -> Row:
     begin = time.process_time()
     times = cell_times(land.times, persons=land.persons)
     return _solved(p_median(times, new_houses=houses, penalty_s=1800), limit_s, time.process_time() - begin)
+
+
+def siting_scp(family: str, limit_s: float) -> Row:
+    return _solved(random_scp(family, 0), limit_s, 0.0)
+
+
+def siting_pmed(points: int, houses: int, limit_s: float) -> Row:
+    return _solved(random_pmed(points, houses, 0), limit_s, 0.0)
 
 
 def plain_pulp(name: str, model: str, solver: str) -> Row:
@@ -97,7 +106,20 @@ CASES: dict[str, list[tuple[str, Callable[..., Row], tuple[Any, ...]]]] = {
         ("département, MCLP p = 10, PuLP + CBC", plain_pulp, ("departement", "mclp", "cbc")),
         ("département, MCLP p = 10, spopt + CBC", spopt_cbc, ("departement", "mclp")),
     ],
+    "region": [
+        ("region, 300 existing, LSCP 30 min", siting_lscp, ("region", 300, 60)),
+        ("region, blank map, LSCP 30 min, 10 s", siting_lscp, ("region", 0, 10)),
+        ("region, blank map, LSCP 30 min, 60 s", siting_lscp, ("region", 0, 60)),
+    ],
+    "or-library": [
+        *((f"as {family}", siting_scp, (family, 60)) for family in ("scp4", "scp6", "scpa", "scpd", "scpe", "scpnre")),
+        *(
+            (f"as pmed, {points} points, p = {houses}", siting_pmed, (points, houses, 60))
+            for points, houses in ((100, 5), (200, 67), (400, 40), (700, 140), (900, 5), (900, 90))
+        ),
+    ],
     "france": [
+        ("France, 5,000 existing, LSCP 30 min", siting_lscp, ("france", 5000, 120)),
         ("France, 2,500 existing, LSCP 30 min", siting_lscp, ("france", 2500, 120)),
         ("France, MCLP 10 min, p = 5,000", siting_mclp, ("france", 10, 5000, 120)),
         ("France, MCLP 15 min, p = 1,000", siting_mclp, ("france", 15, 1000, 120)),
@@ -117,8 +139,8 @@ def main(arguments: list[str]) -> int:
         row["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print("ROW " + json.dumps(row))
         return 0
-    print("| case | cover s | build s | solve s | objective | gap % | proven by | MB |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| case | cover s | build s | reduce s | solve s | left | objective | gap % | proven by | MB |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for group in arguments or ["departement"]:
         for number, (title, _, _) in enumerate(CASES[group]):
             print(f"| {title} | {_in_a_process(group, number)} |", flush=True)
@@ -131,7 +153,8 @@ def _in_a_process(group: str, number: int) -> str:
     row = json.loads(next(line for line in lines if line.startswith("ROW "))[4:])
     gap = "not shown" if row["gap"] is None else f"{100 * row['gap']:.3f}"
     return (
-        f"{row['cover_s']:.2f} | {row['build_s']:.2f} | {row['solve_s']:.2f} | {row['objective']:,.0f} | {gap} | "
+        f"{row['cover_s']:.2f} | {row['build_s']:.2f} | {row.get('reduce_s', 0):.2f} | {row['solve_s']:.2f} | "
+        f"{row.get('left', '')} | {row['objective']:,.0f} | {gap} | "
         f"{row['by']} | {row['peak_mb']:.0f}"
     )
 
@@ -144,13 +167,17 @@ def _covered(name: str, minutes: int) -> tuple[Country, CoverSets, float]:
 
 
 def _solved(problem: Any, limit_s: float, cover_s: float) -> Row:
-    begin = time.process_time()
-    plan = solve(problem, time_limit_s=limit_s)
+    """The search says where it is for the first time when its reductions are done."""
+    begin, told = time.process_time(), []
+    plan = solve(problem, time_limit_s=limit_s, progress=lambda *_: told.append(time.process_time() - begin))
     solve_s = time.process_time() - begin
+    left = plan.certificate.reductions
     return {
         "cover_s": cover_s,
         "build_s": 0.0,
-        "solve_s": solve_s,
+        "reduce_s": told[0],
+        "solve_s": solve_s - told[0],
+        "left": "" if left is None else f"{left.n_rows_left:,} × {left.n_columns_left:,}",
         "objective": plan.objective,
         "gap": plan.gap,
         "by": plan.certificate.bound_by,

@@ -60,7 +60,7 @@ def search_lscp(problem: Lscp, effort: Effort, progress: Progress, is_asked: NDA
     if is_asked is not None:
         is_wanted &= is_asked
     free = reductions.free_core(cover, rules.is_candidate(cover.n_sites) & ~is_open, is_wanted)
-    parts = reductions.split(reductions.reduce_covering(free, problem.cost))
+    parts = reductions.split(reductions.reduce_covering(free, problem.cost, effort))
     solved = []
     for done, core_part in enumerate(parts):
         progress(done, len(parts))
@@ -159,7 +159,7 @@ def _finish_rest(part: _Part, must: NDArray[np.bool_], may: NDArray[np.bool_], e
     cost_of_site = np.zeros(int(part.core.site.max()) + 1)
     cost_of_site[part.core.site] = part.cost
     pieces = []
-    for core in reductions.split(reductions.reduce_covering(rest, cost_of_site)):
+    for core in reductions.split(reductions.reduce_covering(rest, cost_of_site, effort)):
         piece = _begin(core, cost_of_site[core.site], effort.share(0.4))
         pieces.append(_branch(piece, effort) if piece.is_open and effort.left_s > 0 else piece)
     fixed = float(part.cost[must].sum())

@@ -11,8 +11,11 @@ from siting.allocation.highs import covering_relaxation
 from siting.allocation.kernels import incidence
 from siting.allocation.multipliers import covering_bound, exact
 
-_FIRST_ROWS = 8_000
-_MORE_ROWS = 4_000
+_FIRST_ROWS = 20_000
+_MORE_ROWS = 10_000
+"""Drawn from the broken rows at random: the most broken ones stand side by side. Region of 18,464 rows, after the
+first 1,500 and four times 750: bound 64.2 at random, 63.2 by the most broken."""
+
 _BROKEN = 0.999
 """Rows covered for less than this are taken in; the last thousandth of the bound is not worth a round."""
 
@@ -43,6 +46,7 @@ def by_hardest_rows(
     is_in = np.zeros(cover.n_cells, dtype=np.bool_)
     is_in[np.argsort(-hardness, kind="stable")[:_FIRST_ROWS]] = True
     best, best_u = covering_bound(cover, start, cost), start
+    rng = np.random.default_rng(effort.seed)
     while effort.left_s > 0:
         solved = covering_relaxation(_rows(cover, is_in), cost, effort)
         if solved is None:
@@ -56,7 +60,7 @@ def by_hardest_rows(
         if len(broken) == 0:
             break
         is_in &= (u > 0) | (covered < 1.0 + 1e-3)
-        is_in[broken[np.argsort(covered[broken], kind="stable")[:_MORE_ROWS]]] = True
+        is_in[rng.permutation(broken)[:_MORE_ROWS]] = True
     return best_u
 
 
