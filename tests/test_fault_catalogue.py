@@ -9,10 +9,12 @@ import pytest
 from siting.access import REASONS, mean_min, uncoverable_reason
 from siting.allocation import cover_sets, mclp, solve
 from siting.errors import DataError
+from siting.grid import Grid
 from siting.pipeline import run
 from siting.scenario import load
 from siting.territory import assemble
 from siting.territory.population.raster import read_people_raster
+from siting.territory.study_area import refuse_beyond_memory
 from siting.travel import build_surface, nearest, travel_times
 from siting.travel.friction import FrictionSurface
 from test_population import population, raster_file
@@ -45,6 +47,14 @@ def test_fault_23_nobody_is_a_valid_answer(tmp_path):
     assert len(world.demand) == 0 and world.population_report.persons_in.sum() == 0
     (tmp_path / "t.csv").write_text("x_m,y_m,persons\n")
     assert len(population(tmp_path, "{rule: table, file: t.csv}").demand) == 0
+
+
+def test_fault_23_a_grid_beyond_memory_is_told_before_it_runs_out(tmp_path):
+    asked = scenario(tmp_path, grid="{cell_size_m: 100}")
+    grid = Grid("EPSG:3035", 0.0, 2_000_000.0, 100.0, 20_000, 20_000)
+    with pytest.raises(DataError, match=r"essai\.yaml:4:.*400 millions de mailles demandent environ 60 Go.*en a 8"):
+        refuse_beyond_memory(asked, grid, memory_bytes=8_000_000_000)
+    refuse_beyond_memory(asked, grid, memory_bytes=64_000_000_000)
 
 
 def test_fault_25_times_do_not_wrap_at_the_edge_of_their_type():

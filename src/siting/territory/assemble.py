@@ -22,7 +22,7 @@ from siting.territory.population import read_population, settle
 from siting.territory.road_notes import road_notes
 from siting.territory.roads import road_network
 from siting.territory.sites import check_named_sites, choose_sites
-from siting.territory.study_area import communes_of, grid_over
+from siting.territory.study_area import communes_of, grid_over, refuse_beyond_memory
 from siting.territory.supply import read_doctors, read_zones, with_doctors
 from siting.territory.values import AGE_GROUPS, Communes, Demand, RoadNetwork, Territory
 
@@ -49,6 +49,7 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
     of_area = cells[is_chosen[cells["commune"].to_numpy()]]
     settings = scenario.grid
     grid = grid_over(of_area, crs=settings.crs, cell_size_m=settings.cell_size_m, halo_m=scenario.halo_m)
+    refuse_beyond_memory(scenario, grid)
     layers = lay_cells(_near(cells, grid), grid)
     report = None
     people = read_population(scenario, grid, communes=all_communes, census=cells)
