@@ -1,5 +1,6 @@
 """Where to open: cover sets, problems, and plans with a proof of how good they are."""
 
+from siting.allocation.alternatives import StandIns, in_all_plans, other_plans, stand_ins
 from siting.allocation.capacitated_medians import CapacitatedPMedian, capacitated_p_median
 from siting.allocation.cell_times import CellTimes, cell_times
 from siting.allocation.centers import PCenter, p_center
@@ -53,6 +54,7 @@ __all__ = [
     "Problem",
     "Rules",
     "Served",
+    "StandIns",
     "Status",
     "StaysOpen",
     "Waiting",
@@ -64,13 +66,16 @@ __all__ = [
     "cover_sets",
     "expand",
     "frontier",
+    "in_all_plans",
     "is_feasible",
     "lscp",
     "mclp",
+    "other_plans",
     "p_center",
     "p_median",
     "served",
     "solve",
+    "stand_ins",
     "waiting",
     "worth",
 ]

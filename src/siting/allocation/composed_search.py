@@ -92,7 +92,7 @@ def _solve_stage(
     value = math.inf if start is None else signed(goal, goal.value(recount(problem, start)))
     if isinstance(goal, LeastTime | MostServed) and goal.measure not in cuts:
         cuts[goal.measure] = _first_cuts(problem, goal.measure, value, effort.share(0.3))
-    found = _Found(start, value, -math.inf, Outcome("limit", False, -math.inf, 0, 0, 0))
+    found = _Found(start, value, signed(goal, goal.best(problem.cover)), Outcome("limit", False, -math.inf, 0, 0, 0))
     while True:
         model, building = composed_model(problem, values, cuts)
         if found.opened is not None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from siting.allocation.building import Building
 from siting.allocation.clauses import Recount
+from siting.allocation.cover import CoverSets
 from siting.allocation.measures import Served, Waiting
 from siting.allocation.plan import Sense
 
@@ -37,6 +38,9 @@ class Goal(Protocol):
     def value(self, plan: Recount) -> float:
         """Its value, recounted on a plan."""
 
+    def best(self, cover: CoverSets) -> float:
+        """No plan does better, whatever the clauses."""
+
     @property
     def is_frugal(self) -> bool:
         """Whether it asks to open little."""
@@ -61,6 +65,9 @@ class FewestHouses:
     def value(self, plan: Recount) -> float:
         return float(plan.is_new.sum() if self.counts is None else plan.is_new[self.counts].sum())
 
+    def best(self, _cover: CoverSets) -> float:
+        return 0.0
+
     def gains(self, plan: Recount) -> NDArray[np.float64]:
         return _newly_covered(plan, plan.cover.persons, 1)
 
@@ -80,6 +87,9 @@ class LeastCost:
 
     def value(self, plan: Recount) -> float:
         return float(self.cost[plan.is_new].sum())
+
+    def best(self, _cover: CoverSets) -> float:
+        return float(np.minimum(self.cost, 0.0).sum())
 
     def gains(self, plan: Recount) -> NDArray[np.float64]:
         return _newly_covered(plan, plan.cover.persons, 1) / np.maximum(self.cost, 1e-9)
@@ -110,6 +120,9 @@ class MostCovered:
         weights = plan.cover.persons if self.weights is None else self.weights
         return float(weights[plan.times_covered >= self.times].sum())
 
+    def best(self, cover: CoverSets) -> float:
+        return float((cover.persons if self.weights is None else self.weights).sum())
+
     def gains(self, plan: Recount) -> NDArray[np.float64]:
         return _newly_covered(plan, plan.cover.persons if self.weights is None else self.weights, self.times)
 
@@ -133,6 +146,9 @@ class LeastTime:
     def value(self, plan: Recount) -> float:
         return self.measure.value(plan.is_open)
 
+    def best(self, _cover: CoverSets) -> float:
+        return self.measure.least
+
     def gains(self, plan: Recount) -> NDArray[np.float64]:
         return -self.measure.cut(self.measure.multipliers(plan.is_open)).slope
 
@@ -152,6 +168,9 @@ class MostServed:
 
     def value(self, plan: Recount) -> float:
         return -self.measure.value(plan.is_open)
+
+    def best(self, _cover: CoverSets) -> float:
+        return -self.measure.least
 
     def gains(self, plan: Recount) -> NDArray[np.float64]:
         return -self.measure.cut(self.measure.multipliers(plan.is_open)).slope

@@ -9,6 +9,7 @@ from siting.allocation.clauses import Clause, Recount
 from siting.allocation.composing import Composed, recount, signed
 from siting.allocation.effort import Effort
 from siting.allocation.goals import Goal
+from siting.allocation.option_clauses import OnePerSite
 
 _PLACES_TRIED = 3
 
@@ -49,6 +50,14 @@ def _without_idle(problem: Composed, opened: list[int]) -> NDArray[np.int32]:
     return np.sort(np.array(opened, dtype=np.int32))
 
 
+def _at_same_site(problem: Composed, j: int) -> NDArray[np.bool_]:
+    """Shape (n_sites,): the other options of the site of option ``j``; nothing where sites have no options."""
+    for clause in problem.clauses:
+        if isinstance(clause, OnePerSite) and clause.group[j] >= 0:
+            return np.asarray(clause.group == clause.group[j])
+    return np.zeros(problem.cover.n_sites, dtype=np.bool_)
+
+
 def _keeps_all(problem: Composed, plan: Recount) -> bool:
     return _keeps(list(problem.clauses), plan)
 
@@ -59,7 +68,7 @@ def _keeps(clauses: list[Clause], plan: Recount) -> bool:
 
 def improve_start(problem: Composed, goal: Goal, opened: NDArray[np.int32], effort: Effort) -> NDArray[np.int32]:
     """Close a site and open the one that brings most in its place, as long as the goal gains and no clause breaks."""
-    fixed = {*problem.rules.forced.tolist(), *problem.kept.tolist()}
+    fixed = set(problem.rules.forced.tolist())
     may_open = problem.rules.is_candidate(problem.cover.n_sites)
     value, has_moved = signed(goal, goal.value(recount(problem, opened))), True
     while has_moved:
@@ -70,11 +79,14 @@ def improve_start(problem: Composed, goal: Goal, opened: NDArray[np.int32], effo
             fewer = opened[opened != j]
             plan = recount(problem, fewer)
             gains = np.where(may_open & ~plan.is_new, goal.gains(plan), 0.0)
-            for best in np.argsort(-gains, kind="stable")[:_PLACES_TRIED].tolist():
+            here = np.where(_at_same_site(problem, j), gains, 0.0)
+            for best in [int(np.argmax(here)), *np.argsort(-gains, kind="stable")[:_PLACES_TRIED].tolist()]:
+                if best == j or gains[best] <= 0.0:
+                    continue
                 tried = np.sort(np.append(fewer, best)).astype(np.int32)
                 after = recount(problem, tried)
                 new_value = signed(goal, goal.value(after))
-                if best != j and new_value < value - 1e-9 * abs(value) and _keeps_all(problem, after):
+                if new_value < value - 1e-9 * abs(value) and _keeps_all(problem, after):
                     opened, value, has_moved = tried, new_value, True
                     break
     return opened
