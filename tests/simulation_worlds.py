@@ -20,6 +20,7 @@ from siting.simulation import (
     Rules,
     Schedule,
     Solidarity,
+    Staff,
     State,
     Transport,
     World,
@@ -62,6 +63,7 @@ def toy(national_share=0.001, is_red=(False, False, True)) -> World:
         persons_old=persons / 5,
         persons_ill=persons / 8,
         home=area,
+        own_days=np.zeros(3, np.int64),
         cells=Cells(
             commune=area,
             persons=persons,
@@ -110,7 +112,7 @@ def small_forecast() -> Forecast:
     schedule = Schedule(np.array([NEVER, NEVER, START + 2]), np.array(["practice", "practice", "create"]))
     draws = run_draws(
         world,
-        np.array([10, 2, 0]),
+        Staff.of(np.array([10, 2, 0])),
         schedule,
         rules,
         start=START,

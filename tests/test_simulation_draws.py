@@ -23,6 +23,7 @@ from siting.simulation import (
     Rows,
     Rules,
     Schedule,
+    Staff,
     areas_of,
     build_world,
     delivered_table,
@@ -46,7 +47,7 @@ def draw(rules, *, n_draws=6, threads=1, levels=("departement", "epci", "commune
     world = toy(0.01)
     draws = run_draws(
         world,
-        DOCTORS,
+        Staff.of(DOCTORS),
         schedule or no_plan(),
         rules,
         start=START,
@@ -153,7 +154,7 @@ def test_draws_choose_among_the_speeds_and_the_first_takes_the_usual_one():
     still = replace(world.catchments, weighted_demand=sparse.csr_array(np.diag([4_000.0, 1_000.0, 500.0])))
     draws = run_draws(
         replace(world, catchments_at_speeds=(still,)),
-        DOCTORS,
+        Staff.of(DOCTORS),
         no_plan(),
         NOTHING,
         start=START,
@@ -183,7 +184,7 @@ def test_the_national_number_of_doctors_follows_the_forecast():
     """99,457 in 2023, 92,427 in 2028 [press]: with the default rules, within 3 %."""
     doctors = np.array([99_457, 0, 0])
     rules = Rules(mean_consultations=2313.0, demography=Demography())
-    begin = first_state(doctors, rules, national_share=1.0, quarter=2022 * 4 + 3, seed=(0, 0))
+    begin = first_state(Staff.of(doctors), rules, national_share=1.0, quarter=2022 * 4 + 3, seed=(0, 0))
     world = replace(toy(), national_share=1.0)
     simulation = simulate(world, begin, no_plan(), rules, n_quarters=20, seed=(0, 0))
     assert simulation.states[-1].doctors.sum() == pytest.approx(92_427, rel=0.03)
@@ -191,10 +192,10 @@ def test_the_national_number_of_doctors_follows_the_forecast():
 
 def test_the_first_state_has_every_doctor_and_a_market_in_motion_where_doctors_leave():
     rules = replace(NOTHING, demography=Demography(), recruitment=Recruitment(pool_per_year=4_000, fill_chance=0.25))
-    state = first_state(np.array([1_000, 0]), rules, national_share=0.01, quarter=START, seed=(1, 2))
+    state = first_state(Staff.of(np.array([1_000, 0])), rules, national_share=0.01, quarter=START, seed=(1, 2))
     assert state.doctors.sum(axis=1).tolist() == [1_000, 0]
     assert state.arriving.tolist() == [[10, 10], [0, 0]] and state.vacancies.tolist() == [40, 0]
-    still = first_state(np.array([1_000, 0]), NOTHING, national_share=0.01, quarter=START, seed=(1, 2))
+    still = first_state(Staff.of(np.array([1_000, 0])), NOTHING, national_share=0.01, quarter=START, seed=(1, 2))
     assert not still.arriving.any() and not still.vacancies.any()
 
 
@@ -276,7 +277,7 @@ def test_the_world_of_three_communes_by_hand():
         communes,
         demand,
         times,
-        Rows(text, rows, DOCTORS, rows, DOCTORS),
+        Rows(text, rows, Staff.of(DOCTORS), rows),
         reach=Reach(720, on_foot, whole / 10),
         mean_consultations=1000.0,
         national_doctors=1200.0,

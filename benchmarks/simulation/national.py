@@ -70,7 +70,7 @@ def main() -> None:
     walking = WalkingSettings()
     on_foot = travel_times(build_mode_surface(placed, travel, walking), cutoff_s=STANDARD_S, threads=threads)
     told(f"times on foot, {on_foot.n_pairs:,} pairs")
-    n_doctors = float(rows.doctors.sum())
+    n_doctors = float(rows.staff.doctors.sum())
     world = build_world(
         placed.communes,
         placed.demand,
@@ -95,7 +95,7 @@ def main() -> None:
     opens[-len(opened) :] = start + 1 + np.arange(len(opened)) % 12
     draws = run_draws(
         world,
-        rows.doctors,
+        rows.staff,
         Schedule(opens, placed.sites.kind),
         rules,
         start=start,
@@ -103,7 +103,6 @@ def main() -> None:
         n_draws=n_draws,
         seed=1,
         areas=(areas_of(world, "departement"), areas_of(world, "epci")),
-        nurses=rows.nurses,
         threads=threads,
     )
     told(f"{n_draws} draws of 12 quarters on {threads} threads")

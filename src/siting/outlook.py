@@ -153,7 +153,7 @@ def look_ahead(
     with watcher("simulation") as progress:
         draws = run_draws(
             world,
-            rows.doctors,
+            rows.staff,
             schedule,
             rules,
             start=start,
@@ -161,11 +161,10 @@ def look_ahead(
             n_draws=settings.draws,
             seed=settings.seed,
             areas=tuple(areas_of(world, level) for level in ("total", *settings.areas)),
-            nurses=rows.nurses,
             threads=threads,
             progress=progress,
         )
-    forecast = Forecast(world, schedule, rules, draws, milestones, n_houses=len(opened))
+    forecast = Forecast(world, schedule, rules, draws, milestones, len(opened), territory.doctors is not None)
     return Outlook(settings, scenario.language, forecast)
 
 

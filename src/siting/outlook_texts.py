@@ -86,12 +86,24 @@ def reserves(forecast: Forecast, *, language: str) -> list[str]:
     world, rules = forecast.world, forecast.rules
     solidarity = float(np.maximum(forecast.draws.central.states[-1].granted[:, FLOWS.index("solidarity")], 0).sum())
     factor = f"{SOLIDARITY_FACTOR:,.0f}".replace(",", "\u202f" if is_french else ",")
+    if forecast.has_own_supply:
+        supply = (
+            "les praticiens du fichier supply, âges inconnus tirés d'une répartition supposée"
+            if is_french
+            else "the practitioners of the supply file, unknown ages drawn from an assumed distribution"
+        )
+    else:
+        supply = (
+            "un médecin par cabinet enregistré en 2019, âges tirés d'une répartition supposée"
+            if is_french
+            else "one doctor per practice registered in 2019, ages drawn from an assumed distribution"
+        )
     notes = (
         [
             f"Journées de solidarité : l'annonce (30 millions de consultations par an) vaut {factor} fois ce qui a "
             "été observé d'octobre 2025 à février 2026 (6 500 en cinq mois, soit 15 600 par an).",
-            "Offre de départ : un médecin par cabinet enregistré en 2019, âges tirés d'une répartition supposée ; "
-            "les cabinets et les habitants du pourtour du territoire comptent, à l'âge moyen du territoire.",
+            f"Offre de départ : {supply} ; les cabinets et les habitants du pourtour du territoire comptent, à l'âge "
+            "moyen du territoire.",
             "Vieillissement, départs, recrutement, postes des maisons créées : hypothèses, dites dans "
             "siting.simulation.rules ; la fourchette va du premier au neuvième décile des tirages.",
             "L'APL calculé compare un lieu à lui-même, avant et après ; il ne remplace pas l'APL publié.",
@@ -105,8 +117,8 @@ def reserves(forecast: Forecast, *, language: str) -> list[str]:
         else [
             f"Solidarity days: what was announced (30 million consultations a year) is {factor} times what was "
             "observed from October 2025 to February 2026 (6,500 in five months, that is 15,600 a year).",
-            "Supply at the start: one doctor per practice registered in 2019, ages drawn from an assumed distribution; "
-            "practices and people around the study area count, people at its mean ages.",
+            f"Supply at the start: {supply}; practices and people around the study area count, people at its "
+            "mean ages.",
             "Ageing, departures, recruitment, posts of created houses: assumptions, told in siting.simulation.rules "
             "(and sourced there); the band goes from the first to the ninth decile of the draws.",
             "The computed APL compares a place with itself, before and after; it does not replace the published one.",

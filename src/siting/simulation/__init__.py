@@ -31,6 +31,7 @@ from siting.simulation.rules import (
     Solidarity,
     WorkingDay,
 )
+from siting.simulation.staff import Staff
 from siting.simulation.values import NEVER, Cells, Schedule, State, World, quarter_number, quarter_text, unscheduled
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "Simulation",
     "Solidarity",
     "Spread",
+    "Staff",
     "State",
     "Transport",
     "WorkingDay",

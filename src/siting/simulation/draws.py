@@ -14,6 +14,7 @@ from siting.simulation.engine import Simulation, simulate
 from siting.simulation.indicators import INDICATORS, Areas, of_state
 from siting.simulation.prepare import first_state
 from siting.simulation.rules import Rules
+from siting.simulation.staff import Staff
 from siting.simulation.values import Schedule, World
 
 BAND = (0.1, 0.9)
@@ -70,7 +71,7 @@ class Draws:
 
 def run_draws(
     world: World,
-    doctors: NDArray[np.int64],
+    staff: Staff,
     schedule: Schedule,
     rules: Rules,
     *,
@@ -79,7 +80,6 @@ def run_draws(
     n_draws: int,
     seed: int,
     areas: tuple[Areas, ...],
-    nurses: NDArray[np.int64] | None = None,
     spread: Spread | None = None,
     threads: int = 1,
     progress: Progress = silent,
@@ -90,16 +90,14 @@ def run_draws(
     ----------
     world, schedule, rules : World, Schedule, Rules
         The draws after the first take each one of the speeds of the world.
-    doctors : int64 array, shape (n_rows,)
-        Their ages are drawn anew in each draw.
+    staff : Staff
+        Ages that are not known are drawn anew in each draw.
     start : int
         The quarter that has just ended; ``n_quarters`` follow.
     n_draws : int
         The first takes the rules as they are, the others as ``spread`` draws them.
     seed : int
     areas : tuple of Areas
-    nurses : int64 array, shape (n_rows,), optional
-        None by default.
     spread : Spread, optional
     threads : int
     progress : Progress
@@ -115,7 +113,7 @@ def run_draws(
         key = (seed, draw)
         own = rules if draw == 0 else drawn(rules, spread or Spread(), np.random.default_rng(key))
         place = world if draw == 0 else at_drawn_speed(world, np.random.default_rng((*key, 1)))
-        begin = first_state(doctors, own, national_share=world.national_share, quarter=start, seed=key, nurses=nurses)
+        begin = first_state(staff, own, national_share=world.national_share, quarter=start, seed=key)
         simulation = simulate(world, begin, schedule, own, n_quarters=n_quarters, seed=key)
         for at, state in enumerate(simulation.states):
             for level, found in enumerate(of_state(place, state, schedule, own, areas, since=start)):

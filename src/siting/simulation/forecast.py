@@ -26,6 +26,8 @@ class Forecast:
     milestones : tuple of Milestone
     n_houses : int
         The plan's, the last rows of ``world``.
+    has_own_supply : bool
+        Whether doctors and nurses are those of a planner's table, not the practices of 2019.
     """
 
     world: World
@@ -34,6 +36,7 @@ class Forecast:
     draws: Draws
     milestones: tuple[Milestone, ...]
     n_houses: int
+    has_own_supply: bool = False
 
     def opening_of_houses(self) -> NDArray[np.str_]:
         """``"2027-Q4"`` for each house of the plan, in its order; ``""`` for one that never opens. (n_houses,)"""

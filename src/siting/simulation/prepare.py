@@ -20,7 +20,8 @@ from siting.access import (
 from siting.simulation.events import place
 from siting.simulation.instruments import FLOWS
 from siting.simulation.outreach import Patients
-from siting.simulation.rules import Rules
+from siting.simulation.rules import Demography, Rules
+from siting.simulation.staff import Staff
 from siting.simulation.values import Cells, State, World
 from siting.territory.values import Communes, Demand, Sites, Territory
 from siting.travel.travel_times import TravelTimes
@@ -40,17 +41,15 @@ class Rows:
     id : str array, shape (n_rows,)
     commune : int32 array, shape (n_rows,)
         Row of `Communes`, those of the halo among them; the first row of a commune holds its practices.
-    doctors : int64 array, shape (n_rows,)
+    staff : Staff
     home : int32 array, shape (n_rows,)
         Row where the doctors of a row work: its own, but for a house put on the practices of its commune.
-    nurses : int64 array, shape (n_rows,)
     """
 
     id: NDArray[np.str_]
     commune: NDArray[np.int32]
-    doctors: NDArray[np.int64]
+    staff: Staff
     home: NDArray[np.int32]
-    nurses: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def build_world(
     mean_consultations : float
         Of a doctor, a year.
     national_doctors : float
-        Of the country, counted as ``rows.doctors`` are.
+        Of the country, counted as ``rows.staff.doctors`` are.
     decay : Decay
     relative_consumption : tuple of float
         See `siting.access.standardised_demand`.
@@ -121,7 +120,7 @@ def build_world(
     area, commune = demand.commune, rows.commune
     needs = standardised_demand(demand.persons_by_age, relative_consumption)
     catchments = catchments_by_area(times, demand=needs, area=area, n_areas=n_communes, decay=decay)
-    access = catchments.access(rows.doctors.astype(np.float64) * mean_consultations).per_person
+    access = catchments.access(rows.staff.doctors.astype(np.float64) * mean_consultations).per_person
     is_red = np.zeros(n_communes, np.bool_)
     is_red[is_inside] = red_zones(
         access[is_inside], catchments.demand[is_inside], communes.epci[is_inside], share=red_epci_share
@@ -132,7 +131,7 @@ def build_world(
     is_donor_trip = is_red[commune[site]] & ~is_red[place]
     red_row, red_s = _nearest(site[is_donor_trip], place[is_donor_trip], trip_s[is_donor_trip], n_communes)
     outpost = _worst_served(access, np.where(is_inside, communes.persons, 0), commune)
-    has_doctors = np.bincount(commune, rows.doctors, n_communes) > 0
+    has_doctors = np.bincount(commune, rows.staff.doctors, n_communes) > 0
     is_bus_trip = has_doctors[place]
     _, bus_s = _nearest(place[is_bus_trip], site[is_bus_trip], trip_s[is_bus_trip], len(rows.id))
     is_red_row = is_red[commune]
@@ -148,15 +147,16 @@ def build_world(
         persons_old=_added(area, demand.persons_by_age[:, 2], n_communes),
         persons_ill=_added(area, demand.persons_by_age @ np.array(long_term_illness_share), n_communes),
         home=rows.home,
+        own_days=rows.staff.days,
         cells=cells,
         catchments=catchments,
         is_red=is_red,
         outpost=outpost,
-        transport=_most_without_a_way(cells, rows.doctors, commune, is_inside),
+        transport=_most_without_a_way(cells, rows.staff.doctors, commune, is_inside),
         trip_to_red_s=np.where(is_red_row, np.inf, red_s[commune]),
         red_row=np.where(is_red_row, -1, red_row[commune]).astype(np.int32),
         trip_to_outpost_s=bus_s[outpost],
-        national_share=float(rows.doctors.sum() / national_doctors),
+        national_share=float(rows.staff.doctors.sum() / national_doctors),
         growth_per_year=np.full(n_communes, growth_per_year),
         catchments_at_speeds=tuple(
             catchments_by_area(times, demand=needs, area=area, n_areas=n_communes, decay=AtSpeed(decay, factor))
@@ -171,7 +171,7 @@ def plan_rows(territory: Territory, opened: NDArray[np.int32]) -> tuple[Territor
     The practices and the people of the halo are counted, so that the edge of a study area is neither crowded by
     people whose own doctors stand outside, nor without those doctors. Ages in the halo are those of the study area.
 
-    A registered practice counts as one doctor, or one nurse [assumption].
+    A registered practice counts as one doctor, or one nurse [assumption], a planner's table as it says.
 
     Parameters
     ----------
@@ -193,9 +193,8 @@ def plan_rows(territory: Territory, opened: NDArray[np.int32]) -> tuple[Territor
     rows = Rows(
         id=np.concatenate([np.char.add("commune:", communes.code), np.char.add("house:", sites.id[opened])]),
         commune=np.append(np.arange(len(communes)), sites.commune[opened]).astype(np.int32),
-        doctors=np.append(communes.gp_practices * is_on_grid, np.zeros(len(opened), np.int64)).astype(np.int64),
+        staff=_staff(territory, is_on_grid, len(opened)),
         home=np.append(np.arange(len(communes)), home).astype(np.int32),
-        nurses=np.append(communes.nurse_practices * is_on_grid, np.zeros(len(opened), np.int64)).astype(np.int64),
     )
     placed = Sites(
         id=rows.id,
@@ -208,6 +207,15 @@ def plan_rows(territory: Territory, opened: NDArray[np.int32]) -> tuple[Territor
         in_study_area=communes.in_study_area[rows.commune],
     )
     return replace(territory, sites=placed, demand=_with_halo(territory)), rows
+
+
+def _staff(territory: Territory, is_on_grid: NDArray[np.bool_], n_houses: int) -> Staff:
+    """Who works in the communes, then nobody in the houses."""
+    communes, nobody = territory.communes, np.zeros(n_houses, np.int64)
+    staff = Staff.of(
+        np.append(communes.gp_practices * is_on_grid, nobody), np.append(communes.nurse_practices * is_on_grid, nobody)
+    )
+    return staff if territory.doctors is None else staff.told_by(territory.doctors, Demography().age_from)
 
 
 def _with_halo(territory: Territory) -> Demand:
@@ -231,16 +239,8 @@ def _with_halo(territory: Territory) -> Demand:
     )
 
 
-def first_state(
-    doctors: NDArray[np.int64],
-    rules: Rules,
-    *,
-    national_share: float,
-    quarter: int,
-    seed: tuple[int, ...],
-    nurses: NDArray[np.int64] | None = None,
-) -> State:
-    """Doctors of ages drawn from ``rules.ages.age_shares``, no house yet, nothing granted.
+def first_state(staff: Staff, rules: Rules, *, national_share: float, quarter: int, seed: tuple[int, ...]) -> State:
+    """Doctors of ages drawn from ``rules.ages.age_shares`` where they are not known, no house yet, nothing granted.
 
     Where doctors leave, recruitment is under way: a quarter's pool is about to arrive in each of the quarters of
     the delay, and as many posts are vacant as let the pool be hired in full (pool / fill chance), placed in
@@ -248,19 +248,17 @@ def first_state(
 
     Parameters
     ----------
-    doctors : int64 array, shape (n_rows,)
+    staff : Staff
     rules : Rules
     national_share : float
         0–1.
     quarter : int
         The quarter that has just ended.
     seed : tuple of int
-    nurses : int64 array, shape (n_rows,), optional
-        None by default.
     """
     random = np.random.default_rng([*seed, quarter])
     shares = np.array(rules.ages.age_shares) / sum(rules.ages.age_shares)
-    by_age = random.multinomial(doctors, shares).astype(np.int64)
+    doctors, by_age = staff.doctors, staff.ages(shares, random)
     n_rows, hiring = len(doctors), rules.recruitment
     pool = hiring.pool_per_year / 4 * national_share if rules.demography else 0.0
     return State(
@@ -270,7 +268,7 @@ def first_state(
         arriving=np.column_stack([place(pool, doctors, random) for _ in range(hiring.delay_quarters)]),
         juniors=np.zeros(n_rows, np.int64),
         assistants=np.zeros(n_rows, np.int64),
-        nurses=np.zeros(n_rows, np.int64) if nurses is None else nurses.copy(),
+        nurses=staff.nurses.copy(),
         nurse_vacancies=np.zeros(n_rows, np.int64),
         granted=np.zeros((n_rows, len(FLOWS))),
         is_house=np.zeros(n_rows, np.bool_),

@@ -17,14 +17,16 @@ _SPREAD = np.array([spread_days(n) for n in range(8)], np.uint8)
 def opening_masks(world: World, state: State, schedule: Schedule, rules: Rules) -> Masks:
     """Days on which a doctor is to be seen in each row, as masks (`siting.access.days`), shape (n_rows,).
 
-    A row opens where a doctor or a junior works; a label opens with the doctors of its commune's practices. Each
-    stop of a bus has its day, a part-time house its two; doctors who give days make as many whole ones a week as
-    their days of the year add up to. Booths do not count: nobody sees a doctor there.
+    A row opens where a doctor or a junior works, on as many days as a planner's table says or as is assumed; a label
+    opens with the doctors of its commune's practices. Each stop of a bus has its day, a part-time house its two;
+    doctors who give days make as many whole ones a week as their days of the year add up to. Booths do not count:
+    nobody sees a doctor there.
     """
     days = rules.days
     staff = (state.doctors.sum(axis=1) + state.juniors)[world.home]
     is_closed_house = (schedule.kind != "practice") & ~state.is_house
-    mask = _SPREAD[np.where(staff > 1, days.shared_days, days.single_days)]
+    assumed = np.where(staff > 1, days.shared_days, days.single_days)
+    mask = _SPREAD[np.where(world.own_days > 0, world.own_days, assumed)]
     mask |= np.where(state.is_house, _SPREAD[days.house_days], 0).astype(np.uint8)
     mask[(staff == 0) | is_closed_house] = 0
     stops = world.outpost[: rules.outposts.n_stops]

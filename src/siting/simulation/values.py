@@ -67,6 +67,8 @@ class World:
         Residents, those of 65 and more, and those with a long-term illness (ALD).
     home : int32 array, shape (n_rows,)
         Row where the doctors of a row work: its own, but for a label, put on the practices of its commune.
+    own_days : int64 array, shape (n_rows,)
+        Days a week on which doctors receive there by a planner's table; 0 where it does not say.
     cells : Cells
     catchments : AreaCatchments
         Rows × communes.
@@ -101,6 +103,7 @@ class World:
     persons_old: NDArray[np.float64]
     persons_ill: NDArray[np.float64]
     home: NDArray[np.int32]
+    own_days: NDArray[np.int64]
     cells: Cells
     catchments: AreaCatchments
     is_red: NDArray[np.bool_]
