@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import siting
+from chromium import CHROMIUM, Chromium
 from report_worlds import AFTER_S, BEFORE_S, PERSONS, nearest, scenario
 from report_worlds import findings as tiny_findings
 from siting.access import ModeTimes, measure_modes, mode_figures, persons_in_mode
@@ -129,9 +130,25 @@ def test_the_page_says_with_and_without_a_car(language, title, words) -> None:
     assert len(table.head) == 5 and title in table.head[3]
     page = render_page(found, b"")
     assert all(cell in page for row in table.rows for cell in row)
+    assert '"beyond_walking_after"' in page and '<input type="checkbox" name="layer" value="beyond_walking">' in page
     [(name, sentence)] = mode_sentences(found)
     assert name == title and words in sentence
     assert title not in render_page(tiny_findings(language=language), b"")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_the_map_shows_who_is_beyond_otherwise_than_by_car(tmp_path) -> None:
+    (tmp_path / "report.html").write_text(render_page(with_modes(), b""), encoding="utf-8")
+    browser = Chromium(tmp_path / "profile")
+    try:
+        browser.open(tmp_path / "report.html", width=390)
+        assert browser.run("document.documentElement.scrollWidth") <= 390
+        shown = browser.run("document.querySelectorAll('img.cells').length")
+        browser.click('input[value="beyond_walking"]')
+        assert browser.run("document.querySelectorAll('img.cells').length") == shown + 1
+        assert browser.faults == []
+    finally:
+        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def render_page(findings: Findings, map_png: bytes) -> str:
         findings,
         answer=answer(findings),
         grounds=("after", "before", "population"),
-        layers=("houses", "existing", "beyond", "outlines"),
+        layers=("houses", "existing", "beyond", *_mode_layers(findings), "outlines"),
         plan=True,
         proof=proof(findings),
         is_proven=findings.summary["status"] == "optimal",
@@ -85,13 +85,18 @@ def render_diagnosis_page(diagnosis: Diagnosis) -> str:
         diagnosis,
         answer=diagnosis_answer(diagnosis),
         grounds=("before", "population"),
-        layers=("existing", "beyond", "outlines"),
+        layers=("existing", "beyond", *_mode_layers(diagnosis), "outlines"),
         plan=False,
         uncoverable=texts_of(diagnosis).count("uncoverable_today", sum(persons.values())),
         map_base64="",
         reasons=reason_rows(diagnosis, persons, "table_unreached"),
         forecast=None,
     )
+
+
+def _mode_layers(measured: Measured) -> tuple[str, ...]:
+    """Who is beyond the standard otherwise than by car: not shown until asked."""
+    return tuple(f"beyond_{mode.name}" for mode in measured.modes)
 
 
 def _render(measured: Measured, **values: Any) -> str:

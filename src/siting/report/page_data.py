@@ -52,7 +52,11 @@ def page_data(findings: Measured) -> dict[str, Any]:
 def overlays(measured: Measured) -> dict[str, str]:
     """The pictures of the map as data URIs, by layer."""
     everywhere = {when: minutes_overlay(measured, near) for when, near in measured.moments_everywhere.items()}
-    beyond = {f"beyond_{when}": beyond_overlay(measured, near) for when, near in measured.moments.items()}
+    beyond = {f"beyond_{when}": beyond_overlay(measured, near) for when, near in measured.moments.items()} | {
+        f"beyond_{mode.name}_{when}": beyond_overlay(measured, near)
+        for mode in measured.modes
+        for when, near in mode.moments.items()
+    }
     return everywhere | {"population": population_overlay(measured)} | beyond
 
 

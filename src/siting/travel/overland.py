@@ -75,7 +75,7 @@ def overland_edges(
     DataError
         Where an array has another shape.
     """
-    _check_shapes(grid.shape, friction_s_per_m, elevation_m)
+    _check_layers(grid.shape, friction_s_per_m, elevation_m)
     if len(link_s) != len(roads.link_from):
         problem = f"has {len(link_s)} figures for {len(roads.link_from)} links"
         raise DataError(Fault("travel", 0, 0, "link_s", problem, "one for every link"))
@@ -255,8 +255,14 @@ def _twice(values: NDArray[_Kind] | None) -> NDArray[_Kind] | None:
     return None if values is None else np.tile(values, 2)
 
 
-def _check_shapes(shape: tuple[int, int], *layers: NDArray[np.floating] | None) -> None:
-    for layer in layers:
+def _check_layers(
+    shape: tuple[int, int], friction: NDArray[np.floating], elevation_m: NDArray[np.floating] | None
+) -> None:
+    for name, layer in (("friction_s_per_m", friction), ("elevation_m", elevation_m)):
         if layer is not None and layer.shape != shape:
             problem = f"has shape {layer.shape}, the grid has {shape}"
-            raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "one figure per cell"))
+            raise DataError(Fault("travel", 0, 0, name, problem, "one figure per cell"))
+    n_wrong = int((~(friction > 0)).sum())
+    if n_wrong:
+        problem = f"{n_wrong} cells are 0, negative or NaN"
+        raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "seconds per metre; inf = barrier"))

@@ -88,7 +88,8 @@ function drawLayers() {
   const ground = chosen("ground");
   const isOn = (name) => document.querySelector(`input[name="layer"][value="${name}"]`)?.checked;
   const wanted = new Set([ground]);
-  if (isOn("beyond")) wanted.add(`beyond_${ground === "before" ? "before" : moments.at(-1)}`);
+  const moment = ground === "before" ? "before" : moments.at(-1);
+  for (const hatched of document.querySelectorAll('input[name="layer"][value^="beyond"]:checked')) wanted.add(`${hatched.value}_${moment}`);
   for (const name of Object.keys(vectors)) if (isOn(name)) wanted.add(name);
   for (const [name, layer] of Object.entries({ ...pictures, ...vectors })) {
     if (wanted.has(name)) layer.addTo(map);
