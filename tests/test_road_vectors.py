@@ -308,7 +308,8 @@ def test_a_scenario_on_vector_roads_is_assembled_and_says_what_was_repaired(tmp_
     (tmp_path / "essai.yaml").write_text(text, encoding="utf-8")
     territory = assemble(load(tmp_path / "essai.yaml"))
     assert len(territory.roads.link_from) == 4
-    assert "© Conseil départemental" in territory.sources
+    assert territory.sources[-1].startswith("Routes : roads.gpkg (SHA-256 ")
+    assert territory.sources[-1].endswith("…), © Conseil départemental")
     assert "roads.gpkg : tracés vides écartés : 1." in territory.notes
     assert any("en 2 morceaux" in note for note in territory.notes)
     assert any("in 2 pieces" in note for note in road_notes(territory.roads, "en"))

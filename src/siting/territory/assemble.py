@@ -20,7 +20,7 @@ from siting.territory.friction_layers import layers_friction
 from siting.territory.notes import notes
 from siting.territory.population import read_population, settle
 from siting.territory.road_notes import road_notes
-from siting.territory.roads import road_network
+from siting.territory.roads import road_attribution, road_network
 from siting.territory.sites import check_named_sites, choose_sites
 from siting.territory.study_area import communes_of, grid_over, refuse_beyond_memory
 from siting.territory.supply import read_doctors, read_zones, with_doctors
@@ -200,4 +200,4 @@ def _sources(scenario: Scenario, roads: RoadNetwork | None) -> tuple[str, ...]:
     if isinstance(travel, FrictionTravel) or (isinstance(travel, RoadTravel) and travel.relief_slowing):
         names.append("relief")
     lines = [*own, *(embedded.attribution(name) for name in names)]
-    return tuple(dict.fromkeys([*lines, *([roads.source] if roads else [])]))
+    return tuple(dict.fromkeys([*lines, *([road_attribution(roads)] if roads else [])]))

@@ -49,6 +49,12 @@ def road_network(scenario: Scenario, grid: Grid, *, progress: Progress = silent)
     return network
 
 
+def road_attribution(roads: RoadNetwork) -> str:
+    """The line to print beside anything derived from the roads: of a file, its name and hash too."""
+    about = dict(roads.about)
+    return f"Routes : {about['file']} (SHA-256 {about['sha256'][:12]}…), {roads.source}" if about else roads.source
+
+
 def prepared_network(roads: RoadNetwork, crs: str) -> PreparedRoads:
     """A network that came from a file, to be kept in a run folder; reading it on the same grid gives it back."""
     details = (roads.link_maxspeed_kmh, roads.link_own_kmh, roads.link_is_unpaved, roads.link_is_off_ground)
