@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,8 @@ from siting.errors import InputError, ScenarioError
 from siting.outlook import decay_of, rules_of
 from siting.scenario import SimulationSettings, changed_settings, dump, load
 from siting.simulation import JUNIORS, SOLIDARITY, SOLIDARITY_FACTOR, Houses, Recruitment, quarter_number
+from siting.verify.quarters import check_quarters
+from siting.verify.run_files import read_run
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 TABLES = {"quarters.csv", "quarters.parquet", "ledger.csv", "delivered.csv", "costs.csv", "simulation.json"}
@@ -213,3 +216,40 @@ def test_a_contradiction_is_told_when_settings_change_too(run_folder):
     with pytest.raises(ScenarioError) as error:
         changed_settings(load(run_folder / "scenario.yaml"), {"apl_limits_min": "20,10,5"})
     assert [fault.field for fault in error.value.faults] == ["apl_limits_min"]
+
+
+def verdicts(folder: Path) -> dict[str, bool]:
+    run, unreadable = read_run(folder)
+    assert run is not None, unreadable
+    return {check.name: check.holds for check in check_quarters(folder, run)}
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "check"),
+    [
+        ("ledger.csv", "consultations_per_year", "partie double des consultations"),
+        ("delivered.csv", "consultations", "partie double des consultations"),
+        ("quarters.csv", "doctors", "quarters.csv, doctors"),
+        ("quarters.csv", "cost_state_eur", "coût par payeur"),
+        ("quarters.csv", "houses", "trimestres d'ouverture"),
+        ("costs.csv", "eur", "prix des instruments"),
+    ],
+)
+def test_a_changed_table_of_the_quarters_is_found_out(run_folder, tmp_path, name, column, check):
+    folder = tmp_path / "run"
+    shutil.copytree(run_folder, folder)
+    assert all(verdicts(folder).values())
+    path = folder / name
+    rows = pd.read_csv(path, sep=";", dtype=str, encoding="utf-8-sig", keep_default_na=False)
+    row = len(rows) // 2 if name != "quarters.csv" else int(rows.index[rows["level"] == "total"][-1])
+    rows.loc[row, column] = f"{float(rows.loc[row, column].replace(',', '.')) + 5000}".replace(".", ",")
+    rows.to_csv(path, sep=";", index=False, encoding="utf-8-sig")
+    assert not verdicts(folder)[check]
+
+
+def test_a_house_that_opens_earlier_than_told_is_found_out(run_folder, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(run_folder, folder)
+    path = folder / "sites.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("2028-Q4", "2027-Q4", 1), encoding="utf-8")
+    assert not verdicts(folder)["trimestres d'ouverture"]

@@ -16,6 +16,7 @@ from siting.verify import checks
 from siting.verify.bound import check_bound
 from siting.verify.check import Check, none_of
 from siting.verify.modes import check_modes
+from siting.verify.quarters import check_quarters
 from siting.verify.recount import Recount
 from siting.verify.rules import check_rules
 from siting.verify.run_files import RunFiles, check_manifest, read_run
@@ -67,6 +68,7 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
         found.extend(checks.check_certificate(run, recount))
         found.extend(checks.check_goal(run, recount))
         found.extend(check_rules(run, recount))
+        found.extend(check_quarters(folder, run))
     with watcher("bound") as progress:
         found.extend(check_bound(run, recount, progress=progress))
     return found
