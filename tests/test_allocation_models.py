@@ -41,6 +41,7 @@ from siting.allocation.cuts import exact_cut
 from siting.allocation.effort import Effort
 from siting.allocation.highs import run_highs
 from siting.errors import DataError, InfeasibleError
+from siting.progress import Standing
 from test_allocation_median import cell_times_of
 
 INF = float("inf")
@@ -317,3 +318,28 @@ def test_costs_must_be_positive_and_go_without_max_new() -> None:
         lscp(SQUARE, cost=[1, 2, 0, 1])
     with pytest.raises(DataError, match="max_new: counts houses"):
         lscp(SQUARE, cost=[1, 2, 3, 4], max_new=2)
+
+
+@pytest.mark.parametrize("model", ["lscp", "mclp", "p_median"])
+def test_a_search_tells_its_plan_and_its_bound(model: str) -> None:
+    rng = np.random.default_rng(5)
+    start = np.arange(0, 401 * 5, 5)[:401]
+    site = np.concatenate([np.sort(rng.choice(60, 5, replace=False)) for _ in range(400)])
+    cover = CoverSets.from_csr(start, site, n_sites=60, persons=rng.integers(1, 50, 400))
+    times = allocation.CellTimes.from_csr(start, site, rng.integers(60, 1800, 2000), n_sites=60, persons=cover.persons)
+    problem = {
+        "lscp": lscp(cover),
+        "mclp": mclp(cover, new_houses=8),
+        "p_median": allocation.p_median(times, new_houses=8, penalty_s=1800.0),
+    }[model]
+    told: list[Standing] = []
+
+    def progress(_done: int, _total: int, standing: Standing | None = None, /) -> None:
+        told.extend([standing] if standing else [])
+
+    plan = solve(problem, time_limit_s=20, progress=progress)
+    assert told
+    sign = 1 if plan.certificate.sense == "min" else -1
+    assert all(sign * one.incumbent >= sign * plan.bound - 1e-6 for one in told)
+    assert all(sign * one.bound <= sign * plan.objective + 1e-6 for one in told)
+    assert told[-1].incumbent == plan.objective

@@ -14,7 +14,7 @@ from siting.checker import CoverMatrix
 from siting.errors import DataError, InfeasibleError
 from siting.frontier import frontier_of
 from siting.pipeline import run
-from siting.posing import ask, kept_rules, pose
+from siting.posing import ask, kept_rules, pose, solve_posed
 from siting.posing.weights import weighted_persons
 from siting.report.frontier_files import render_frontier, write_frontier
 from siting.report.tables import read_csv
@@ -81,6 +81,10 @@ def scenario_of(head: str, text: str, folder: Path) -> Scenario:
         ("goal: {model: p_median, standard_min: 10, new_houses: 2}", PMedian),
         ("goal: {model: p_center, standard_min: 10, new_houses: 2}", PCenter),
         ("goal: {model: lexicographic, standard_min: 10, goals: [most_covered, least_cost]}", Composed),
+        (
+            "goal: {model: p_median, standard_min: 10, new_houses: 2}\nrules: [{rule: apart, at_least_km: 1}]",
+            Composed,
+        ),
     ],
 )
 def test_the_fast_searches_are_taken_where_the_rules_allow(text, problem, head, ground, tmp_path):
@@ -95,7 +99,7 @@ def test_the_fast_searches_are_taken_where_the_rules_allow(text, problem, head, 
         BUDGET,
         "goal: {model: p_median, new_houses: 3, standard_min: 10}\nweights: [{who: age, group: under_15, weight: 4}]",
         "goal: {model: p_center, standard_min: 10, new_houses: 14}",
-        "goal: {model: lexicographic, standard_min: 10, goals: [most_covered, fewest_houses, most_covered_twice]}",
+        "goal: {model: lexicographic, standard_min: 10, goals: [most_covered, fewest_houses, least_time]}",
         "goal: {model: lscp, standard_min: 10, covered_share: 0.8}\nrules:\n  - {rule: houses, each: epci, at_most: 9}",
     ],
 )
@@ -117,6 +121,18 @@ def test_goals_in_order_reach_what_the_lscp_does_and_say_so(head, tmp_path):
     assert in_order["stages"][0]["objective"] == lscp["covered_after"]["persons"]
     assert in_order["stages"][1]["objective"] == lscp["objective"]
     assert in_order["status"] == lscp["status"] == "optimal"
+
+
+def test_a_rule_that_does_not_bind_changes_no_p_median(head, ground, tmp_path):
+    territory, times = ground
+    plans = []
+    for rules in ("", "\nrules: [{rule: houses, communes: ['2B043'], at_most: 5}]"):
+        text = f"goal: {{model: p_median, standard_min: 10, new_houses: 3}}{rules}"
+        scenario = scenario_of(head, text, tmp_path)
+        posed = pose(scenario, territory, times, ask(scenario, territory))
+        plans.append(solve_posed(scenario, territory, times, posed))
+    assert [plan.status for plan in plans] == ["optimal", "optimal"]
+    assert plans[0].objective == plans[1].objective
 
 
 def test_the_recount_of_rules_says_what_is_left(head, ground, tmp_path):

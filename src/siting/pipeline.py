@@ -29,7 +29,7 @@ from siting.access import (
     served_from_outside,
     uncoverable_reason,
 )
-from siting.allocation import Plan
+from siting.allocation import Certificate, Plan
 from siting.errors import DataError, Fault
 from siting.outlook import Outlook, look_ahead
 from siting.posing import KeptRule, Posed, ask, kept_rules, pose, solve_posed
@@ -338,10 +338,7 @@ def _summary(
         "status": plan.status,
         "objective": plan.objective,
         "bound": plan.bound,
-        "stages": [
-            {"goal": one.model, "objective": one.objective, "bound": one.bound, "gap": one.gap, "status": one.status}
-            for one in (plan.stages if scenario.goal.model == "lexicographic" else ())
-        ],
+        "stages": [_stage(one, posed) for one in plan.stages if scenario.goal.model == "lexicographic"],
         "objective_minutes": posed.minutes(plan.objective),
         "bound_minutes": posed.minutes(plan.bound),
         "gap": plan.gap,
@@ -360,6 +357,19 @@ def _intervals(demand: Demand, moments: dict[str, NearestTimes], standard_s: int
             "total": [float(bound.sum()) for bound in bounds],
             **{f"covered_{when}": [float(bound[is_in].sum()) for bound in bounds] for when, is_in in within.items()},
         }
+    }
+
+
+def _stage(stage: Certificate, posed: Posed) -> dict[str, Any]:
+    """One of several goals as summary.json has it."""
+    is_time = stage.model == "least_time"
+    return {
+        "goal": stage.model,
+        "objective": stage.objective,
+        "objective_minutes": posed.mean_minutes(stage.objective) if is_time else None,
+        "bound": stage.bound,
+        "gap": stage.gap,
+        "status": stage.status,
     }
 
 

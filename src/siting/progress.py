@@ -26,6 +26,11 @@ class Standing:
     bound: float
     gap: float
 
+    @classmethod
+    def at(cls, incumbent: float, bound: float) -> Standing:
+        """The standing of a plan of some value."""
+        return cls(incumbent, bound, abs(incumbent - bound) / max(abs(incumbent), 1.0))
+
 
 class Progress(Protocol):
     """Called with how much of ``total`` is done, and by a search with where it stands; the caller draws it.

@@ -16,7 +16,7 @@ from siting.allocation.multipliers import covering_bound
 from siting.allocation.problems import Lscp
 from siting.allocation.reductions import Core
 from siting.allocation.settling import settle
-from siting.progress import Progress
+from siting.progress import Progress, Standing
 
 _STEPS_PER_ROW = 40
 _CHUNK_STEPS = 200
@@ -68,12 +68,17 @@ def search_lscp(problem: Lscp, effort: Effort, progress: Progress, is_asked: NDA
     still_open = sum(part.is_open for part in solved)
     for number, part in enumerate(solved):
         if part.is_open:
-            progress(len(parts) - still_open, len(parts))
+            progress(len(parts) - still_open, len(parts), _standing(problem, solved))
             solved[number] = _finish(part, effort.share(1 / still_open), effort)
             still_open -= 1
-    progress(len(parts), len(parts))
+    progress(len(parts), len(parts), _standing(problem, solved))
     statistics = reductions.statistics(free, parts, n_priced=sum(part.n_priced for part in solved))
     return replace(_joined(problem, solved, is_asked), reductions=statistics)
+
+
+def _standing(problem: Lscp, parts: list[_Part]) -> Standing:
+    forced = float(problem.cost[problem.rules.forced].sum())
+    return Standing.at(forced + sum(part.value for part in parts), forced + sum(part.bound for part in parts))
 
 
 def _begin(core: Core, cost: NDArray[np.float64], effort: Effort) -> _Part:

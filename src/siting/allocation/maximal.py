@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -12,12 +13,12 @@ from numpy.typing import NDArray
 from siting.allocation import formulation, reductions, subgradient
 from siting.allocation.cover import CoverSets
 from siting.allocation.effort import Effort, Found
-from siting.allocation.highs import Outcome, run_highs
+from siting.allocation.highs import Outcome, Watch, run_highs
 from siting.allocation.kernels import exchange, greedy, incidence
 from siting.allocation.multipliers import exact
 from siting.allocation.problems import Lscp, Mclp
 from siting.allocation.reductions import Core
-from siting.progress import Progress
+from siting.progress import Progress, Standing
 
 _Ints = TypeVar("_Ints", NDArray[np.int32], NDArray[np.int64])
 
@@ -50,22 +51,26 @@ def search_mclp(problem: Mclp, effort: Effort, progress: Progress) -> Found:
     houses = problem.new_houses - len(rules.forced)
     free = free_core(problem)
     core, row = reductions.merge_equal_rows(free)
+    already = float(cover.persons[cover.covered_by(np.union1d(rules.existing, rules.forced))].sum())
+
+    def tell(done: int, value: float, bound: float) -> None:
+        progress(done, 3, Standing.at(already + value, already + bound))
+
     progress(0, 3)
     standing = _improve(core.cover, houses, effort)
-    progress(1, 3)
+    tell(1, standing.value, standing.bound)
     standing = _bound(core.cover, houses, standing, effort)
-    progress(2, 3)
+    tell(2, standing.value, standing.bound)
     run = None
     if not standing.is_done(effort):
-        standing, run = _branch(core, houses, standing, effort)
-    progress(3, 3)
-    already = cover.covered_by(np.union1d(rules.existing, rules.forced))
+        standing, run = _branch(core, houses, standing, effort, partial(tell, 2))
+    tell(3, standing.value, standing.bound)
     multipliers = np.zeros(cover.n_cells)
     share = np.divide(free.cover.persons, core.cover.persons[row])
     multipliers[free.cell] = exact(standing.multipliers[row] * share)
     return Found(
         opened=np.union1d(rules.forced, core.site[standing.columns]).astype(np.int32),
-        bound=float(cover.persons[already].sum()) + standing.bound,
+        bound=already + standing.bound,
         multipliers=multipliers,
         runs=() if run is None else (run,),
         reductions=reductions.statistics(free, [core], n_priced=standing.n_priced),
@@ -138,7 +143,9 @@ def _bound(cover: CoverSets, houses: int, standing: _Standing, effort: Effort) -
     return _Standing(standing.columns, standing.value, min(standing.bound, bound), multipliers)
 
 
-def _branch(core: Core, houses: int, standing: _Standing, effort: Effort) -> tuple[_Standing, Outcome | None]:
+def _branch(
+    core: Core, houses: int, standing: _Standing, effort: Effort, tell: Watch
+) -> tuple[_Standing, Outcome | None]:
     """Branch and bound on the columns that the multipliers neither open nor close for good.
 
     A column outside the ``houses`` largest sums of u whose entry would cost more than the gap is in no
@@ -155,8 +162,12 @@ def _branch(core: Core, houses: int, standing: _Standing, effort: Effort) -> tup
     place = {site: j for j, site in enumerate(rest.site.tolist())}
     start = [place[site] for site in core.site[standing.columns].tolist() if site in place]
     formulation.set_start(x, start)
-    run = run_highs(model, effort)
     fixed = float(core.cover.persons[~is_row].sum())
+
+    def watch(value: float, bound: float) -> None:
+        tell(max(standing.value, fixed + value), min(standing.bound, fixed + bound))
+
+    run = run_highs(model, effort, watch)
     bound = max(standing.value, min(standing.bound, fixed + run.bound))
     columns = standing.columns
     if run.has_values:

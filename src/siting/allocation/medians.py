@@ -15,7 +15,7 @@ from siting.allocation.kernels import incidence, median
 from siting.allocation.multipliers import exact
 from siting.allocation.problems import Rules, make_rules
 from siting.errors import DataError, Fault
-from siting.progress import Progress
+from siting.progress import Progress, Standing
 
 _NEAR_PER_HOUSE = 10
 _NEAR_AT_LEAST = 20
@@ -137,13 +137,13 @@ def search_p_median(problem: PMedian, effort: Effort, progress: Progress) -> Fou
     core = _core(problem, houses)
     progress(0, 3)
     standing = _improve(core, houses, effort)
-    progress(1, 3)
+    progress(1, 3, Standing.at(standing.cost, standing.bound))
     standing = _bound(core.near, houses, standing, effort)
-    progress(2, 3)
+    progress(2, 3, Standing.at(standing.cost, standing.bound))
     run = None
     if not standing.is_done(effort):
         standing, run = _branch(core, houses, standing, effort)
-    progress(3, 3)
+    progress(3, 3, Standing.at(standing.cost, standing.bound))
     opened = np.union1d(problem.rules.forced, core.site[standing.columns]).astype(np.int32)
     return Found(opened, standing.bound, exact(standing.v_s), () if run is None else (run,))
 

@@ -19,6 +19,7 @@ from siting.allocation import (
     FewestHouses,
     Goal,
     LeastCost,
+    LeastTime,
     Lscp,
     Mclp,
     MostCovered,
@@ -31,6 +32,7 @@ from siting.allocation import (
     mclp,
     p_center,
     p_median,
+    waiting,
 )
 from siting.posing.asked import Asked, site_costs_eur
 from siting.posing.weights import weighted_persons
@@ -65,12 +67,15 @@ class Posed:
         The clauses of a composed problem and where the scenario asks for each.
     is_coverable : bool array, shape (n_demand,)
         Cells within the standard of some site that is not forbidden.
+    weighted_persons : float
+        All people, each with the weights of the scenario.
     """
 
     problem: Search
     cover: CoverSets
     asked: tuple[Asked, ...]
     is_coverable: NDArray[np.bool_]
+    weighted_persons: float
 
     @property
     def search(self) -> str:
@@ -81,9 +86,14 @@ class Posed:
         """An objective or a bound in minutes: of the mean person (p-median) or the farthest; None where it is none."""
         if isinstance(self.problem, PCenter):
             return value / 60
-        if isinstance(self.problem, PMedian):
-            return value / 60 / max(float(self.problem.times.persons.sum()), 1.0)
+        first = self.problem.goals[0].name if isinstance(self.problem, Composed) else ""
+        if isinstance(self.problem, PMedian) or first == "least_time":
+            return self.mean_minutes(value)
         return None
+
+    def mean_minutes(self, person_seconds: float) -> float:
+        """Minutes of the mean person, each counted with the weights of the scenario."""
+        return person_seconds / 60 / max(self.weighted_persons, 1.0)
 
 
 def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tuple[Asked, ...]) -> Posed:
@@ -109,7 +119,7 @@ def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tu
     is_plain = not scenario.rules
 
     def posed(problem: Search, clauses: tuple[Asked, ...] = ()) -> Posed:
-        return Posed(problem, cover, clauses, is_coverable)
+        return Posed(problem, cover, clauses, is_coverable, float(weights.sum()))
 
     if isinstance(goal, LscpGoal):
         if is_plain and goal.covered_share is None:
@@ -123,8 +133,9 @@ def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tu
             weighted = cover_sets(times, standard_s=goal.standard_s, persons=weights)
             return posed(mclp(weighted, **rows, new_houses=goal.new_houses))
         return posed(compose(cover, [MostCovered(weights)], clauses=_clauses(asked), **rows), asked)
-    if isinstance(goal, LexicographicGoal):
-        goals = [_goal(name, weights, site_costs_eur(scenario, territory)) for name in goal.goals]
+    if isinstance(goal, LexicographicGoal) or (isinstance(goal, PMedianGoal) and not is_plain):
+        names = goal.goals if isinstance(goal, LexicographicGoal) else ("least_time",)
+        goals = [_goal(name, scenario, territory, times, weights) for name in names]
         return posed(compose(cover, goals, clauses=_clauses(asked), **rows), asked)
     by_cell = cell_times(times, persons=weights)
     if isinstance(goal, PMedianGoal):
@@ -136,11 +147,16 @@ def _clauses(asked: tuple[Asked, ...]) -> list[Clause]:
     return [one.clause for one in asked]
 
 
-def _goal(name: str, weights: NDArray[np.float64], costs_eur: NDArray[np.float64]) -> Goal:
+def _goal(
+    name: str, scenario: Scenario, territory: Territory, times: TravelTimes, weights: NDArray[np.float64]
+) -> Goal:
     match name:
         case "fewest_houses":
             return FewestHouses()
         case "least_cost":
-            return LeastCost(costs_eur)
+            return LeastCost(site_costs_eur(scenario, territory))
+        case "least_time":
+            by_cell = cell_times(times, persons=weights)
+            return LeastTime(waiting(by_cell, penalty_s=times.cutoff_s))
         case _:
             return MostCovered(weights, times=1 if name == "most_covered" else 2)

@@ -15,7 +15,7 @@ from siting.territory.values import AGE_GROUPS
 
 FIGURES = (
     "persons_total", "covered_before.persons", "covered_after.persons", "covered_after.share", "mean_minutes_after",
-    "p99_minutes_after", "persons_uncoverable.total", "sites.existing", "sites.opened", "status", "objective", "bound",
+    "p99_minutes_after", "persons_uncoverable.total", "sites.existing", "sites.opened", "status",
 )  # fmt: skip
 """Paths within ``summary.json`` that stand side by side."""
 MODE_FIGURES = ("covered_after.persons", "covered_after.share", "mean_minutes_after", "p99_minutes_after")
@@ -78,7 +78,10 @@ def compare(one: SavedRun, other: SavedRun) -> Comparison:
 
 def _figure_paths(one: SavedRun, other: SavedRun) -> list[str]:
     modes = [name for name in one.summary.get("modes", {}) if name in other.summary.get("modes", {})]
-    return [*FIGURES, *(f"modes.{name}.{path}" for name in modes for path in MODE_FIGURES)]
+    values = ["objective", "bound"] if one.summary["model"] == other.summary["model"] else []
+    if all(run.summary.get("objective_minutes") is not None for run in (one, other)):
+        values = [f"{value}_minutes" for value in values]
+    return [*FIGURES, *values, *(f"modes.{name}.{path}" for name in modes for path in MODE_FIGURES)]
 
 
 def _common_cells(one: SavedRun, other: SavedRun) -> pd.DataFrame:

@@ -238,6 +238,8 @@ def _value(value: Any) -> str:
         return "–"
     if isinstance(value, float):
         return f"{value:.10g}"
+    if isinstance(value, list):  # rules and weights: without the keys that say nothing
+        value = [{k: v for k, v in one.items() if v is not None} if isinstance(one, dict) else one for one in value]
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

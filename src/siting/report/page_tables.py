@@ -225,7 +225,9 @@ def _later_goals(findings: Findings) -> list[tuple[str, str]]:
     texts = texts_of(findings)
     rows = []
     for rank, stage in enumerate(findings.summary["stages"][1:], start=2):
-        value = stage_with_unit(findings, stage["goal"], texts.number.whole(stage["objective"]))
+        minutes_of = stage["objective_minutes"]
+        figure = texts.number.whole(stage["objective"]) if minutes_of is None else texts.number.decimal(minutes_of, 2)
+        value = stage_with_unit(findings, stage["goal"], figure)
         gap = texts.number.percent(stage["gap"], decimals=2)
         proven = texts("stage_proven", status=texts(f"status_{stage['status']}"), gap=gap)
         rows.append((texts("stage", n=str(rank), goal=texts(f"goal_{stage['goal']}")), f"{value} ; {proven}"))

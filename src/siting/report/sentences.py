@@ -68,10 +68,10 @@ def proof(findings: Findings) -> str:
 
 
 def question(findings: Findings) -> str:
-    """Which texts tell of the goal: its model, ``mclp_rules`` where rules limit it beside a number of houses."""
+    """Which texts tell of the goal: its model, ``…_rules`` where rules limit it beside a number of houses."""
     summary = findings.summary
-    is_ruled = summary["model"] == "mclp" and summary["search"] == "composed"
-    return "mclp_rules" if is_ruled else str(summary["model"])
+    is_ruled = summary["model"] in ("mclp", "p_median") and summary["search"] == "composed"
+    return f"{summary['model']}_rules" if is_ruled else str(summary["model"])
 
 
 def asked(findings: Findings) -> str:
@@ -110,7 +110,8 @@ def with_unit(findings: Findings, value: str) -> str:
 
 def stage_with_unit(findings: Findings, goal: str, value: str) -> str:
     """The value of one of several goals with what it counts."""
-    weighted = "_weighted" if findings.scenario.weights and goal.startswith("most_covered") else ""
+    counts_people = goal.startswith("most_covered") or goal == "least_time"
+    weighted = "_weighted" if findings.scenario.weights and counts_people else ""
     return texts_of(findings)(f"unit_{goal}{weighted}", n=value, cutoff=cutoff(findings))
 
 

@@ -175,14 +175,15 @@ class LexicographicGoal(GoalSection):
         ),
     ]
     goals: Annotated[
-        tuple[Literal["most_covered", "most_covered_twice", "fewest_houses", "least_cost"], ...],
+        tuple[Literal["most_covered", "most_covered_twice", "least_time", "fewest_houses", "least_cost"], ...],
         manual(
             "Les buts, le plus important d'abord : most_covered (le plus d'habitants couverts), most_covered_twice "
-            "(le plus d'habitants à portée de deux sites), fewest_houses (le moins de maisons), least_cost (le moins "
-            "cher, voir costs).",
+            "(le plus d'habitants à portée de deux sites), least_time (le trajet moyen le plus court, comme p_median), "
+            "fewest_houses (le moins de maisons), least_cost (le moins cher, voir costs).",
             "The goals, the most important first: most_covered (most people covered), most_covered_twice (most people "
-            "within reach of two sites), fewest_houses (fewest houses), least_cost (the cheapest, see costs).",
-            examples=[["most_covered", "least_cost"]],
+            "within reach of two sites), least_time (the shortest mean trip, as p_median), fewest_houses (fewest "
+            "houses), least_cost (the cheapest, see costs).",
+            examples=[["most_covered", "least_time", "least_cost"]],
         ),
         NOT_EMPTY,
         Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),

@@ -288,9 +288,9 @@ MESSAGES: dict[str, Message] = {
     "rule_of_other_model": Message(
         (
             "une règle ne se combine pas avec model: {value}",
-            "prenez model: lscp, mclp ou lexicographic, ou retirez la règle",
+            "prenez un autre but, mclp par exemple, ou retirez la règle",
         ),
-        ("a rule does not combine with model: {value}", "take model: lscp, mclp or lexicographic, or remove the rule"),
+        ("a rule does not combine with model: {value}", "take another goal, mclp for instance, or remove the rule"),
     ),
     "weights_of_other_model": Message(
         (

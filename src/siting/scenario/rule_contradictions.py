@@ -17,7 +17,7 @@ from siting.scenario.rules import (
     Zoned,
 )
 
-_COMPOSED_MODELS = ("lscp", "mclp", "lexicographic")
+_COMPOSED_MODELS = ("lscp", "mclp", "p_median", "lexicographic")
 _WEIGHTED_MODELS = ("mclp", "p_median", "lexicographic")
 _FRUGAL = ("fewest_houses", "least_cost")
 

@@ -146,9 +146,9 @@ class Recount:
             return self.value_of("fewest_houses")
         if goal.model == "mclp":
             return self.value_of("most_covered")
-        cutoff_s = self.scenario.travel.cutoff_s
         if goal.model == "p_median":
-            return float((self.weighted_persons * np.minimum(self.after_s, cutoff_s)).sum())
+            return self.value_of("least_time")
+        cutoff_s = self.scenario.travel.cutoff_s
         is_allowed = ~np.isin(self.territory.sites.id, goal.forbidden)
         cells = self.territory.demand.cell
         least_s = self.graph.nearest_s(np.flatnonzero(is_allowed))[cells]
@@ -161,6 +161,8 @@ class Recount:
             return float(len(self.opened))
         if goal == "least_cost":
             return self.cost_eur()
+        if goal == "least_time":
+            return float((self.weighted_persons * np.minimum(self.after_s, self.scenario.travel.cutoff_s)).sum())
         if goal == "most_covered":
             return float(self.weighted_persons[self.after_s <= self.scenario.goal.standard_s].sum())
         return float(self.weighted_persons[self.n_covering >= 2].sum())
