@@ -88,16 +88,17 @@ def _c(graph: TickGraph, search: GraphSearch, library) -> Contender:
     ticks = np.full(graph.n_nodes, limit + 1, np.uint32)
     touched = np.empty(graph.n_nodes + 1, np.uint32)
     seen = np.empty(graph.most_edges + SEEN, np.uint64)
+    position, found = np.empty(graph.n_nodes + 1, np.int32), np.empty(graph.n_nodes + 1, np.uint32)
 
     def run(source: int) -> object:
         n_touched = library.search_graph(
             address(graph.start), address(graph.edge), source, limit, graph.shift, address(ticks), address(touched),
             address(seen), len(seen), address(queue), queue.shape[0], queue.shape[1], address(n_waiting),
         )  # fmt: skip
-        nodes = touched[:n_touched]
-        found = ticks[nodes]
-        ticks[nodes] = limit + 1
-        return found
+        n_taken = library.take(
+            address(ticks), address(touched), n_touched, limit, graph.n_nodes, address(position), address(found)
+        )
+        return position[:n_taken].copy(), found[:n_taken].copy()
 
     return run
 

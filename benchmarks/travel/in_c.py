@@ -30,6 +30,8 @@ def library() -> ctypes.CDLL | None:
         address, address, word, bits, bits, address, address, address, word, address, word, word, address,
     ]  # fmt: skip
     loaded.search_graph.restype = whole
+    loaded.take.argtypes = [address, address, word, bits, whole, address, address]
+    loaded.take.restype = whole
     return loaded
 
 

@@ -15,10 +15,13 @@ static void open_row(const uint8_t *classes, int64_t n_columns, int64_t row, int
 }
 
 static u64 look_ahead(const u32 *cells, const u32 *waiting, u64 n_entries, u64 bucket, u32 bucket_bits,
-                      const u32 *leave, const u32 *enter, const u64 *ring, u32 *code, u32 *then) {
+                      const u32 *leave, const u32 *enter, const u64 *ring, u32 *code, u32 *then, u64 *lowest,
+                      u64 *highest) {
     u64 n_seen = 0;
     for (u64 i = 0; i < n_entries; i++) {
         u64 entry = waiting[i], now = cells[entry >> 3];
+        if (entry < *lowest) *lowest = entry;
+        if (entry > *highest) *highest = entry;
         if (now >> bucket_bits != bucket) continue;
         u64 ahead = entry & 7, slant = entry & 1, kind = 2 * (now & 255);
         u64 even = now + leave[kind + slant], odd = now + leave[kind + 1 - slant], other[5], before[5], sooner[5];
@@ -63,7 +66,9 @@ int search_window(const uint8_t *classes, int64_t n_columns, int64_t top, int64_
         passed[2 * side] = -down[side] * width;
         passed[2 * side + 1] = -right[side];
     }
-    int64_t first = source / width - 1, last = first + 2;
+    int64_t first = source / width - 2, last = first + 4;
+    if (first < 0) first = 0;
+    if (last > height - 1) last = height - 1;
     for (int64_t row = first; row <= last; row++)
         open_row(classes, n_columns, top + row, left, beyond, state + row * width, width, 0 < row && row < height - 1);
     if (state[source] == 0) return 1;
@@ -76,22 +81,18 @@ int search_window(const uint8_t *classes, int64_t n_columns, int64_t top, int64_
     for (u64 bucket = 0; n_idle < n_slots && is_done; bucket++) {
         u64 slot = bucket & (n_slots - 1), n_entries = n_waiting[slot];
         const u32 *waiting = queue + slot * capacity;
-        u32 lowest = 0xFFFFFFFFu, highest = 0;
-        for (u64 i = 0; i < n_entries; i++) {
-            lowest = waiting[i] < lowest ? waiting[i] : lowest;
-            highest = waiting[i] > highest ? waiting[i] : highest;
-        }
-        while ((int64_t)lowest < (first + 1) * 8 * width) {
+        n_idle = n_entries ? 0 : n_idle + 1;
+        u64 lowest = UINT64_MAX, highest = 0;
+        u64 n_seen = look_ahead(state, waiting, n_entries, bucket, 8 + shift, half_step, half_step + n_halves, ring,
+                                code, then, &lowest, &highest);
+        while (first > 0 && lowest < (u64)((first + 2) * 8 * width)) {
             first--;
             open_row(classes, n_columns, top + first, left, beyond, state + first * width, width, first > 0);
         }
-        while ((int64_t)highest >= last * 8 * width) {
+        while (last < height - 1 && highest >= (u64)((last - 1) * 8 * width)) {
             last++;
             open_row(classes, n_columns, top + last, left, beyond, state + last * width, width, last < height - 1);
         }
-        n_idle = n_entries ? 0 : n_idle + 1;
-        u64 n_seen = look_ahead(state, waiting, n_entries, bucket, 8 + shift, half_step, half_step + n_halves, ring,
-                                code, then);
         is_done = improve(state, n_seen, code, then, 8 + shift, passed, queue, n_slots - 1, capacity, n_waiting);
         n_waiting[slot] = 0;
     }
@@ -138,4 +139,19 @@ int64_t search_graph(const u32 *start, const u64 *edge, u64 source, u32 limit, u
         n_waiting[slot] = 0;
     }
     return (int64_t)n_touched;
+}
+
+int64_t take(u32 *ticks, const u32 *touched, u64 n_touched, u32 limit, int64_t n_nodes, int32_t *position, u32 *found) {
+    int64_t low = n_nodes, high = -1, n_taken = 0;
+    for (u64 i = 0; i < n_touched; i++) {
+        low = touched[i] < low ? touched[i] : low;
+        high = touched[i] > high ? touched[i] : high;
+    }
+    for (int64_t node = low; node <= high; node++) {
+        position[n_taken] = (int32_t)node;
+        found[n_taken] = ticks[node];
+        n_taken += ticks[node] <= limit;
+    }
+    for (u64 i = 0; i < n_touched; i++) ticks[touched[i]] = limit + 1;
+    return n_taken;
 }

@@ -223,9 +223,7 @@ class WindowSearch:
         self.class_bits = np.uint64(bits)
         self.shift = raster_shift(classes)
         word = np.uint32 if self.limit + 1 + classes.longest_step < 2 ** (32 - bits) else np.uint64
-        half_step = half_steps(classes, bits)
-        kind = np.repeat(np.arange(len(half_step) // 2, dtype=np.uint64), 2)
-        self.half_step = np.stack([half_step - kind, half_step + kind]).astype(word)
+        self.half_step = half_steps(classes, bits).astype(word)
         n_slots = ring_size(min(classes.longest_step, self.limit), self.shift)
         self.queue = np.empty((n_slots, START_CAPACITY), np.uint32)
         self._reach = self.limit // max(classes.shortest_step, 1)
@@ -283,9 +281,11 @@ class WindowSearch:
             self.queue = roomier(self.queue)
 
 
-def half_steps(classes: FrictionClasses, bits: int) -> NDArray[np.uint64]:
-    """Ticks to cross half a cell of each class, straight and diagonally in turn, shifted left by ``bits``."""
-    return classes.half_ticks.T.ravel().astype(np.uint64) << np.uint64(bits)
+def half_steps(classes: FrictionClasses, shift: int) -> NDArray[np.uint64]:
+    """What the kernels add to leave (row 0) and to enter (row 1) half a cell of each class, straight and diagonally."""
+    half_step = classes.half_ticks.T.ravel().astype(np.uint64) << np.uint64(shift)
+    kind = np.repeat(np.arange(classes.half_ticks.shape[1], dtype=np.uint64), 2)
+    return np.stack([half_step - kind, half_step + kind])
 
 
 def roomier(queue: NDArray[Word]) -> NDArray[Word]:
@@ -337,23 +337,30 @@ def nearest_on_raster(
     n_rows, n_columns = classes.raster.shape
     width = n_columns + 2
     _check_cells((n_rows + 2) * width)
-    kinds = np.zeros((n_rows + 2, width), classes.raster.dtype)
-    kinds[1:-1, 1:-1] = classes.raster
-    beyond = np.uint64((LAST_TICK - classes.longest_step + 1) << 32)
+    class_bits = 8 * classes.raster.dtype.itemsize
+    _check_sources(len(sources), most=1 << (32 - class_bits))
     row, column = np.divmod(np.asarray(sources, np.int64), n_columns)
     start = (row + 1) * width + column + 1
     half_step, shift = half_steps(classes, 32), raster_shift(classes)
+    beyond = np.uint64((LAST_TICK - classes.longest_step + 1) << 32)
     capacity = max(START_CAPACITY, 4 * len(sources), 8 * (n_rows + n_columns))
     queue = np.empty((ring_size(classes.longest_step, shift), capacity), np.uint32)
     while True:
-        key = np.where(kinds.ravel() > 0, beyond, np.uint64(0))
-        if search_nearest(kinds.ravel(), width, key, start, half_step, shift, TOGETHER, queue):
+        cells = np.zeros((n_rows + 2, width), np.uint64)
+        inner = cells[1:-1, 1:-1]
+        inner[:] = np.where(classes.raster > 0, beyond | classes.raster, np.uint64(0))
+        if search_nearest(cells.ravel(), width, start, np.uint64(class_bits), half_step, shift, TOGETHER, queue):
             break
         queue = roomier(queue)
-    inner = key.reshape(kinds.shape)[1:-1, 1:-1]
     is_reached = (inner < beyond) & (classes.raster > 0)
-    row_after = np.where(is_reached, inner & np.uint64(2**32 - 1), 0).astype(np.int64)
-    return (inner >> np.uint64(32)).astype(np.uint32), row_after - 1
+    owner = (inner & np.uint64(2**32 - 1)).astype(np.int64) >> class_bits
+    return (inner >> np.uint64(32)).astype(np.uint32), np.where(is_reached, owner, -1)
+
+
+def _check_sources(n_sources: int, *, most: int) -> None:
+    if n_sources > most:
+        problem = f"there are {n_sources}"
+        raise DataError(Fault("travel", 0, 0, "sources", problem, f"at most {most} on a raster of so many frictions"))
 
 
 def _check_cells(n_cells: int) -> None:

@@ -61,10 +61,10 @@ def search_window(classes, top, left, state, source, limit, half_step, shift, n_
     beyond = np.uint64(limit + 1) << class_bits
     height, width = state.shape
     cells, row_codes = state.reshape(state.size), np.uint64(8 * width)
-    first_row = last_row = source // width
-    for row in range(first_row - 1, last_row + 2):
+    row = source // width
+    first_row, last_row = max(row - 2, 0), min(row + 2, height - 1)
+    for row in range(first_row, last_row + 1):
         open_row(classes, top + row, left, beyond, state[row], 0 < row < height - 1)
-    first_row, last_row = first_row - 1, last_row + 1
     if cells[source] == 0:
         return True, first_row, last_row
     cells[source] -= beyond
@@ -72,25 +72,24 @@ def search_window(classes, top, left, state, source, limit, half_step, shift, n_
     slot_mask, n_idle, bucket = np.uint64(n_slots - 1), 0, np.uint64(0)
     n_waiting = np.zeros(n_slots, np.uint64)
     n_waiting[0] = start_at(source, 0, queue)
-    leave, enter = half_step[0], half_step[1]
+    bucket_bits, kind_mask = class_bits + np.uint64(shift), (np.uint64(1) << class_bits) - np.uint64(1)
     ring, passed = neighbour_ring(width), cells_passed(width)
     code, then = np.empty(5 * n_together + 1, np.uint32), np.empty(5 * n_together + 1, state.dtype)
     while n_idle < n_slots:
         slot = bucket & slot_mask
         n_idle = 0 if n_waiting[slot] else n_idle + 1
-        lowest, highest = extremes(queue, slot, n_waiting[slot])
-        while lowest < np.uint64(first_row + 1) * row_codes:
-            first_row -= 1
-            open_row(classes, top + first_row, left, beyond, state[first_row], first_row > 0)
-        while highest >= np.uint64(last_row) * row_codes:
-            last_row += 1
-            open_row(classes, top + last_row, left, beyond, state[last_row], last_row < height - 1)
         for first in range(np.uint64(0), n_waiting[slot], n_together):
             stop = min(first + n_together, n_waiting[slot])
-            n_seen = look_ahead(
-                cells, queue, slot, first, stop, bucket, class_bits, shift, leave, enter, ring, code, then
+            n_seen, lowest, highest = look_ahead(
+                cells, queue, slot, first, stop, bucket, bucket_bits, kind_mask, half_step, ring, code, then
             )
-            if not improve(cells, n_seen, code, then, class_bits + np.uint64(shift), passed, queue, n_waiting):
+            while first_row > 0 and lowest < np.uint64(first_row + 2) * row_codes:
+                first_row -= 1
+                open_row(classes, top + first_row, left, beyond, state[first_row], first_row > 0)
+            while last_row < height - 1 and highest >= np.uint64(last_row - 1) * row_codes:
+                last_row += 1
+                open_row(classes, top + last_row, left, beyond, state[last_row], last_row < height - 1)
+            if not improve(cells, n_seen, code, then, bucket_bits, passed, queue, n_waiting):
                 return False, first_row, last_row
         n_waiting[slot] = 0
         bucket += np.uint64(1)
@@ -110,17 +109,7 @@ def open_row(classes, row, left, beyond, fresh, is_inside):  # type: ignore[no-u
 
 
 @njit(cache=True, nogil=True)
-def extremes(queue, slot, n_entries):  # type: ignore[no-untyped-def]
-    """The lowest and the highest code in a bucket."""
-    lowest, highest = np.uint32(2**32 - 1), np.uint32(0)
-    for i in range(n_entries):
-        entry = queue[slot, i]
-        lowest, highest = min(lowest, entry), max(highest, entry)
-    return lowest, highest
-
-
-@njit(cache=True, nogil=True)
-def look_ahead(cells, queue, slot, first, stop, bucket, class_bits, shift, leave, enter, ring, code, then):  # type: ignore[no-untyped-def]
+def look_ahead(cells, queue, slot, first, stop, bucket, bucket_bits, kind_mask, half_step, ring, code, then):  # type: ignore[no-untyped-def]
     """Note the neighbours that the cells of a bucket may improve: their ``code``, and ``then`` what they would hold.
 
     A cell settled by a step looks at the 5 neighbours ahead only: the 3 behind it are neighbours of the cell that
@@ -135,10 +124,11 @@ def look_ahead(cells, queue, slot, first, stop, bucket, class_bits, shift, leave
     """
     one, two, three, four = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
     five, seven = np.uint64(5), np.uint64(7)
-    bucket_bits, kind_mask = class_bits + np.uint64(shift), (one << class_bits) - one
-    n_seen = np.uint64(0)
+    leave, enter = half_step[0], half_step[1]
+    n_seen, lowest, highest = np.uint64(0), np.uint64(2**63), np.uint64(0)
     for i in range(first, stop):
         entry = np.uint64(queue[slot, i])
+        lowest, highest = min(lowest, entry), max(highest, entry)
         now = np.uint64(cells[entry >> three])
         if now >> bucket_bits != bucket:
             continue
@@ -158,7 +148,7 @@ def look_ahead(cells, queue, slot, first, stop, bucket, class_bits, shift, leave
         ):
             code[n_seen], then[n_seen] = other, sooner
             n_seen += np.uint64(sooner < before)
-    return n_seen
+    return n_seen, lowest, highest
 
 
 @njit(cache=True, nogil=True)
