@@ -108,7 +108,7 @@ def test_every_area_is_there_and_filters(page):
     page.run("filter.value = '2B12'; filter.dispatchEvent(new Event('input'))")
     names = page.run("[...document.querySelectorAll('#areas tbody td:nth-child(2)')].map(c => c.textContent)")
     assert names and all(code.startswith("2B12") for code in names)
-    assert page.run("page.areas.commune.code.length") == 460
+    assert page.run("page.areas.commune.code.length") == 360
     assert page.run("page.areas.commune.persons.reduce((a, b) => a + b)") == 346_944
 
 
