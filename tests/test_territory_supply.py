@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.errors import DataError
+from siting.errors import DataError, ScenarioError
+from siting.pipeline import run
+from siting.posing.weights import weighted_persons
+from siting.posing.zones import named_zone
 from siting.scenario import load
 from siting.territory import assemble
 from siting.territory.supply import _whole
+from siting.verify import verify
 from test_territory_assemble import scenario
 
 DOCTORS = """commune;profession;fte;age;mode;days
@@ -75,3 +79,28 @@ def test_a_zone_without_reason_twice_or_unknown_is_refused(tmp_path):
         with_tables(tmp_path, zones="code;reason\n2B096;\n2B096;x\n999999999;x\n2A999;x\n")
     lines = str(caught.value).splitlines()
     assert [line.split(":")[1] for line in lines] == ["2", "3", "4", "5"]
+
+
+def test_rules_and_weights_may_name_the_red_zones(tmp_path):
+    world = with_tables(tmp_path, zones="code;reason\n2B096;Deux départs\n")
+    file = tmp_path / "essai.yaml"
+    more = "rules:\n  - {rule: houses, red_zones: true, at_least: 1}\n"
+    more += "weights:\n  - {who: zone, red_zones: true, weight: 3}\n"
+    file.write_text(file.read_text().replace("model: lscp", "model: mclp, new_houses: 2") + more)
+    asked = load(file)
+    is_red = world.communes.code[world.demand.commune] == "2B096"
+    np.testing.assert_allclose(weighted_persons(asked, world), world.demand.persons * np.where(is_red, 3.0, 1.0))
+    zone = named_zone(world, asked.rules[0])
+    assert world.communes.code[zone.of_commune >= 0].tolist() == ["2B096"]
+    done = run(asked)
+    done.save(tmp_path / "out")
+    assert "2B096" in done.findings.territory.communes.code[done.findings.territory.sites.commune[done.plan.opened]]
+    assert all(check.holds for check in verify(tmp_path / "out"))
+
+
+def test_red_zones_need_a_list(tmp_path):
+    scenario(tmp_path)
+    file = tmp_path / "essai.yaml"
+    file.write_text(file.read_text() + "rules:\n  - {rule: houses, red_zones: true, at_least: 1}\n")
+    with pytest.raises(ScenarioError, match=r"rules\[0\].red_zones.*section zones"):
+        load(file)

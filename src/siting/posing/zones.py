@@ -61,8 +61,12 @@ def each_area(territory: Territory, level: str) -> Zones:
 
 def named_zone(territory: Territory, zone: Zoned) -> Zones:
     """The communes of the study area that a zone names, as one zone."""
-    key, codes = _given(zone)
     communes = territory.communes
+    if zone.red_zones and communes.is_red_zone is not None:
+        is_red = communes.in_study_area & communes.is_red_zone
+        said = getattr(zone, "name", None) or "red_zones"
+        return Zones(("",), (said,), np.where(is_red, 0, -1).astype(np.int32))
+    key, codes = _given(zone)
     is_in = communes.in_study_area & np.isin(getattr(communes, _COLUMNS[key]), codes)
     names = [_name(communes, _COLUMNS[key], code) for code in codes[:3]]
     said = getattr(zone, "name", None) or ", ".join(names) + (", …" if len(codes) > len(names) else "")
@@ -71,7 +75,7 @@ def named_zone(territory: Territory, zone: Zoned) -> Zones:
 
 def unknown_codes(scenario: Scenario, territory: Territory, path: str, zone: Zoned) -> Iterator[Fault]:
     """A fault per code of a zone that names nothing of the study area."""
-    if getattr(zone, "each", None) is not None:
+    if getattr(zone, "each", None) is not None or zone.red_zones:
         return
     key, codes = _given(zone)
     communes = territory.communes

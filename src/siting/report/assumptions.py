@@ -114,7 +114,7 @@ def _weights(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
             who = texts(f"mode_{weight.mode}")
         else:
             codes = weight.departements or weight.epcis or weight.communes or ()
-            who = ", ".join(codes[:5]) + (", …" if len(codes) > 5 else "")
+            who = texts("red_zones") if weight.red_zones else ", ".join(codes[:5]) + (", …" if len(codes) > 5 else "")
         rows.append((texts("setting_weight", who=who), texts.number.short(weight.weight)))
     return rows
 

@@ -261,6 +261,10 @@ MESSAGES: dict[str, Message] = {
         ("{n_forced} sites imposés, pour {value} au plus", "augmentez ce nombre, ou imposez moins de sites"),
         ("{n_forced} sites forced open, {value} allowed", "raise this number, or force fewer sites"),
     ),
+    "red_zones_without_list": Message(
+        ("les zones rouges ne sont dans aucun fichier", "ajoutez une section zones avec file"),
+        ("the red zones are in no file", "add a section zones with file"),
+    ),
     "no_zone": Message(
         ("zone non définie", "donnez departements, epcis ou communes (ou each, dans une règle houses)"),
         ("no zone is given", "give departements, epcis or communes (or each, in a rule houses)"),

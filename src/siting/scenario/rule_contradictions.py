@@ -30,6 +30,8 @@ def rule_contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     for path, one in [*rules, *weights]:
         if isinstance(one, Zoned):
             yield from _one_zone(path, one)
+            if one.red_zones and "zones.file" not in valid:
+                yield Contradiction("red_zones_without_list", f"{path}.red_zones")
     for path, rule in rules:
         if model is not None and model not in _COMPOSED_MODELS:
             yield Contradiction("rule_of_other_model", path, "goal.model", {"value": model})
@@ -46,14 +48,14 @@ def rule_contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
 
 
 def _one_zone(path: str, zone: Zoned) -> Iterator[Contradiction]:
-    given = [key for key in ZONE_KEYS if getattr(zone, key, None) is not None]
+    given = [key for key in ZONE_KEYS if getattr(zone, key, None) not in (None, False)]
     if not given:
         yield Contradiction("no_zone", path)
     for extra in given[1:]:
         yield Contradiction("two_zones", f"{path}.{extra}", f"{path}.{given[0]}")
     for key in given:
         codes = getattr(zone, key)
-        for row, code in enumerate(codes if key != "each" else ()):
+        for row, code in enumerate(codes if isinstance(codes, tuple) else ()):
             if code in codes[:row]:
                 first = f"{path}.{key}[{codes.index(code)}]"
                 yield Contradiction("repeated", f"{path}.{key}[{row}]", first, {"value": code})

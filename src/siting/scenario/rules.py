@@ -11,7 +11,7 @@ from siting.scenario.fields import NOT_EMPTY, Between, OneLine, Section, manual
 from siting.scenario.goal import Share
 
 Euros = Annotated[float, Between(1, 1e12)]
-ZONE_KEYS = ("each", "departements", "epcis", "communes")
+ZONE_KEYS = ("each", "departements", "epcis", "communes", "red_zones")
 
 
 class ListedSection(Section):
@@ -38,6 +38,15 @@ Communes = Annotated[
     tuple[CommuneCode, ...] | None,
     manual("Codes INSEE de communes.", "INSEE codes of communes.", examples=[["2A004"]]),
     NOT_EMPTY,
+]
+
+
+RedZones = Annotated[
+    bool | None,
+    manual(
+        "true : les zones rouges du fichier de la section zones.",
+        "true: the red zones of the file of the section zones.",
+    ),
 ]
 
 
@@ -95,9 +104,9 @@ class HousesRule(ListedSection):
         Literal["houses"],
         manual(
             "houses : un plancher ou un plafond de maisons nouvelles dans chaque département ou EPCI (each), ou dans "
-            "une zone (departements, epcis ou communes : une seule de ces clés).",
+            "une zone (departements, epcis, communes ou red_zones : une seule de ces clés).",
             "houses: a floor or a cap on the new houses of each département or EPCI (each), or of one zone "
-            "(departements, epcis or communes: exactly one of these keys).",
+            "(departements, epcis, communes or red_zones: exactly one of these keys).",
         ),
     ]
     name: Annotated[
@@ -118,6 +127,7 @@ class HousesRule(ListedSection):
     departements: Departements = None
     epcis: Epcis = None
     communes: Communes = None
+    red_zones: RedZones = None
     at_least: Annotated[
         Annotated[int, Between(0, 35_000)],
         manual("Plancher : au moins ce nombre de maisons.", "Floor: at least this number of houses.", examples=[1]),
@@ -239,15 +249,14 @@ class ZoneWeight(ListedSection):
     who: Annotated[
         Literal["zone"],
         manual(
-            "zone : les habitants d'une zone (departements, epcis ou communes : une seule de ces clés), une zone rouge "
-            "par exemple.",
-            "zone: the people of a zone (departements, epcis or communes: exactly one of these keys), a red zone for "
-            "instance.",
+            "zone : les habitants d'une zone (departements, epcis, communes ou red_zones : une seule de ces clés).",
+            "zone: the people of a zone (departements, epcis, communes or red_zones: exactly one of these keys).",
         ),
     ]
     departements: Departements = None
     epcis: Epcis = None
     communes: Communes = None
+    red_zones: RedZones = None
     weight: Weight
 
 

@@ -130,6 +130,9 @@ class Recount:
                 others = demand.persons - travelling
                 zoned *= np.where(demand.persons > 0, (others + weight.weight * travelling) / demand.persons, 1.0)
                 continue
+            if weight.red_zones and communes.is_red_zone is not None:
+                zoned[communes.is_red_zone[demand.commune]] *= weight.weight
+                continue
             given = [("departement", weight.departements), ("epci", weight.epcis), ("code", weight.communes)]
             level, codes = next((level, codes) for level, codes in given if codes is not None)
             zoned[np.isin(getattr(communes, level), codes)[demand.commune]] *= weight.weight

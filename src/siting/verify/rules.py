@@ -76,6 +76,8 @@ def _areas(rule: CoveredShareRule | HousesRule, recount: Recount) -> Iterator[tu
             yield code, communes.in_study_area & (of_commune == code)
     elif isinstance(rule, CoveredShareRule):
         yield "", communes.in_study_area
+    elif rule.red_zones and communes.is_red_zone is not None:
+        yield "", communes.in_study_area & communes.is_red_zone
     else:
         key = next(key for key in _LEVELS if getattr(rule, key) is not None)
         codes = getattr(rule, key)
