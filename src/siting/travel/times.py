@@ -122,7 +122,7 @@ def travel_times(
 
     Parameters
     ----------
-    surface : RoadSurface or FrictionSurface
+    surface : RoadSurface, FrictionSurface or OverlandSurface
     cutoff_s : int
         Inclusive; at most 65,535 s.
     progress : callable
@@ -203,7 +203,7 @@ def nearest(surface: Surface, site_rows: Sequence[int] | NDArray[np.integer]) ->
 
     Parameters
     ----------
-    surface : RoadSurface or FrictionSurface
+    surface : RoadSurface, FrictionSurface or OverlandSurface
     site_rows : sequence of int
         Rows of ``territory.sites``, in any order; none is allowed.
 
