@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from report_worlds import findings
 from simulation_worlds import small_forecast
 from siting.report.page import render_page
-from siting.report.quarter_charts import Line, axis_ticks, band_chart
+from siting.report.quarter_charts import Line, apart, axis_ticks, band_chart
 from siting.report.quarters import CHARTS, quarter_section
 from siting.report.simulation_page import write_simulation_page
 from siting.report.tables import site_table
@@ -65,6 +65,21 @@ def test_ticks_hold_the_values(low, span):
     assert len(ticks) == 5 and np.diff(ticks) == pytest.approx(np.full(4, ticks[1] - ticks[0]), rel=1e-3)
     margin = 1e-6 * (ticks[-1] - ticks[0])
     assert ticks[0] - margin <= low and low + span <= ticks[-1] + margin
+
+
+def test_labels_stand_where_lines_are_apart_and_near_the_middle():
+    flat, rising = np.zeros(7), np.array([0.0, 0, 0, 0, 0, 5, 10])
+    assert apart([Line("a", flat, flat, flat), Line("b", rising, rising, rising)]) == 6
+    assert apart([Line("a", flat, flat, flat), Line("b", flat + 2, flat, flat)]) == 3
+    assert apart([Line("", flat, flat, flat)]) == 3
+
+
+def test_a_share_is_told_in_per_cent():
+    share = np.array([0.78, 0.81])
+    drawn = str(
+        band_chart("Chance", ["a", "b"], [Line("", share, share - 0.02, share + 0.02)], Texts("en"), is_share=True)
+    )
+    assert ">76%<" in drawn and ">84%<" in drawn
 
 
 def test_nothing_known_is_drawn_as_nothing():

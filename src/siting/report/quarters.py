@@ -134,7 +134,7 @@ def _chart(name: str, forecast: Forecast, texts: Texts) -> Markup:
         label = texts(f"line_{drawn}") if len(CHARTS[name]) > 1 else ""
         lines.append(Line(label, *(figures[:, 0, column] for figures in (mean, low, high))))
     quarters = [_quarter(forecast, at, texts) for at in range(len(mean))]
-    return band_chart(texts(f"chart_quarters_{name}"), quarters, lines, texts)
+    return band_chart(texts(f"chart_quarters_{name}"), quarters, lines, texts, is_share=CHARTS[name][0] in SHARES)
 
 
 def _level(forecast: Forecast, name: str) -> int:
