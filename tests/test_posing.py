@@ -17,6 +17,7 @@ from siting.pipeline import run
 from siting.posing import ask, kept_rules, pose, solve_posed
 from siting.posing.weights import weighted_persons
 from siting.report.frontier_files import render_frontier, write_frontier
+from siting.report.sentences import bound, objective
 from siting.report.tables import read_csv
 from siting.scenario import Scenario, load
 from siting.territory import Territory, assemble
@@ -104,9 +105,11 @@ def test_the_fast_searches_are_taken_where_the_rules_allow(text, problem, head, 
     ],
 )
 def test_a_goal_with_rules_comes_through_to_a_folder_that_verify_recounts(text, head, tmp_path):
-    folder = run(scenario_of(head, text, tmp_path)).save(tmp_path / "run")
+    done = run(scenario_of(head, text, tmp_path))
+    folder = done.save(tmp_path / "run")
     checks = verify(folder)
     assert [str(check) for check in checks if not check.holds] == []
+    assert done.plan.status == "optimal" and objective(done.findings) == bound(done.findings)
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert ("recomptées" in page) == ("rules" in text) and "prouvé" in page
     for name in ("certificate.json", "summary.json"):

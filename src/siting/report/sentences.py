@@ -91,11 +91,13 @@ def objective(findings: Findings) -> str:
 
 
 def bound(findings: Findings) -> str:
-    """The proven bound as `objective` is told; half a house, or half a resident, is none."""
+    """The proven bound as `objective` is told; half a house, or half a resident, is none unless weights make it one."""
     texts, summary = texts_of(findings), findings.summary
     if summary["bound_minutes"] is not None:
         return texts.number.decimal(summary["bound_minutes"], 2)
     value = summary["bound"]
+    if findings.scenario.weights:
+        return texts.number.whole(value)
     whole = math.ceil(value - 1e-6) if findings.plan.certificate.sense == "min" else math.floor(value + 1e-6)
     return texts.number.whole(whole)
 
