@@ -11,7 +11,7 @@ from siting import progress as progress_values
 from siting.allocation import packing_tree, subgradient
 from siting.allocation.cell_times import CellTimes
 from siting.allocation.effort import Effort, Found
-from siting.allocation.kernels import single_source
+from siting.allocation.kernels import packing, single_source
 from siting.allocation.multipliers import exact
 from siting.allocation.packing_tree import Core, Standing
 from siting.allocation.problems import Rules, make_rules
@@ -21,7 +21,8 @@ from siting.progress import Progress
 
 _ROUNDS_AT_LEAST = 2_000
 _ROUNDS_PER_CELL = 20
-_ROUNDS_AT_ONCE = 50
+_ROWS_AT_ONCE = 10_000
+"""Rounds times rows between two looks at the clock."""
 _MOST_CLOSED_AT_ONCE = 3
 _THRESHOLD = 0.005
 _MOST_PAIRS_TO_BRANCH = 60_000
@@ -173,29 +174,39 @@ def _improve(core: Core, effort: Effort) -> Standing:
     """The columns with most room for what is near, improved by exchange, then ruin and recreate for some rounds."""
     dense = core.dense
     search = single_source.stand(dense, _first_columns(core))
-    single_source.improve(dense, search)
-    best = search.column.copy()
     share = effort.share(0.3)
+    while single_source.improve(dense, search) and share.left_s > 0:
+        pass
+    best = search.column.copy()
     random = np.array([effort.seed], dtype=np.uint64)
     rounds = _ROUNDS_AT_LEAST + _ROUNDS_PER_CELL * len(best) if 0 < core.houses < len(core.site) else 0
     most = min(_MOST_CLOSED_AT_ONCE, core.houses)
-    for _ in range(0, rounds, _ROUNDS_AT_ONCE):
+    at_once = max(1, _ROWS_AT_ONCE // len(best))
+    for _ in range(0, rounds, at_once):
         if share.left_s > 0:
-            single_source.ruin_and_recreate(dense, search, best, random, _ROUNDS_AT_ONCE, most, _THRESHOLD)
+            single_source.ruin_and_recreate(dense, search, best, random, at_once, most, _THRESHOLD)
     return Standing(best, single_source.total(dense, best), 0.0, np.zeros(len(best)))
 
 
 def _first_columns(core: Core) -> NDArray[np.int32]:
-    """Columns taken one by one, each where it takes most off the cost to the nearest column so far."""
-    cost, unserved = core.dense.cost, core.dense.unserved
-    least = np.minimum(unserved, cost[:, core.dense.is_fixed].min(axis=1, initial=np.inf))
-    chosen: list[int] = []
-    for _ in range(min(core.houses, int((~core.dense.is_fixed).sum()))):
-        saved = np.maximum(least[:, None] - cost, 0.0).sum(axis=0)
-        saved[core.dense.is_fixed] = saved[chosen] = -1.0
-        chosen.append(int(np.argmax(saved)))
-        least = np.minimum(least, cost[:, chosen[-1]])
-    return np.array(chosen, dtype=np.int32)
+    """Columns taken one by one, each where it takes most off the cost with the rows that fit into it."""
+    dense, pays = core.dense, core.dense.unserved.copy()
+    cut = np.zeros(len(core.site), dtype=np.bool_)
+    fixed, chosen = np.flatnonzero(dense.is_fixed), np.zeros(0, dtype=np.int64)
+    n_free = len(core.site) - len(fixed)
+    for place in range(len(fixed) + min(core.houses, n_free)):
+        profit = pays[core.row] - core.cost
+        problem = (core.start, core.row, profit, dense.demand, dense.capacity, cut)
+        if place < len(fixed):
+            j = fixed[place]
+        else:
+            values = packing.best_values(*problem)
+            values[dense.is_fixed] = values[chosen] = -1.0
+            j = np.argmax(values)
+            chosen = np.append(chosen, j)
+        taken = packing.packed_parts(*problem, np.array([j])) == 1.0
+        pays[core.row[taken]] = core.cost[taken]
+    return chosen.astype(np.int32)
 
 
 def _told(standing: Standing) -> progress_values.Standing:
