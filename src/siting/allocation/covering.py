@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from siting.allocation import formulation, reductions, relaxing
 from siting.allocation.effort import Effort, Found
 from siting.allocation.highs import Outcome, run_highs
-from siting.allocation.kernels import greedy, row_weighting
+from siting.allocation.kernels import greedy, incidence, row_weighting
 from siting.allocation.multipliers import covering_bound
 from siting.allocation.problems import Lscp
 from siting.allocation.reductions import Core
@@ -141,8 +141,7 @@ def _undecided(part: _Part) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     leaving it costs as much where it is negative.
     """
     cover = part.core.cover
-    weights = np.repeat(part.multipliers, np.diff(cover.cell_start))
-    reduced = part.cost - np.bincount(cover.site, weights=weights, minlength=cover.n_sites)
+    reduced = part.cost - incidence.loads(cover.cell_start, cover.site, part.multipliers, cover.n_sites)
     at_least = part.multipliers.sum() + np.minimum(reduced, 0.0).sum()
     step = 1.0 if (part.cost % 1 == 0).all() else 0.0
     slack = part.value - step - at_least + _CLOSE * max(part.value, 1.0)

@@ -129,6 +129,17 @@ def column_sums(column_start: I64, row: I32, value: F64) -> F64:
 
 
 @njit(cache=True)
+def loads(start: I64, site: I32, value: F64, n_sites: int) -> F64:
+    """`column_sums` from the rows: half a gigabyte less on a country than a weight per pair."""
+    sums = np.zeros(n_sites)
+    for i in range(len(value)):
+        if value[i] != 0.0:
+            for k in range(start[i], start[i + 1]):
+                sums[site[k]] += value[i]
+    return sums
+
+
+@njit(cache=True)
 def row_sums(start: I64, site: I32, value: F64) -> F64:
     """Sum of the values of the columns of each row."""
     sums = np.zeros(len(start) - 1)
