@@ -7,14 +7,11 @@ from pathlib import Path
 import numpy as np
 import osmium
 
-SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
-"""Real extracts, beside the repository; tests that read them are skipped without."""
-
 METRES_PER_DEGREE = 111_194.93
 
 
 def real_file(name: str) -> Path | None:
-    """A real extract, wherever this tree lies below its folder."""
+    """A real extract, from a ``shared/data`` beside the repository or above; tests are skipped without."""
     for folder in Path(__file__).resolve().parents:
         path = folder / "shared" / "data" / name
         if path.exists():
@@ -24,7 +21,7 @@ def real_file(name: str) -> Path | None:
 
 def write_osm(path: Path, places: dict[int, tuple[float, float]], ways: list[tuple[list[int], dict[str, str]]]) -> Path:
     """A PBF of nodes {id: (lon, lat)} and ways (node ids, tags), numbered from 1."""
-    with osmium.SimpleWriter(str(path)) as writer:
+    with osmium.SimpleWriter(str(path), overwrite=True) as writer:
         for node, place in sorted(places.items()):
             writer.add_node(osmium.osm.mutable.Node(id=node, location=place))
         for number, (nodes, tags) in enumerate(ways, start=1):

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from siting.calibration import KnownTimes, calibrate, read_known_times
 from siting.calibration.calibrating import Errors, _link_minutes, _Trips
+from siting.calibration.files import check_target
 from siting.calibration.speed_model import speed_model
 from siting.calibration.trips import Streets
 from siting.errors import DataError
@@ -184,6 +185,22 @@ def test_a_run_cites_the_calibration_of_its_speeds(tmp_path, known):
     refused = siting("check", "corse.yaml", cwd=tmp_path)
     assert refused.returncode == 2
     assert "ce rapport porte sur d'autres vitesses : urban_slowing 2" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("out", "problem"),
+    [
+        ("corse.yaml", "remplacerait"),
+        ("known.json", "YAML"),
+        ("absent/x.yaml", "n'existe pas"),
+        ("other.yaml", "remplacerait"),
+    ],
+)
+def test_a_calibration_does_not_write_over_what_it_reads(tmp_path, out, problem):
+    for name in ("corse.yaml", "known.csv", "other.json"):
+        (tmp_path / name).write_text("kept", encoding="utf-8")
+    with pytest.raises(DataError, match=problem):
+        check_target(tmp_path / out, [tmp_path / name for name in ("corse.yaml", "known.csv", "other.json")])
 
 
 def test_a_report_that_is_none_is_refused(tmp_path):

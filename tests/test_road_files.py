@@ -126,6 +126,20 @@ def test_a_run_on_a_file_of_roads_is_whole_and_verifies(corsica, tmp_path):
         assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
+def test_a_file_is_prepared_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("SITING_CACHE", str(tmp_path / "cache"))
+    places = {1: at_metres(0, 0), 2: at_metres(900, 0)}
+    write_osm(tmp_path / "few.osm.pbf", places, [([1, 2], {"highway": "primary"})])
+    asked = load(scenario(tmp_path, "file: few.osm.pbf"))
+    first = assemble(asked)
+    with monkeypatch.context() as patch:
+        patch.setattr("siting.territory.roads.read_osm_roads", None)
+        again = assemble(asked)
+    assert np.array_equal(first.roads.link_length_m, again.roads.link_length_m)
+    write_osm(tmp_path / "few.osm.pbf", places, [([2, 1], {"highway": "primary", "oneway": "yes"})])
+    assert len(assemble(asked).roads.link_from) == 1
+
+
 def test_damaged_prepared_roads_are_a_fault(tmp_path):
     (tmp_path / "roads.npz").write_bytes(b"PK\x03\x04 no more")
     with pytest.raises(DataError, match="réseau préparé illisible"):

@@ -328,16 +328,17 @@ def calibrate(
         raise InputError(Fault(str(times), 0, 0, "--times", "fichier introuvable", "une table de trajets connus"))
     from siting.calibration import calibrate as calibrate_speeds
     from siting.calibration import read_known_times
-    from siting.calibration.files import sentence, write_calibration
+    from siting.calibration.files import check_target, sentence, write_calibration
     from siting.territory import assemble
 
+    target = out or Path(f"{scenario.scenario}-vitesses.yaml")
+    check_target(target, [file, times, *scenario.files.values()])
     watcher = unwatched if quiet else _watch
     known = read_known_times(times)
     with watcher("territory") as progress:
         territory = assemble(scenario, progress=progress)
     with watcher("calibration") as progress:
         found = calibrate_speeds(territory, scenario.travel, known, seed=seed, progress=progress)
-    target = out or Path(f"{scenario.scenario}-vitesses.yaml")
     assert territory.roads is not None, "a scenario on roads assembles a road network"
     report = write_calibration(found, target, scenario=scenario, roads=territory.roads, times=times)
     if not quiet:

@@ -5,14 +5,33 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from siting.calibration.calibrating import Calibration, Errors
+from siting.errors import DataError, Fault
 from siting.scenario import Scenario
 from siting.scenario.speed_validation import KIND
 from siting.territory.road_cache import sha256_of
 from siting.territory.values import RoadNetwork
+
+
+def check_target(out: Path, inputs: Iterable[Path]) -> None:
+    """Refuse to write where an input is, or what is no YAML file.
+
+    Raises
+    ------
+    DataError
+    """
+    written = {path.resolve() for path in (out, out.with_suffix(".json"))}
+    if out.suffix not in (".yaml", ".yml"):
+        raise DataError(Fault(str(out), 0, 0, "--out", "n'est pas un nom de fichier YAML", "--out vitesses.yaml"))
+    if not out.absolute().parent.is_dir():
+        raise DataError(Fault(str(out), 0, 0, "--out", "ce dossier n'existe pas", f"mkdir -p {out.parent}"))
+    if written & {path.resolve() for path in inputs}:
+        problem = "le fragment ou son rapport .json remplacerait un fichier que le calage lit"
+        raise DataError(Fault(str(out), 0, 0, "--out", problem, "un autre nom"))
 
 
 def write_calibration(found: Calibration, out: Path, *, scenario: Scenario, roads: RoadNetwork, times: Path) -> Path:
