@@ -47,6 +47,15 @@ goal:
 #   model: mclp
 #   standard_min: 20
 #   new_houses: 5
+# … ou p_median (trajet moyen), p_center (le plus loin), lexicographic (plusieurs buts) : docs/scenario-reference.md.
+
+# Ce que le plan doit respecter en plus ; les règles se combinent (aussi : covered_share, backup, apart).
+# rules:
+#   - rule: budget
+#     at_most_eur: 500000  # voir costs : 50 000 € par maison, une hypothèse
+#   - rule: houses
+#     each: epci
+#     at_most: 2
 
 solver:
   time_limit_s: 60  # au-delà, le plan est donné avec son écart à la borne prouvée
