@@ -71,11 +71,13 @@ def results(forecast: Forecast, *, language: str) -> list[str]:
     ]
     for one, late in zip(milestones, houses_late(forecast.schedule.opens, milestones), strict=True):
         if late:
-            quarter = quarter_text(one.quarter)
+            quarter, absent = quarter_text(one.quarter), max(one.houses - forecast.n_houses, 0)
             lines.append(
-                f"Échéance {quarter} : {told(late)} maisons manquent sur {told(one.houses)}."
+                f"Échéance {quarter} : {told(late)} maisons manquent sur {told(one.houses)}, dont {told(absent)} que "
+                "le plan n'ouvre pas."
                 if is_french
-                else f"Milestone {quarter}: {told(late)} houses of {told(one.houses)} are missing."
+                else f"Milestone {quarter}: {told(late)} houses of {told(one.houses)} are missing, {told(absent)} of "
+                "which the plan does not open."
             )
     return lines
 
