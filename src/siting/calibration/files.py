@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from siting.calibration.calibrating import Calibration, Errors
-from siting.errors import DataError, Fault
+from siting.errors import DataError, Fault, RunFolderError
 from siting.scenario import Scenario
 from siting.scenario.speed_validation import KIND
 from siting.territory.road_cache import sha256_of
 from siting.territory.values import RoadNetwork
+from siting.territory.whole_file import whole_file
 
 
 def check_target(out: Path, inputs: Iterable[Path]) -> None:
@@ -39,7 +38,8 @@ def write_calibration(found: Calibration, out: Path, *, scenario: Scenario, road
 
     Raises
     ------
-    OSError
+    RunFolderError
+        A file cannot be written.
     """
     report = out.with_suffix(".json")
     told = {
@@ -82,12 +82,8 @@ def _lines(name: str, value: Any) -> list[str]:
 
 
 def _write(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".siting-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        with whole_file(path) as stream:
+            stream.write(text.encode("utf-8"))
+    except OSError as error:
+        raise RunFolderError(f"{path} ne peut être écrit : {error.strerror or error}") from error

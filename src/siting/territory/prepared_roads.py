@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from siting.territory.whole_file import whole_file
 
 FORMAT = "siting-roads-1"
 """Changes when the arrays or their meaning do; a file of another format is not read."""
@@ -87,15 +87,8 @@ def save(roads: PreparedRoads, path: Path) -> None:
     OSError
     """
     words = json.dumps({"format": FORMAT} | {name: getattr(roads, name) for name in _WORDS}, ensure_ascii=False)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:20]}-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez(stream, words=np.array(words), **{name: getattr(roads, name) for name in _ARRAYS})
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as stream:
+        np.savez(stream, words=np.array(words), **{name: getattr(roads, name) for name in _ARRAYS})
 
 
 def read(path: Path) -> PreparedRoads:
