@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -122,3 +125,22 @@ def test_fault_32_who_is_served_from_outside_is_counted(tmp_path):
 def test_fault_37_overseas_says_that_no_grid_is_there(tmp_path):
     with pytest.raises(DataError, match=r"974 est outre-mer : aucune grille de population"):
         assemble(scenario(tmp_path, area='{departements: ["974"]}', **FRICTION))
+
+
+def test_the_faults_of_all_files_are_told_at_once_and_nothing_is_written(tmp_path):
+    (tmp_path / "p.csv").write_text("x_m,y_m,persons\n1200000,6100000,-5\n")
+    (tmp_path / "c.csv").write_text("id,name,lon,lat\na,Loin,2.35,48.85\n")
+    (tmp_path / "e.csv").write_text("id,name\nb,Nulle part\n")
+    (tmp_path / "d.csv").write_text("commune,profession\n2A999,gp\n")
+    (tmp_path / "z.csv").write_text("code,reason\n2B096,\n")
+    scenario(tmp_path, candidates="{rule: file, file: c.csv}", existing="{rule: file, file: e.csv, treatment: keep}")
+    file = tmp_path / "essai.yaml"
+    more = "population: {rule: table, file: p.csv}\nsupply: {file: d.csv}\nzones: {file: z.csv}\n"
+    file.write_text(file.read_text() + more)
+    done = subprocess.run(
+        [sys.executable, "-m", "siting.cli", "run", "essai.yaml", "--out", "out"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    told = [line for line in done.stderr.splitlines() if ".csv:" in line]
+    assert done.returncode == 2 and not (tmp_path / "out").exists()
+    assert [line.split(".csv")[0][-1] for line in told] == ["c", "d", "e", "p", "z"], done.stderr

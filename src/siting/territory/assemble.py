@@ -17,14 +17,24 @@ from siting.scenario.speed_validation import speed_validation
 from siting.territory import embedded
 from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, CellLayers, lay_cells
 from siting.territory.friction_layers import layers_friction
+from siting.territory.gathering import Gathering
 from siting.territory.notes import notes
 from siting.territory.population import read_population, settle
 from siting.territory.road_notes import road_notes
 from siting.territory.roads import road_attribution, road_network
-from siting.territory.sites import check_named_sites, choose_sites
+from siting.territory.sites import SiteLog, check_named_sites, choose_sites
 from siting.territory.study_area import communes_of, grid_over, refuse_beyond_memory
 from siting.territory.supply import read_doctors, read_zones, with_doctors
-from siting.territory.values import AGE_GROUPS, Communes, Demand, RoadNetwork, Territory
+from siting.territory.values import (
+    AGE_GROUPS,
+    Communes,
+    Demand,
+    Doctors,
+    PopulationReport,
+    RoadNetwork,
+    Sites,
+    Territory,
+)
 
 
 def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
@@ -39,8 +49,8 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
     Raises
     ------
     DataError
-        Codes that are no commune or département, sites named that are none, or files of sites that are wrong; all
-        faults found at the step that finds them.
+        Codes that are no commune or département; then whatever is wrong with the planner's files of people, supply,
+        zones, sites and layers, and sites named that are none, all at once; then a file of roads.
     """
     speed_validation(scenario)
     all_communes = embedded.read_communes()
@@ -51,35 +61,25 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
     grid = grid_over(of_area, crs=settings.crs, cell_size_m=settings.cell_size_m, halo_m=scenario.halo_m)
     refuse_beyond_memory(scenario, grid)
     layers = lay_cells(_near(cells, grid), grid)
-    report = None
-    people = read_population(scenario, grid, communes=all_communes, census=cells)
-    if people is not None:
-        layers, report = settle(
-            people,
-            layers,
-            grid,
-            path=scenario.files["population.file"],
-            communes=all_communes,
-            census=cells,
-            is_chosen=is_chosen,
-        )
+    gathering = Gathering()
+    own = gathering.take(lambda: _own_people(scenario, grid, layers, all_communes, cells, is_chosen))
+    # Where a planner's people fail, the census lets the next steps find their own faults.
+    layers, report = own or (layers, None)
     communes, row_of = _communes_on(grid, all_communes, is_chosen, layers)
-    doctors = read_doctors(scenario.supply.file, communes) if scenario.supply else None
-    if doctors is not None:
-        communes = with_doctors(communes, doctors)
-    reasons: dict[str, str] = {}
-    if scenario.zones:
-        is_red, reasons = read_zones(scenario.zones.file, communes)
-        communes = replace(communes, is_red_zone=is_red)
+    supply, zones = scenario.supply, scenario.zones
+    doctors = gathering.take(lambda: read_doctors(supply.file, communes)) if supply else None
+    red = gathering.take(lambda: read_zones(zones.file, communes)) if zones else None
+    communes = _supplied(communes, doctors, red)
     demand = _demand(layers, row_of, communes)
     commune_of_cell = np.where(layers.commune_of_cell >= 0, row_of[layers.commune_of_cell], -1).astype(np.int32)
-    sites, log = choose_sites(scenario, grid=grid, communes=communes, demand=demand, commune_of_cell=commune_of_cell)
-    check_named_sites(scenario, sites)
+    placed = gathering.take(lambda: _placed(scenario, grid, communes, demand, commune_of_cell))
     is_land = layers.is_land | _fixed_links_on(grid)
     is_land.ravel()[demand.cell] = True
+    friction = gathering.take(lambda: _friction(scenario, grid, is_land))
+    gathering.refuse()
+    assert placed is not None, "sites are placed, or refused"
+    sites, log = placed
     roads = road_network(scenario, grid, progress=progress)
-    travel = scenario.travel
-    friction = layers_friction(travel, grid, is_land) if isinstance(travel, LayersTravel) else None
     in_study_area = (commune_of_cell >= 0) & communes.in_study_area[commune_of_cell]
     in_study_area.ravel()[demand.cell] = True
     return Territory(
@@ -102,13 +102,51 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
             log=log,
             report=report,
             doctors=doctors,
-            zone_reasons=reasons,
+            zone_reasons=red[1] if red else None,
         )
         + road_notes(roads, scenario.language),
         population_report=report,
         friction_s_per_m=friction,
         doctors=doctors,
     )
+
+
+def _own_people(
+    scenario: Scenario,
+    grid: Grid,
+    layers: CellLayers,
+    communes: pd.DataFrame,
+    census: pd.DataFrame,
+    is_chosen: NDArray[np.bool_],
+) -> tuple[CellLayers, PopulationReport | None]:
+    """The layers with the people of the scenario's own file, if it names one, and where they went."""
+    people = read_population(scenario, grid, communes=communes, census=census)
+    if people is None:
+        return layers, None
+    path = scenario.files["population.file"]
+    return settle(people, layers, grid, path=path, communes=communes, census=census, is_chosen=is_chosen)
+
+
+def _supplied(
+    communes: Communes, doctors: Doctors | None, red: tuple[NDArray[np.bool_], dict[str, str]] | None
+) -> Communes:
+    """The communes with the practitioners and the red zones of a planner's tables, where there are some."""
+    if doctors is not None:
+        communes = with_doctors(communes, doctors)
+    return communes if red is None else replace(communes, is_red_zone=red[0])
+
+
+def _placed(
+    scenario: Scenario, grid: Grid, communes: Communes, demand: Demand, commune_of_cell: NDArray[np.int32]
+) -> tuple[Sites, SiteLog]:
+    sites, log = choose_sites(scenario, grid=grid, communes=communes, demand=demand, commune_of_cell=commune_of_cell)
+    check_named_sites(scenario, sites)
+    return sites, log
+
+
+def _friction(scenario: Scenario, grid: Grid, is_land: NDArray[np.bool_]) -> NDArray[np.float32] | None:
+    travel = scenario.travel
+    return layers_friction(travel, grid, is_land) if isinstance(travel, LayersTravel) else None
 
 
 def _near(cells: pd.DataFrame, grid: Grid) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.scenario import Scenario
 from siting.scenario.sites import BpeSites, FinessSites
+from siting.territory.gathering import Gathering
 from siting.territory.registers import read_bpe, read_finess
 from siting.territory.site_files import NUMBERS, read_site_file, site_rows_frame
 from siting.territory.values import SITE_DETAILS, Communes, Demand, Sites
@@ -55,8 +56,12 @@ def choose_sites(
     DataError
         A file of sites is wrong, two sites have the same id, there is no candidate, or one is outside the study area.
     """
-    existing, n_unplaced = _existing(scenario, grid, communes)
-    candidates = _candidates(scenario, grid, communes, demand)
+    gathering = Gathering()
+    found = gathering.take(lambda: _existing(scenario, grid, communes))
+    candidates = gathering.take(lambda: _candidates(scenario, grid, communes, demand))
+    gathering.refuse()
+    assert found is not None and candidates is not None, "both are read, or refused"
+    existing, n_unplaced = found
     moved: list[str] = []
     for table in (existing, candidates):
         if "commune" not in table:
