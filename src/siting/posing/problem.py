@@ -38,6 +38,7 @@ from siting.posing.asked import Asked, site_costs_eur
 from siting.posing.weights import weighted_persons
 from siting.posing.zones import whole_area
 from siting.scenario import LexicographicGoal, LscpGoal, MclpGoal, PMedianGoal, Scenario
+from siting.scenario.rules import BudgetRule
 from siting.territory import Territory
 from siting.travel.travel_times import TravelTimes
 
@@ -116,22 +117,23 @@ def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tu
     cover = cover_sets(times, standard_s=goal.standard_s, persons=persons)
     is_coverable = cover.covered_by(np.setdiff1d(np.arange(len(sites)), rows["forbidden"]))
     weights = weighted_persons(scenario, territory)
-    is_plain = not scenario.rules
+    most = _most_houses(scenario, territory)
+    is_plain = not scenario.rules or most is not None
 
     def posed(problem: Search, clauses: tuple[Asked, ...] = ()) -> Posed:
         return Posed(problem, cover, clauses, is_coverable, float(weights.sum()))
 
     if isinstance(goal, LscpGoal):
-        if is_plain and goal.covered_share is None:
+        if not scenario.rules and goal.covered_share is None:
             return posed(lscp(cover, **rows, max_new=goal.max_new_houses))
         if goal.covered_share is None:
             everyone = Everyone(np.flatnonzero(is_coverable & (persons > 0)))
             asked = (Asked("goal.model", "", whole_area(territory), everyone), *asked)
         return posed(compose(cover, ["fewest_houses"], clauses=_clauses(asked), **rows), asked)
     if isinstance(goal, MclpGoal):
-        if is_plain and goal.new_houses is not None:
+        if is_plain and most is not None:
             weighted = cover_sets(times, standard_s=goal.standard_s, persons=weights)
-            return posed(mclp(weighted, **rows, new_houses=goal.new_houses))
+            return posed(mclp(weighted, **rows, new_houses=most))
         return posed(compose(cover, [MostCovered(weights)], clauses=_clauses(asked), **rows), asked)
     if isinstance(goal, LexicographicGoal) or (isinstance(goal, PMedianGoal) and not is_plain):
         names = goal.goals if isinstance(goal, LexicographicGoal) else ("least_time",)
@@ -139,8 +141,24 @@ def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tu
         return posed(compose(cover, goals, clauses=_clauses(asked), **rows), asked)
     by_cell = cell_times(times, persons=weights)
     if isinstance(goal, PMedianGoal):
-        return posed(p_median(by_cell, **rows, new_houses=goal.new_houses, penalty_s=times.cutoff_s))
+        houses = goal.new_houses if most is None else most
+        return posed(p_median(by_cell, **rows, new_houses=houses, penalty_s=times.cutoff_s))
     return posed(p_center(by_cell, **rows, new_houses=goal.new_houses))
+
+
+def _most_houses(scenario: Scenario, territory: Territory) -> int | None:
+    """How many houses may open, where nothing else limits them: a budget at one cost for all is a number of houses.
+
+    None where other rules do, or nothing does.
+    """
+    most, rules = scenario.goal.most_houses, scenario.rules
+    if not rules:
+        return most
+    costs = np.unique(site_costs_eur(scenario, territory)[~territory.sites.is_existing])
+    if len(rules) != 1 or not isinstance(rules[0], BudgetRule) or len(costs) != 1 or costs[0] <= 0:
+        return None
+    paid = int(rules[0].at_most_eur / costs[0] + 1e-9)
+    return paid if most is None else min(most, paid)
 
 
 def _clauses(asked: tuple[Asked, ...]) -> list[Clause]:

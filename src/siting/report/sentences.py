@@ -39,7 +39,8 @@ def answer(findings: Findings) -> str:
     if model == "lscp" and is_whole and opened == 0 and summary["persons_uncoverable"]["total"] > 0:
         return texts("answer_lscp_stuck", **blanks)
     sentence = texts.count("answer_mclp" if model == "lexicographic" else f"answer_{model}", opened, **blanks)
-    most = goal.most_houses if summary["search"] == "mclp" and summary["status"] == "optimal" else None
+    is_idle = summary["search"] == "mclp" and summary["status"] == "optimal" and not findings.scenario.rules
+    most = goal.most_houses if is_idle else None
     if most is not None and most > opened:
         return texts("answer_idle", answer=sentence, asked=texts.number.whole(most))
     return sentence
@@ -70,7 +71,7 @@ def proof(findings: Findings) -> str:
 def question(findings: Findings) -> str:
     """Which texts tell of the goal: its model, ``…_rules`` where rules limit it beside a number of houses."""
     summary = findings.summary
-    is_ruled = summary["model"] in ("mclp", "p_median") and summary["search"] == "composed"
+    is_ruled = summary["model"] in ("mclp", "p_median") and bool(findings.scenario.rules)
     return f"{summary['model']}_rules" if is_ruled else str(summary["model"])
 
 

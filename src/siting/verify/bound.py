@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from siting.checker import CoverMatrix, check_lscp, check_mclp, check_p_center, check_p_median
 from siting.progress import Progress, silent
+from siting.scenario.rules import BudgetRule
 from siting.verify.check import Check, shown
 from siting.verify.recount import Recount
 from siting.verify.run_files import RunFiles
@@ -56,7 +58,7 @@ def _proven(
 ) -> float:
     """What the multipliers prove; cells without one (not in ``row``) count as they stand."""
     goal, opened = recount.scenario.goal, recount.opened.astype(np.int32)
-    most = goal.most_houses
+    most = _most_houses(recount)
     if goal.model == "lscp":
         return check_lscp(matrix, opened, multipliers).bound
     assert most is not None
@@ -69,6 +71,18 @@ def _proven(
         cutoff_s = recount.scenario.travel.cutoff_s
         return check_p_median(matrix, time_s, opened, multipliers, new_houses=most, penalty_s=cutoff_s).bound
     return check_p_center(matrix, time_s, opened, multipliers, new_houses=most).bound
+
+
+def _most_houses(recount: Recount) -> int | None:
+    """The goal's number of houses, or the number that a budget pays for where all candidates cost the same."""
+    most = recount.scenario.goal.most_houses
+    for rule in recount.scenario.rules:
+        if isinstance(rule, BudgetRule):
+            candidates = np.flatnonzero(~recount.territory.sites.is_existing)
+            dearest_eur = max(recount.cost_eur([site]) for site in candidates.tolist())
+            paid = math.floor(rule.at_most_eur / dearest_eur + 1e-9)
+            most = paid if most is None else min(most, paid)
+    return most
 
 
 def _cover_matrix(

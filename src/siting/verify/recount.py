@@ -117,6 +117,8 @@ class Recount:
     def weighted_persons(self) -> Floats:
         """Per demand cell: its persons, times the weights of the scenario."""
         demand, communes = self.territory.demand, self.territory.communes
+        if not self.scenario.weights:  # shares that add up to 1 but for the last bit would spoil whole numbers
+            return demand.persons
         counted = demand.persons_by_age.sum(axis=1)
         each = np.divide(demand.persons_by_age.T, counted, out=np.zeros((3, len(demand))), where=counted > 0)
         factor = dict.fromkeys(AGE_GROUPS, 1.0)
@@ -163,17 +165,17 @@ class Recount:
         if goal == "fewest_houses":
             return float(len(self.opened))
         if goal == "least_cost":
-            return self.cost_eur()
+            return self.cost_eur(self.opened.tolist())
         if goal == "least_time":
             return float((self.weighted_persons * np.minimum(self.after_s, self.scenario.travel.cutoff_s)).sum())
         if goal == "most_covered":
             return float(self.weighted_persons[self.after_s <= self.scenario.goal.standard_s].sum())
         return float(self.weighted_persons[self.n_covering >= 2].sum())
 
-    def cost_eur(self) -> float:
-        """What the opened sites cost: by the planner's file where it says so, else by their kind."""
+    def cost_eur(self, opened: list[int]) -> float:
+        """What some sites cost: by the planner's file where it says so, else by their kind."""
         sites, costs, total = self.territory.sites, self.scenario.costs.model_dump(), 0.0
-        for j in self.opened.tolist():
+        for j in opened:
             of_file = float("nan") if sites.cost_eur is None else float(sites.cost_eur[j])
             total += of_file if np.isfinite(of_file) else costs[f"{sites.kind[j]}_eur"]
         return total
