@@ -37,12 +37,13 @@ def _notes(roads: RoadNetwork) -> Iterator[tuple[str, str]]:
         yield f"{about['file']} : {french.replace(';', ' ;').replace(':', ' :')}.", f"{about['file']}: {english}."
     n_pieces, share = largest_piece(roads)
     if share < WHOLE_SHARE:
-        held = f"{share:.0%}"
+        percent = f"{100 * share:.0f}"
         yield (
-            f"Le réseau de {about['file']} est en {n_pieces} morceaux sans lien ; le plus grand tient {held} de la "
-            "longueur des routes. Qui habite près d'un autre ne va pas plus loin (« réseau local coupé du reste »).",
-            f"The network of {about['file']} is in {n_pieces} pieces without a link; the largest holds {held} of "
-            "the road length. People near another get no farther.",
+            f"Le réseau de {about['file']} est en {n_pieces} morceaux sans lien ; le plus grand tient {percent} % de "
+            "la longueur des routes. Qui habite près d'un autre ne va pas plus loin (« réseau local coupé du reste »). "
+            "Une ligne doit être coupée à chacun de ses carrefours.",
+            f"The network of {about['file']} is in {n_pieces} pieces without a link; the largest holds {percent}% of "
+            "the road length. People near another get no farther. A line must be cut at each of its crossings.",
         )
 
 
