@@ -221,13 +221,11 @@ def test_people_without_a_car_may_count_more(file, tmp_path) -> None:
     text = text.replace("model: lscp", "model: mclp\n  new_houses: 2")
     weighted = tmp_path / "weighted.yaml"
     weighted.write_text(f"{text}\nweights:\n  - {{who: mode, mode: no_car, weight: 3}}\n", encoding="utf-8")
-    found = siting.run(load(weighted)).findings
-    persons, no_car = found.territory.demand.persons, found.modes[1]
-    by_car = found.after.time_s <= 1800
-    assert found.plan.objective == pytest.approx((persons + 2 * no_car.persons)[by_car].sum())
-    result = CliRunner().invoke(app, ["run", str(weighted), "--out", str(tmp_path / "run")])
-    assert result.exit_code == 0, result.output
-    verified = CliRunner().invoke(app, ["verify", str(tmp_path / "run")])
+    run = siting.run(load(weighted))
+    no_car = run.findings.modes[1].persons
+    by_car = run.findings.after.time_s <= 1800
+    assert run.plan.objective == pytest.approx((run.findings.territory.demand.persons + 2 * no_car)[by_car].sum())
+    verified = CliRunner().invoke(app, ["verify", str(run.save(tmp_path / "run"))])
     assert verified.exit_code == 0, verified.output
 
 
