@@ -134,7 +134,8 @@ def _recounted(
 
 
 def _is_above(value: float, wanted: float) -> bool:
-    return value > wanted + 1e-6 + 1e-8 * abs(wanted)
+    """Beyond the tolerances of HiGHS: a site open by a millionth moves a cut of 3e8 person-seconds by some 20."""
+    return value > wanted + 1e-6 + 1e-7 * abs(wanted)
 
 
 def _first_cuts(problem: Composed, measure: Measure, value: float, effort: Effort) -> list[Cut]:
