@@ -64,7 +64,8 @@ def search_lscp(problem: Lscp, effort: Effort, progress: Progress, is_asked: NDA
     solved = []
     for done, core_part in enumerate(parts):
         progress(done, len(parts))
-        solved.append(_begin(core_part, problem.cost[core_part.site], effort.share(0.4)))
+        is_large = core_part.cover.n_pairs > _MOST_PAIRS_TO_BRANCH
+        solved.append(_begin(core_part, problem.cost[core_part.site], effort.share(0.7 if is_large else 0.4)))
     still_open = sum(part.is_open for part in solved)
     for number, part in enumerate(solved):
         if part.is_open:
@@ -92,7 +93,7 @@ def _begin(core: Core, cost: NDArray[np.float64], effort: Effort) -> _Part:
     if not part.is_open or effort.left_s == 0:
         return part
     if cover.n_pairs > _MOST_PAIRS_TO_BRANCH:
-        columns, weights = _local_search(part, effort.share(0.3))
+        columns, weights = _local_search(part, effort.share(0.25))
         part = replace(part, columns=columns)
         return _bounded(part, relaxing.by_hardest_rows(cover, cost, multipliers, weights, effort))
     part = _bounded(part, relaxing.multipliers(cover, cost, multipliers, effort))

@@ -11,8 +11,8 @@ from siting.allocation.highs import covering_relaxation
 from siting.allocation.kernels import incidence
 from siting.allocation.multipliers import covering_bound, exact
 
-_FIRST_ROWS = 20_000
-_MORE_ROWS = 10_000
+_FIRST_ROWS = 12_000
+_MORE_ROWS = 6_000
 """Drawn from the broken rows at random: the most broken ones stand side by side. Region of 18,464 rows, after the
 first 1,500 and four times 750: bound 64.2 at random, 63.2 by the most broken."""
 
