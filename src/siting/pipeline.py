@@ -49,7 +49,7 @@ from siting.travel.travel_times import NearestTimes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PEAK_MEMORY_STEP_MB = 256
+PEAK_MEMORY_STEP_MB = 1024
 """summary.json rounds ``peak_memory_mb`` up to this, so that two runs agree; manifest.json has the exact figure."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from siting.report.findings import Findings
+from siting.report.manifest import peak_memory_mb
 from siting.report.modes import mode_sentences
 from siting.report.rule_table import rules_in_short
 from siting.report.sentences import (
@@ -84,4 +85,4 @@ def _first_houses(findings: Findings) -> str:
 def _effort(findings: Findings) -> str:
     texts, summary = texts_of(findings), findings.summary
     seconds = texts.number.decimal(sum(summary["seconds"].values()), 1)
-    return texts("summary_seconds", seconds=seconds, memory=texts.number.whole(summary["peak_memory_mb"]))
+    return texts("summary_seconds", seconds=seconds, memory=texts.number.whole(peak_memory_mb()))

@@ -161,7 +161,7 @@ class OverlandSurface:
         Raises
         ------
         DataError
-            Where the territory has no roads, or none of them is taken.
+            Where the territory has no roads.
         """
         roads = territory.roads
         if roads is None:

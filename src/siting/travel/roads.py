@@ -106,6 +106,9 @@ class RoadSurface:
             raise DataError(Fault("territory", 0, 0, "roads", "there are none", "travel on a friction surface"))
         link_s = link_seconds(roads, link_kmh(territory, speeds_kmh, speed_factor, conditions))
         is_driven = ~np.isinf(link_s)
+        if not is_driven.any():
+            problem = f"no road class has a speed: {', '.join(roads.classes)}"
+            raise DataError(Fault("travel", 0, 0, "speeds_kmh", problem, "give the classes of this network"))
         ticks = whole_ticks(link_s[is_driven])
         link_from, link_to = (ends[is_driven].astype(np.int64) for ends in (roads.link_from, roads.link_to))
         n_road_nodes = len(roads.node_x_m)
@@ -219,9 +222,6 @@ class RoadSearch:
 def link_seconds(roads: RoadNetwork, kmh: NDArray[np.float64]) -> NDArray[np.float64]:
     """Seconds that each link takes; inf where it is not driven."""
     is_driven = kmh > 0
-    if not is_driven.any():
-        problem = f"no road class has a speed: {', '.join(roads.classes)}"
-        raise DataError(Fault("travel", 0, 0, "speeds_kmh", problem, "give the classes of this network"))
     m_per_s = np.where(is_driven, kmh / 3.6, 1.0)
     return np.where(is_driven, roads.link_length_m / m_per_s, np.inf)
 
