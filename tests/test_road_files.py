@@ -104,6 +104,12 @@ def siting(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
 
 
+def test_the_cache_does_not_keep_the_name_of_a_file(tmp_path):
+    for name in ("one.osm.pbf", "other.osm.pbf"):
+        write_osm(tmp_path / name, {1: (9.0, 42.0), 2: (9.01, 42.0)}, [([1, 2], {"highway": "primary"})])
+        assert dict(assemble(load(scenario(tmp_path, f"file: {name}"))).roads.about)["file"] == name
+
+
 def test_a_run_on_a_file_of_roads_is_whole_and_verifies(corsica, tmp_path):
     shutil.copy(corsica, tmp_path / "corse.osm.pbf")
     path = scenario(tmp_path, "file: corse.osm.pbf\n  use_maxspeed: true\n  urban_slowing: 0.3\n  relief_slowing: 0.1")

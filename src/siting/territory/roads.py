@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,10 +107,16 @@ def _prepared(path: Path, mapping: str | Path | None, progress: Progress) -> Pre
     about = {"file": path.name, "sha256": sha256_of(path)}
     if mapping is None:
         about["importer"] = OSM_IMPORTER
-        return cached(_key(about), lambda: read_osm_roads(path, about=about, progress=progress))
+        found = cached(_key(about), lambda: read_osm_roads(path, about=about, progress=progress))
+        return _named(found, path)
     columns, text = read_mapping(mapping)
     about["importer"] = f"{VECTOR_IMPORTER}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    return cached(_key(about), lambda: read_vector_roads(path, columns, about=about))
+    return _named(cached(_key(about), lambda: read_vector_roads(path, columns, about=about)), path)
+
+
+def _named(roads: PreparedRoads, path: Path) -> PreparedRoads:
+    """The cache knows a content, whatever the name of its file was then: the name is that of today."""
+    return replace(roads, about={**roads.about, "file": path.name})
 
 
 def _key(about: dict[str, str]) -> str:
