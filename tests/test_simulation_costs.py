@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from simulation_worlds import NOTHING, START, no_plan, random_rules, small_forecast, start, toy
-from siting.outlook import rules_of
+from siting.outlook.rules import rules_of
 from siting.scenario import SimulationSettings
 from siting.simulation import (
     INDICATORS,

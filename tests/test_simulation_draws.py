@@ -35,8 +35,9 @@ from siting.simulation import (
     write_tables,
 )
 from siting.simulation.indicators import of_state
-from siting.simulation.prepare import _mean_trips, _nearest, red_zones
 from siting.simulation.rules import Recruitment
+from siting.simulation.trips import mean_trips, nearest_by
+from siting.simulation.world import red_zones
 from siting.territory.values import Communes, Demand
 from siting.travel.travel_times import TravelTimes
 
@@ -214,7 +215,7 @@ def test_red_zones_are_the_epci_worst_served():
 )
 def test_the_nearest_candidate_is_that_of_a_loop(trips):
     columns = np.array(trips, np.int64).reshape(-1, 3).T
-    nearest, least_s = _nearest(columns[0], columns[1], columns[2].astype(float), 4)
+    nearest, least_s = nearest_by(columns[0], columns[1], columns[2].astype(float), 4)
     for place in range(4):
         here = sorted((seconds, candidate) for candidate, at, seconds in trips if at == place)
         expected = here[0] if here else (np.inf, -1)
@@ -230,12 +231,8 @@ def test_mean_trips_are_those_of_a_loop(data):
     cell = np.array([one for cells in within for one in cells], np.int32)
     time_s = np.array(data.draw(st.lists(st.integers(0, 1200), min_size=len(cell), max_size=len(cell))), np.uint16)
     start = np.append(0, np.cumsum([len(cells) for cells in within])).astype(np.int64)
-    found = {
-        (int(site), int(place)): seconds
-        for site, place, seconds in zip(
-            *_mean_trips(TravelTimes(start, cell, time_s, n_cells, 1200), area, persons, n_areas), strict=True
-        )
-    }
+    trips = mean_trips(TravelTimes(start, cell, time_s, n_cells, 1200), area, persons, n_areas)
+    found = dict(zip(zip(trips.site.tolist(), trips.area.tolist(), strict=True), trips.time_s, strict=True))
     expected = {}
     for site in range(n_sites):
         for place in range(n_areas):

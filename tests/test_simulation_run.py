@@ -15,7 +15,7 @@ from scenario_texts import load_text, text_with
 from siting.access import APL_STEPS, RELATIVE_CONSUMPTION, GaussianDecay
 from siting.cli import app
 from siting.errors import InputError, ScenarioError
-from siting.outlook import decay_of, rules_of
+from siting.outlook.rules import decay_of, rules_of
 from siting.scenario import SimulationSettings, changed_settings, dump, load
 from siting.simulation import JUNIORS, SOLIDARITY, SOLIDARITY_FACTOR, Houses, Recruitment, quarter_number
 from siting.verify.quarters import check_quarters

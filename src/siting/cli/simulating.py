@@ -34,8 +34,7 @@ def simulate(
     if bad:
         raise InputError([Fault("--set", 0, 0, key, "il manque une valeur", "--set clé=valeur") for key in bad])
     from siting import pipeline
-    from siting.outlook import summary
-    from siting.outlook_texts import render_outlook
+    from siting.outlook.texts import render_outlook
     from siting.report import RunFolder
 
     watcher = unwatched if quiet or as_json else watch
@@ -45,7 +44,7 @@ def simulate(
             folder, held, changes={key: value for key, _, value in pairs}, watcher=watcher, threads=threads
         )
     if as_json:
-        print(json.dumps(summary(done), ensure_ascii=False, indent=2))
+        print(json.dumps(done.summary(), ensure_ascii=False, indent=2))
     elif not quiet:
         print(render_outlook(done.forecast, done.notes, language=done.language))
         print(f"\n→ {target / 'report.html'}")

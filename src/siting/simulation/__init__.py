@@ -15,8 +15,8 @@ from siting.simulation.ledger import CAUSES, OUTSIDE, Entries, LedgerError
 from siting.simulation.outputs import delivered_table, ledger_table, quarters_table, write_tables
 from siting.simulation.outreach import Appointments, OpeningDays, Outposts, Patients, Transport
 from siting.simulation.phases import Milestone, houses_late, opening_quarters
-from siting.simulation.prepare import RED_EPCI_SHARE, Reach, Rows, build_world, first_state, plan_rows
 from siting.simulation.prices import PAYERS, PRICES, Price, Prices
+from siting.simulation.rows import Rows, first_state, plan_rows
 from siting.simulation.rules import (
     ASSISTANTS,
     JUNIORS,
@@ -33,6 +33,7 @@ from siting.simulation.rules import (
 )
 from siting.simulation.staff import Staff
 from siting.simulation.values import NEVER, Cells, Schedule, State, World, quarter_number, quarter_text, unscheduled
+from siting.simulation.world import RED_EPCI_SHARE, Reach, build_world
 
 __all__ = [
     "ASSISTANTS",

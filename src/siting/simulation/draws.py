@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from siting.progress import Progress, silent
 from siting.simulation.engine import Simulation, simulate
 from siting.simulation.indicators import INDICATORS, Areas, of_state
-from siting.simulation.prepare import first_state
+from siting.simulation.rows import first_state
 from siting.simulation.rules import Rules
 from siting.simulation.staff import Staff
 from siting.simulation.values import Schedule, World
@@ -56,6 +56,11 @@ class Draws:
     areas: tuple[Areas, ...]
     figures: tuple[NDArray[np.float32], ...]
     central: Simulation
+
+    @property
+    def total(self) -> int:
+        """The level, among `areas`, that is the whole study area."""
+        return next(at for at, areas in enumerate(self.areas) if areas.level == "total")
 
     def mean(self, level: int) -> NDArray[np.float64]:
         """Mean over the draws, shape (n_quarters + 1, n_areas, n_indicators); NaN where a draw has no figure."""
