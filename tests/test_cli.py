@@ -11,6 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from numba import njit
+
+from siting.cli import stages
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
@@ -239,3 +242,17 @@ def test_import_is_quick_and_loads_no_compiler():
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
     assert time.perf_counter() - start < 5
+
+
+def test_a_first_run_says_once_that_kernels_are_compiled(capsys):
+    stages._tell_compilation.cache_clear()
+    for _ in range(2):
+        with stages.watch("surface"):
+            njit(lambda value: value + 1)(1)
+    assert capsys.readouterr().err.count("compilés") == 1
+
+
+def test_a_run_that_simulates_tells_its_quarters(tmp_path):
+    done = siting("run", SCENARIOS / "corse-2027.yaml", "--out", tmp_path / "run")
+    assert "P10 – P90" in done.stdout
+    assert "Simulation 2026-Q4 → 2029-Q4" in done.stdout

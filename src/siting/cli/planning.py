@@ -79,6 +79,7 @@ def run(
 
     scenario = load(file)
     from siting import pipeline
+    from siting.outlook.texts import render_outlook
     from siting.report import RunFolder, render_summary
 
     stop = threading.Event()
@@ -92,6 +93,8 @@ def run(
         print((target / "summary.json").read_text(encoding="utf-8"), end="")
     elif not quiet:
         print(render_summary(done.findings))
+        if done.outlook:
+            print(f"\n{render_outlook(done.outlook.forecast, done.outlook.results, language=done.outlook.language)}")
         print(f"\n→ {target / 'report.html'}")
 
 

@@ -7,7 +7,8 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 
 from siting.progress import Progress, Standing, Watcher
 
@@ -46,7 +47,7 @@ def watch(stage: str, /) -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     title, stands = STAGES.get(stage, stage), ""
-    with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
+    with Bar(*columns, console=console, disable=not console.is_terminal) as bar, _compilation_told():
         task = bar.add_task(title, total=None, counts="")
 
         def progress(done: int, total: int, standing: Standing | None = None, /) -> None:
@@ -60,6 +61,26 @@ def watch(stage: str, /) -> Iterator[Progress]:
     if not console.is_terminal:
         elapsed_s = bar.tasks[0].elapsed or 0.0
         print(f"{title} …{stands} {elapsed_s:.1f} s", file=sys.stderr)
+
+
+def _compilation_told() -> AbstractContextManager[None]:
+    """Says once that kernels are being compiled, where they are: some 10 s that no bar shows."""
+    from numba.core import event
+
+    class Told(event.Listener):
+        def on_start(self, _event: object) -> None:
+            _tell_compilation()
+
+        def on_end(self, _event: object) -> None:
+            pass
+
+    told: AbstractContextManager[None] = event.install_listener("numba:compile", Told())
+    return told
+
+
+@cache
+def _tell_compilation() -> None:
+    print("Première exécution : les noyaux de calcul sont compilés, puis gardés.", file=sys.stderr)
 
 
 def _standing_text(standing: Standing) -> str:

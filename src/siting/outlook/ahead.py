@@ -62,10 +62,15 @@ class Outlook:
     forecast: Forecast
 
     @property
+    def results(self) -> list[str]:
+        """How supply ends, and the milestones that are missed."""
+        return results(self.forecast, language=self.language)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must be told, in the language of the scenario: what came out, then what it stands on."""
         return (
-            *results(self.forecast, language=self.language),
+            *self.results,
             *reserves(self.forecast, language=self.language),
         )
 
