@@ -38,7 +38,9 @@ def cells():
 
 @pytest.fixture(scope="module")
 def communes():
-    return read_communes()
+    """Those of metropolitan France: the first rows, in the order of the codes."""
+    communes = read_communes()
+    return communes[communes.departement.str.len() == 2]
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +100,10 @@ def test_communes_are_those_of_today(communes):
     assert with_epci.epci.str.fullmatch(r"\d{9}").all() and with_epci.epci_name.ne("").all()
 
 
-def test_practices_are_conserved_but_for_those_overseas(communes):
+def test_practices_are_conserved_but_for_those_of_collectivities(communes):
     assert communes.gp_practices.sum() == 96_986 - 2_914
     assert communes.nurse_practices.sum() == 131_837 - 6_585
+    assert read_communes()[["gp_practices", "nurse_practices"]].sum().tolist() == [96_986 - 91, 131_837 - 90]
     assert communes.set_index("code").gp_practices[["75056", "69123", "13055"]].gt(500).all()
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from siting.access import REASONS, mean_min, uncoverable_reason
 from siting.allocation import cover_sets, mclp, solve
-from siting.errors import DataError
+from siting.errors import DataError, ScenarioError
 from siting.grid import Grid
 from siting.pipeline import run
 from siting.scenario import load
@@ -123,8 +123,8 @@ def test_fault_32_who_is_served_from_outside_is_counted(tmp_path):
 
 
 def test_fault_37_overseas_says_that_no_grid_is_there(tmp_path):
-    with pytest.raises(DataError, match=r"974 est outre-mer : aucune grille de population"):
-        assemble(scenario(tmp_path, area='{departements: ["974"]}', **FRICTION))
+    with pytest.raises(ScenarioError, match=r"aucune grille de population n'est fournie pour 974, outre-mer"):
+        scenario(tmp_path, area='{departements: ["974"]}', **FRICTION)
 
 
 def test_the_faults_of_all_files_are_told_at_once_and_nothing_is_written(tmp_path):

@@ -10,10 +10,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import pandas as pd
 from scripts.build_data.cells import cells_table
 from scripts.build_data.communes import communes_table
 from scripts.build_data.old_codes import write_old_codes
 from scripts.build_data.outlines import outlines_table
+from scripts.build_data.overseas import (
+    overseas_cells,
+    overseas_communes,
+    overseas_outlines,
+    overseas_polygons,
+    overseas_relief,
+)
 from scripts.build_data.polygons import commune_polygons, land_of
 from scripts.build_data.provenance import write_provenance
 from scripts.build_data.raw import RawFiles
@@ -33,12 +41,24 @@ def build(raw: RawFiles, out: Path) -> None:
     cells = cells_table(raw, land_of(polygons))
     write_table(cells, out / "cells_1km.parquet")
     communes = communes_table(raw, polygons, cells)
-    write_table(communes, out / "communes.parquet")
+    build_overseas(raw, out, communes=communes, cells=cells)
     write_old_codes(raw, out / "old_codes.csv")
     write_table(relief_table(raw, cells), out / "relief_5km.parquet")
     outlines = outlines_table(raw, polygons, communes, cells)
     outlines.to_parquet(out / "departements.parquet", index=False, compression="zstd", compression_level=19)
     write_provenance(raw, out)
+
+
+def build_overseas(raw: RawFiles, out: Path, *, communes: pd.DataFrame, cells: pd.DataFrame) -> None:
+    """Write the communes of all France, and cells, relief and outlines overseas; given those of metropolitan France."""
+    polygons = overseas_polygons(raw)
+    theirs = overseas_communes(raw, polygons)
+    write_table(pd.concat([communes, theirs], ignore_index=True), out / "communes.parquet")
+    land = overseas_cells(polygons, theirs, first_row=len(communes), metropolitan=cells)
+    write_table(land, out / "overseas_cells_1km.parquet")
+    write_table(overseas_relief(raw, land), out / "overseas_relief_5km.parquet")
+    outlines = overseas_outlines(raw, polygons, theirs)
+    outlines.to_parquet(out / "overseas_departements.parquet", index=False, compression="zstd", compression_level=19)
 
 
 def main() -> None:

@@ -23,11 +23,16 @@ def outlines_table(
     frame = frame.dissolve(by="code").reset_index()
     frame["geometry"] = shapely.coverage_simplify(_inhabited_parts(frame, cells), TOLERANCE_M)
     frame["geometry"] = [shapely.multipolygons(shapely.get_parts(g)) for g in frame.geometry]
+    return named(raw, frame)
+
+
+def named(raw: RawFiles, outlines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Outlines by ``code``, with the name and the region of each département."""
     regions = {row["code"]: row["nom"] for row in read_etalab(raw, "regions")}
     departements = {row["code"]: row for row in read_etalab(raw, "departements")}
-    frame["name"] = [departements[code]["nom"] for code in frame.code]
-    frame["region"] = [regions[departements[code]["region"]] for code in frame.code]
-    return frame[["code", "name", "region", "geometry"]]
+    outlines["name"] = [departements[code]["nom"] for code in outlines.code]
+    outlines["region"] = [regions[departements[code]["region"]] for code in outlines.code]
+    return outlines[["code", "name", "region", "geometry"]]
 
 
 def _inhabited_parts(frame: gpd.GeoDataFrame, cells: pd.DataFrame) -> list[shapely.Geometry]:

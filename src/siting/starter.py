@@ -7,10 +7,12 @@ import unicodedata
 from pathlib import Path
 
 from siting.errors import DataError, Fault
-from siting.territory.embedded import read_departement_outlines
+from siting.scenario.contradictions import GUYANE
+from siting.scenario.projections import overseas_crs
+from siting.territory.embedded import departement_names
 
 CORSICA = ("2A", "2B")
-"""The départements whose roads are embedded; the others start with the screening model."""
+"""The départements whose roads are embedded; the others, but Guyane, start with the screening model."""
 
 _TEMPLATE = """\
 # yaml-language-server: $schema=siting.schema.json
@@ -26,7 +28,7 @@ language: fr  # ou en
 study_area:
   departements: ["{code}"]  # ou communes: ["…", "…"] ; les codes sont des textes, entre guillemets
 
-# Où une maison peut ouvrir : à la mairie des communes d'au moins ce nombre d'habitants.
+{population}# Où une maison peut ouvrir : à la mairie des communes d'au moins ce nombre d'habitants.
 candidates:
   rule: town_halls  # ou cells (mailles habitées), ou file (votre liste)
   min_persons: 500
@@ -61,12 +63,28 @@ solver:
   time_limit_s: 60  # au-delà, le plan est donné avec son écart à la borne prouvée
 """
 
+_MUNICIPAL = """\
+# Aucune grille de population n'est fournie outre-mer : la population municipale, répartie autour des mairies.
+# Avec la vôtre : rule: filosofi (carreaux de l'INSEE), raster, table… (siting data list en propose).
+population:
+  rule: municipal
+
+"""
+
 _SCREENING = """\
 # Sans réseau routier fourni pour ce département : vitesses supposées d'après la densité de population.
 # Ce modèle dit où regarder, il ne décide pas d'une implantation.
 travel:
   surface: friction
   model: screening
+  cutoff_min: 30
+"""
+
+_OWN_ROADS = """\
+# La plus grande part de la Guyane n'a pas de route : celles d'OpenStreetMap (siting data fetch osm-guyane).
+travel:
+  surface: roads
+  file: data:osm-guyane
   cutoff_min: 30
 """
 
@@ -90,20 +108,24 @@ def write_starter(departement: str, folder: Path) -> Path:
     Raises
     ------
     DataError
-        No metropolitan département has this code, or the file exists.
+        No département has this code, or the file exists.
     """
-    outlines = read_departement_outlines()
-    name_of = dict(zip(outlines["code"], outlines["name"], strict=True))
+    name_of = departement_names()
     if departement not in name_of:
-        problem = "aucun département métropolitain n'a ce code"
+        problem = "aucun département n'a ce code"
         raise DataError(
             Fault("siting new", 0, 0, departement, problem, f"par exemple {_closest(departement, name_of)}")
         )
-    name = str(name_of[departement])
+    name = name_of[departement]
     slug = _slug(name)
     path = folder / f"{slug}.yaml"
     text = _TEMPLATE.format(
-        name=name, slug=slug, code=departement, file=path.name, travel=_ROADS if departement in CORSICA else _SCREENING
+        name=name,
+        slug=slug,
+        code=departement,
+        file=path.name,
+        population=_MUNICIPAL if overseas_crs(departement) else "",
+        travel=_travel(departement),
     )
     try:
         with path.open("x", encoding="utf-8", newline="\n") as stream:
@@ -111,6 +133,12 @@ def write_starter(departement: str, folder: Path) -> Path:
     except FileExistsError:
         raise DataError(Fault(str(path), 0, 0, "", "ce fichier existe déjà", "déplacez-le ou renommez-le")) from None
     return path
+
+
+def _travel(departement: str) -> str:
+    if departement == GUYANE:
+        return _OWN_ROADS
+    return _ROADS if departement in CORSICA else _SCREENING
 
 
 def _closest(departement: str, name_of: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.report.findings import Measured
-from siting.territory.embedded import read_departement_outlines
+from siting.territory.embedded import departement_names
 from siting.territory.values import AGE_GROUPS
 from siting.travel.travel_times import NearestTimes
 
@@ -61,8 +61,7 @@ def epci_table(measured: Measured) -> pd.DataFrame:
 
 def departement_table(measured: Measured) -> pd.DataFrame:
     """``code, name`` and the figures of `area_figures` of each département."""
-    outlines = read_departement_outlines()
-    name_of = dict(zip(outlines["code"], outlines["name"], strict=True))
+    name_of = departement_names()
     departement = measured.territory.communes.departement
     return _grouped(measured, departement, np.array([name_of.get(code, code) for code in departement]))
 

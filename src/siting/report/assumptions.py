@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from siting.report.findings import Findings, Measured
-from siting.report.sentences import is_screening, standard, texts_of
+from siting.report.sentences import screening_warning, standard, texts_of
 from siting.report.texts import Texts
 from siting.scenario import FrictionTravel, LayersTravel, RoadTravel, Scenario
 from siting.scenario.rules import AgeWeight, ModeWeight
@@ -22,7 +22,7 @@ def assumptions(findings: Measured) -> list[str]:
         modes.append("assumed_modes_raster")
     keys = ["assumed_car", *modes, "assumed_capacity"]
     return [
-        *([texts("screening")] if is_screening(findings) else []),
+        *filter(None, [screening_warning(findings.scenario)]),
         *([texts("assumed_layers")] if isinstance(findings.scenario.travel, LayersTravel) else []),
         _speeds(findings.scenario, texts),
         *map(texts, keys),

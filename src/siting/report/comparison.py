@@ -86,7 +86,7 @@ def _figure_paths(one: SavedRun, other: SavedRun) -> list[str]:
 
 def _common_cells(one: SavedRun, other: SavedRun) -> pd.DataFrame:
     """Inhabited cells of both runs: people (of the one), seconds with each plan, and who is covered by each."""
-    grids = [(run.scenario.grid.crs, run.scenario.grid.cell_size_m) for run in (one, other)]
+    grids = [(run.scenario.crs, run.scenario.grid.cell_size_m) for run in (one, other)]
     if grids[0] != grids[1]:
         problem = f"les grilles diffèrent : {grids[0]} et {grids[1]}"
         raise DataError(Fault(str(other.folder), 0, 0, "grid", problem, "relancez l'un des calculs sur la même grille"))

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from siting.report.map import DPI, NO_DATE, STYLE
 from siting.report.map_style import HOUSE
 from siting.report.numbers import number_format
+from siting.report.sentences import screening_warning
 from siting.report.tables import write_csv
 from siting.report.texts import Texts
 from siting.scenario import Scenario
@@ -87,14 +88,17 @@ def draw_frontier(points: Sequence[FrontierPoint], scenario: Scenario) -> Figure
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(loc="lower right", frameon=False)
     title = texts("frontier_title", scenario=scenario.scenario)
-    axes.set_title("\n".join(filter(None, [title, _warning(scenario, texts)])), loc="left", fontsize=11)
+    axes.set_title("\n".join(filter(None, [title, screening_warning(scenario, short=True)])), loc="left", fontsize=11)
     return figure
 
 
 def render_frontier(points: Sequence[FrontierPoint], scenario: Scenario) -> str:
     """A line per number of houses, for a terminal."""
     texts, number = Texts(scenario.language), number_format(scenario.language)
-    rows = [_warning(scenario, texts), texts("frontier_head", standard=number.short(scenario.goal.standard_min))]
+    rows = [
+        screening_warning(scenario, short=True),
+        texts("frontier_head", standard=number.short(scenario.goal.standard_min)),
+    ]
     for point, more in zip(points, frontier_table(points)["persons_per_house"].tolist(), strict=True):
         if point.status == "infeasible":
             rows.append(texts("frontier_none", houses=number.whole(point.houses)))
@@ -112,8 +116,3 @@ def render_frontier(points: Sequence[FrontierPoint], scenario: Scenario) -> str:
             )
         )
     return "\n".join(filter(None, rows))
-
-
-def _warning(scenario: Scenario, texts: Texts) -> str:
-    """Loudly, that times come from a screening model; empty on roads."""
-    return texts("screening_short") if scenario.travel.surface == "friction" else ""

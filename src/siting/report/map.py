@@ -21,7 +21,7 @@ from siting.report.findings import Findings
 from siting.report.map_panel import Extent, draw_panel
 from siting.report.map_side import draw_side
 from siting.report.map_style import BEYOND
-from siting.report.sentences import answer, is_screening, proof, texts_of
+from siting.report.sentences import answer, proof, screening_warning, texts_of
 from siting.territory.embedded import read_departement_outlines
 
 DPI = 200
@@ -82,7 +82,7 @@ def draw_map_png(findings: Findings, *, dpi: int) -> bytes:
 def draw_map(findings: Findings) -> Figure:
     """Two panels, today and with the plan; title, legend, the first houses, scale bar and sources around them."""
     frame = _frame(findings)
-    outlines = read_departement_outlines().to_crs(findings.territory.grid.crs)
+    outlines = read_departement_outlines(findings.territory.grid.crs)
     figure = Figure(figsize=(frame.width, frame.height), facecolor="white")
     FigureCanvasAgg(figure)
     step = frame.panel_width + _MARGIN_IN
@@ -141,9 +141,8 @@ def _write_head(figure: Figure, findings: Findings, frame: _Frame) -> None:
     ]
     for top_in, text, font in texts:
         figure.text(left, frame.from_top(top_in), text, **(style | font))
-    if is_screening(findings):
+    if warning := screening_warning(findings.scenario, short=True):
         badge = {"facecolor": BEYOND[2], "edgecolor": "none", "pad": 3}
-        warning = texts_of(findings)("screening_short")
         font = {"fontsize": 9, "fontweight": "bold", "color": "white", "ha": "right", "bbox": badge}
         figure.text(1 - left, frame.from_top(0.13), warning, **(style | font))
 

@@ -34,7 +34,7 @@ from siting.report.page_tables import (
 from siting.report.quarters import quarter_section
 from siting.report.rendering import read_template, render_template
 from siting.report.rule_table import rule_table, rules_more
-from siting.report.sentences import answer, first_half, is_screening, proof, standard, texts_of, uncoverable
+from siting.report.sentences import answer, first_half, proof, screening_warning, standard, texts_of, uncoverable
 
 SCRIPTS = ("page.js", "map.js", "tables.js", "areas.js")
 
@@ -111,7 +111,7 @@ def _render(measured: Measured, **values: Any) -> str:
         language=texts.language,
         title=measured.scenario.title,
         last=list(measured.moments)[-1],
-        is_screening=is_screening(measured),
+        screening=screening_warning(measured.scenario),
         legends=legends(measured),
         before_after=before_after_table(measured),
         modes=mode_table(measured) if measured.modes else None,

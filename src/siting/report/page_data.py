@@ -86,7 +86,7 @@ def _outlines(findings: Measured) -> list[list[int]]:
     """Rings of the départements that the grid shows, as x, y, x, y…; bends smaller than a cell are left out."""
     grid = findings.territory.grid
     west, south, east, north = grid.bounds_m
-    shapes = read_departement_outlines().to_crs(grid.crs).geometry
+    shapes = read_departement_outlines(grid.crs).geometry
     lines = shapes.cx[west:east, south:north].simplify(grid.cell_size_m / 2).boundary.explode()
     return [np.round(np.asarray(line.coords)[:, :2] - (west, south)).astype(int).ravel().tolist() for line in lines]
 

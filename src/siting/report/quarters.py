@@ -12,7 +12,7 @@ from siting.report.page_tables import PageTable
 from siting.report.quarter_charts import Line, band_chart
 from siting.report.texts import Texts
 from siting.simulation import COSTS, INDICATORS, Forecast
-from siting.territory.embedded import read_departement_outlines
+from siting.territory.embedded import departement_names
 
 CHARTS: dict[str, tuple[str, ...]] = {
     "consultations": ("consultations_offered",),
@@ -108,8 +108,7 @@ def quarter_table(forecast: Forecast, texts: Texts, indicators: Sequence[str], *
 
 def departement_table(forecast: Forecast, texts: Texts) -> PageTable:
     """The départements at the start and at the end, mean of the draws."""
-    outlines = read_departement_outlines()
-    name_of = dict(zip(outlines["code"], outlines["name"], strict=True))
+    name_of = departement_names()
     level = _level(forecast, "departement")
     mean = forecast.draws.mean(level)
     rows = [

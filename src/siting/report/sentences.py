@@ -8,6 +8,7 @@ import numpy as np
 
 from siting.report.findings import Findings, Measured
 from siting.report.texts import Texts
+from siting.scenario import Scenario
 from siting.travel.travel_times import NearestTimes
 
 
@@ -123,9 +124,12 @@ def cutoff(findings: Findings) -> str:
     return texts_of(findings).number.short(findings.scenario.travel.cutoff_s / 60)
 
 
-def is_screening(findings: Measured) -> bool:
-    """Whether times come from a friction surface and not from roads."""
-    return bool(findings.scenario.travel.surface == "friction")
+def screening_warning(scenario: Scenario, *, short: bool = False) -> str:
+    """That times come from the screening model, and how far off it is where that is known; empty on other surfaces."""
+    if scenario.travel.surface != "friction":
+        return ""
+    where = "_overseas" if scenario.study_area.overseas_crs else ""
+    return Texts(scenario.language)(f"screening{where}{'_short' if short else ''}")
 
 
 def uncoverable(findings: Findings) -> str:

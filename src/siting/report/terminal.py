@@ -12,9 +12,9 @@ from siting.report.sentences import (
     answer,
     existing_sites,
     farthest_min,
-    is_screening,
     minutes,
     proof,
+    screening_warning,
     texts_of,
     uncoverable,
 )
@@ -27,7 +27,7 @@ def render_summary(findings: Findings) -> str:
     """About fifteen lines in the scenario's language: the answer, before and after, the proof."""
     texts = texts_of(findings)
     rows = [
-        ("summary_warning", texts("screening") if is_screening(findings) else ""),
+        ("summary_warning", screening_warning(findings.scenario)),
         ("summary_scenario", f"{findings.scenario.title} ({findings.scenario.scenario})"),
         ("summary_answer", f"{answer(findings)}."),
         ("summary_before", _covered(findings, "before")),

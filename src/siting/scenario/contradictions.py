@@ -7,10 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from siting.scenario.contradiction import Contradiction
+from siting.scenario.projections import METROPOLITAN_CRS, overseas_crs
 from siting.scenario.rule_contradictions import rule_contradictions
 from siting.scenario.travel_settings import HIGHEST_LIMIT_KMH, NETWORK_DEPARTEMENTS, VECTOR_ROAD_SUFFIXES
 
 _LISTS = ("study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden", "goal.goals")
+GUYANE = "973"
+"""Most of it has no road at all, and the screening model supposes roads wherever there is land."""
 STUDY_AREAS = ("departements", "communes", "country")
 
 
@@ -22,6 +25,10 @@ def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     for path in _LISTS:
         yield from _repeated(path, valid.get(path) or ())
     yield from _one_study_area(valid)
+    yield from _several_projections(valid)
+    yield from _projection_elsewhere(valid)
+    yield from _no_grid_overseas(valid)
+    yield from _screening_without_roads(valid)
     yield from _forced_and_forbidden(valid)
     yield from _too_many_forced(valid)
     yield from rule_contradictions(valid)
@@ -52,6 +59,55 @@ def _one_study_area(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
         yield Contradiction("no_study_area", "study_area")
     for extra in given[1:]:
         yield Contradiction("two_study_areas", extra, given[0])
+
+
+def _study_codes(valid: Mapping[str, Any]) -> dict[str, str]:
+    """Field path -> code of the départements or communes of the study area."""
+    return {
+        f"study_area.{name}[{row}]": code
+        for name in ("departements", "communes")
+        for row, code in enumerate(valid.get(f"study_area.{name}") or ())
+    }
+
+
+def _several_projections(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    first: tuple[str, str] | None = None
+    for path, code in _study_codes(valid).items():
+        first = first or (path, code)
+        if overseas_crs(code) != overseas_crs(first[1]):
+            yield Contradiction("several_projections", path, first[0], {"value": code, "other": first[1]})
+
+
+def _projection_elsewhere(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    crs = valid.get("grid.crs")
+    for path, code in list(_study_codes(valid).items())[:1]:
+        own = overseas_crs(code)
+        known = (own,) if own else METROPOLITAN_CRS
+        if crs is not None and crs not in known:
+            values = {"value": crs, "place": code, "known": ", ".join(known)}
+            yield Contradiction("projection_elsewhere", "grid.crs", path, values)
+    if valid.get("study_area.country") is not None and crs is not None and crs not in METROPOLITAN_CRS:
+        values = {"value": crs, "place": valid["study_area.country"], "known": ", ".join(METROPOLITAN_CRS)}
+        yield Contradiction("projection_elsewhere", "grid.crs", "study_area.country", values)
+
+
+def _no_grid_overseas(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    rule = valid.get("population.rule")
+    for path, code in list(_study_codes(valid).items())[:1]:
+        if overseas_crs(code) and rule == "census":
+            yield Contradiction("no_grid_overseas", path, values={"value": code})
+        if not overseas_crs(code) and rule == "municipal":
+            yield Contradiction("municipal_elsewhere", "population.rule", path, {"value": code})
+    if valid.get("study_area.country") is not None and rule == "municipal":
+        values = {"value": valid["study_area.country"]}
+        yield Contradiction("municipal_elsewhere", "population.rule", "study_area.country", values)
+
+
+def _screening_without_roads(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    for path, code in _study_codes(valid).items():
+        if code.startswith(GUYANE) and valid.get("travel.surface") == "friction":
+            yield Contradiction("screening_without_roads", "travel.surface", path, {"value": code})
+            return
 
 
 def _forced_and_forbidden(valid: Mapping[str, Any]) -> Iterator[Contradiction]:

@@ -351,6 +351,52 @@ MESSAGES: dict[str, Message] = {
             "at least {needed_km}, or remove the key",
         ),
     ),
+    "several_projections": Message(
+        (
+            "{value} et {other} n'ont pas la même projection : un calcul porte sur un seul territoire",
+            "un scénario par territoire : la métropole, les Antilles, la Guyane, La Réunion, Mayotte",
+        ),
+        (
+            "{value} and {other} have different projections: a run is about one territory",
+            "one scenario each for metropolitan France, the Antilles, Guyane, La Réunion, Mayotte",
+        ),
+    ),
+    "projection_elsewhere": Message(
+        ("{value} n'est pas une projection de {place}", "retirez cette clé, ou écrivez {known}"),
+        ("{value} is no projection of {place}", "leave this key out, or write {known}"),
+    ),
+    "no_grid_overseas": Message(
+        (
+            "aucune grille de population n'est fournie pour {value}, outre-mer",
+            "donnez la vôtre sous population: (rule: filosofi, raster, table…), ou acceptez les totaux des communes, "
+            "répartis autour des mairies : population: {{rule: municipal}}",
+        ),
+        (
+            "no population grid is embedded for {value}, overseas",
+            "give your own under population: (rule: filosofi, raster, table…), or accept the totals of the communes, "
+            "spread around the town halls: population: {{rule: municipal}}",
+        ),
+    ),
+    "municipal_elsewhere": Message(
+        (
+            "les totaux des communes ne tiennent lieu de grille qu'outre-mer, pas en {value}",
+            "écrivez rule: census, ou donnez vos totaux par rule: communes",
+        ),
+        (
+            "totals of the communes stand in for a grid overseas alone, not in {value}",
+            "write rule: census, or give your own totals by rule: communes",
+        ),
+    ),
+    "screening_without_roads": Message(
+        (
+            "le modèle de repérage suppose des routes partout, la plus grande part de la Guyane ({value}) n'en a pas",
+            "prenez surface: roads et file: data:osm-guyane (siting data fetch osm-guyane), ou surface: layers",
+        ),
+        (
+            "the screening model supposes roads everywhere, and most of Guyane ({value}) has none",
+            "take surface: roads and file: data:osm-guyane (siting data fetch osm-guyane), or surface: layers",
+        ),
+    ),
     "network_elsewhere": Message(
         ("le réseau routier {value} ne couvre pas {place}", "prenez surface: friction, ou un autre territoire"),
         ("the road network {value} does not cover {place}", "take surface: friction, or another study area"),

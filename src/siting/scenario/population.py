@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from siting.scenario.data_files import DataFile
 from siting.scenario.fields import Between, Section, manual
 from siting.scenario.paths import InputFile
+from siting.scenario.projections import MetricCrs
 
 _TABLE_FRENCH = "Fichier .csv, .gpkg ou .parquet"
 _TABLE_ENGLISH = "File .csv, .gpkg or .parquet"
@@ -22,10 +23,26 @@ class CensusPopulation(Section):
     rule: Annotated[
         Literal["census"],
         manual(
-            "census : le recensement européen de 2021 par maille de 1 km, fourni.",
-            "census: the European census of 2021 by 1 km cell, embedded.",
+            "census : le recensement européen de 2021 par maille de 1 km, fourni pour la métropole.",
+            "census: the European census of 2021 by 1 km cell, embedded for metropolitan France.",
         ),
     ] = "census"
+
+
+class MunicipalPopulation(Section):
+    """Overseas, for want of a grid: the municipal population that siting carries, spread around the town halls."""
+
+    section: ClassVar[str] = "population"
+
+    rule: Annotated[
+        Literal["municipal"],
+        manual(
+            "municipal : outre-mer, faute de grille, la population municipale fournie, répartie dans chaque commune "
+            "autour de sa mairie (une hypothèse : on peut se tromper de maille pour quatre habitants sur dix).",
+            "municipal: overseas, for want of a grid, the embedded municipal population, spread around the town hall "
+            "of each commune (an assumption: four people in ten may be in another cell).",
+        ),
+    ]
 
 
 class FilosofiPopulation(DataFile):
@@ -152,9 +169,14 @@ class TablePopulation(DataFile):
         ),
     ]
     crs: Annotated[
-        Literal["EPSG:3035", "EPSG:2154"],
-        manual("Projection de x_m, y_m.", "Projection of x_m, y_m."),
-    ] = "EPSG:2154"
+        MetricCrs | None,
+        manual(
+            "Projection de x_m, y_m. Sans valeur (null) : EPSG:2154 en métropole, celle du territoire outre-mer.",
+            "Projection of x_m, y_m. Without a value (null): EPSG:2154 in metropolitan France, that of the study area "
+            "overseas.",
+            examples=["EPSG:2154"],
+        ),
+    ] = None
     cell_size_m: Annotated[
         Annotated[float, Between(1, 10_000)] | None,
         manual(
@@ -188,10 +210,10 @@ class CommunePopulation(DataFile):
     spread: Annotated[
         Literal["census", "evenly", "town_hall"],
         manual(
-            "Répartition dans la commune : census (comme au recensement de 2021 par maille), evenly (également sur ses "
-            "terres) ou town_hall (tous à la mairie).",
-            "Spread within the commune: census (as in the 2021 census by cell), evenly (over its land) or town_hall "
-            "(all at the town hall).",
+            "Répartition dans la commune : census (comme au recensement de 2021 par maille ; outre-mer, autour de la "
+            "mairie), evenly (également sur ses terres) ou town_hall (tous à la mairie).",
+            "Spread within the commune: census (as in the 2021 census by cell; overseas, around the town hall), "
+            "evenly (over its land) or town_hall (all at the town hall).",
         ),
     ] = "census"
     older_codes: Annotated[
@@ -206,5 +228,11 @@ class CommunePopulation(DataFile):
 
 
 Population = (
-    CensusPopulation | FilosofiPopulation | EurostatPopulation | RasterPopulation | TablePopulation | CommunePopulation
+    CensusPopulation
+    | MunicipalPopulation
+    | FilosofiPopulation
+    | EurostatPopulation
+    | RasterPopulation
+    | TablePopulation
+    | CommunePopulation
 )

@@ -130,6 +130,8 @@ def _check(document: Document, reading: _Reading) -> tuple[Scenario | None, list
     if any(path[0] == "goal" for path, _ in found):
         reading.valid["goal"] = "wrong"
     _note_wrong_fields(document.value, reading.valid)
+    if "population" not in document.value:
+        reading.valid["population.rule"] = "census"
     _note_entries(document.value, reading)
     found += contradiction_faults(contradictions(reading.valid), document.origin, document.language)
     for path, fault in found:

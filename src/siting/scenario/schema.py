@@ -15,6 +15,7 @@ from siting.scenario.layers_travel import LayersTravel
 from siting.scenario.mode_settings import ModeSettings, NoCarSettings, WalkingSettings
 from siting.scenario.origin import Origin
 from siting.scenario.population import CensusPopulation, Population
+from siting.scenario.projections import CENSUS_CRS
 from siting.scenario.rules import Costs, PeopleWeight, Rule
 from siting.scenario.simulation_settings import SimulationSettings
 from siting.scenario.sites import (
@@ -91,8 +92,8 @@ class Scenario(BaseModel):
     population: Annotated[
         Population,
         manual(
-            "Qui habite là ; sans ce bloc, le recensement européen de 2021 fourni.",
-            "Who lives there; without this block, the embedded European census of 2021.",
+            "Qui habite là ; sans ce bloc, le recensement européen de 2021 fourni, qui est celui de la métropole.",
+            "Who lives there; without this block the embedded European census of 2021, that of metropolitan France.",
         ),
         Field(default_factory=CensusPopulation, discriminator="rule"),
     ]
@@ -208,6 +209,11 @@ class Scenario(BaseModel):
     def modes(self) -> dict[str, ModeSettings]:
         """The ways of travelling that are measured beside the car, by the key of their section."""
         return {part.section: part for part in (self.walking, self.no_car) if part is not None}
+
+    @property
+    def crs(self) -> str:
+        """The projection of the run's grid: as asked, else that of the study area."""
+        return self.grid.crs or self.study_area.overseas_crs or CENSUS_CRS
 
     @property
     def halo_m(self) -> float:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from siting.scenario.codes import CommuneCode, DepartementCode
 from siting.scenario.fields import NOT_EMPTY, Between, Section, manual
+from siting.scenario.projections import MetricCrs, overseas_crs
 
 
 class StudyArea(Section):
@@ -18,10 +19,11 @@ class StudyArea(Section):
     departements: Annotated[
         tuple[DepartementCode, ...] | None,
         manual(
-            "Codes des départements (2 ou 3 caractères, entre guillemets). Une seule des trois clés departements, "
-            "communes, country.",
-            "Codes of départements (2 or 3 characters, quoted). Exactly one of departements, communes, country.",
-            examples=[["2A", "2B"], ["71"]],
+            "Codes des départements (2 ou 3 caractères, entre guillemets), 971 à 974 et 976 compris. Une seule des "
+            "trois clés departements, communes, country.",
+            "Codes of départements (2 or 3 characters, quoted), 971 to 974 and 976 included. Exactly one of "
+            "departements, communes, country.",
+            examples=[["2A", "2B"], ["71"], ["974"]],
         ),
         NOT_EMPTY,
         Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),
@@ -44,6 +46,16 @@ class StudyArea(Section):
         ),
     ] = None
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The départements or communes asked for; none where it is a country."""
+        return self.departements or self.communes or ()
+
+    @property
+    def overseas_crs(self) -> str | None:
+        """The projection of an overseas territory; None in metropolitan France."""
+        return overseas_crs(self.codes[0]) if self.codes else None
+
 
 class GridSettings(Section):
     """The square cells on which every layer of the run lies."""
@@ -51,14 +63,17 @@ class GridSettings(Section):
     section: ClassVar[str] = "grid"
 
     crs: Annotated[
-        Literal["EPSG:3035", "EPSG:2154"],
+        MetricCrs | None,
         manual(
-            "Projection : EPSG:3035 (LAEA Europe, celle du recensement au kilomètre : aucune population n'est "
-            "redistribuée) ou EPSG:2154 (Lambert 93).",
-            "Projection: EPSG:3035 (LAEA Europe, that of the 1 km census: no population is spread again) or "
-            "EPSG:2154 (Lambert 93).",
+            "Projection. Sans valeur (null), celle du territoire : EPSG:3035 (LAEA Europe, celle du recensement au "
+            "kilomètre : aucune population n'est redistribuée) en métropole, où EPSG:2154 (Lambert 93) est possible ; "
+            "outre-mer EPSG:5490 (Guadeloupe, Martinique), 2972 (Guyane), 2975 (La Réunion) ou 4471 (Mayotte).",
+            "Projection. Without a value (null), that of the study area: EPSG:3035 (LAEA Europe, that of the 1 km "
+            "census: no population is spread again) in metropolitan France, where EPSG:2154 (Lambert 93) may be taken; "
+            "overseas EPSG:5490 (Guadeloupe, Martinique), 2972 (Guyane), 2975 (La Réunion) or 4471 (Mayotte).",
+            examples=["EPSG:2154"],
         ),
-    ] = "EPSG:3035"
+    ] = None
     cell_size_m: Annotated[
         float,
         Between(100, 10_000),

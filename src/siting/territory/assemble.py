@@ -13,9 +13,10 @@ from siting.grid import Grid
 from siting.progress import Progress, silent
 from siting.scenario import FrictionTravel, LayersTravel, RoadTravel, Scenario
 from siting.scenario.data_files import DataFile
+from siting.scenario.projections import CENSUS_CRS, crs_of_cells, overseas_crs
 from siting.scenario.speed_validation import speed_validation
 from siting.territory import embedded
-from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, CellLayers, lay_cells
+from siting.territory.cells import CENSUS_CELL_M, CellLayers, lay_cells
 from siting.territory.friction_layers import layers_friction
 from siting.territory.gathering import Gathering
 from siting.territory.notes import notes
@@ -54,11 +55,11 @@ def assemble(scenario: Scenario, *, progress: Progress = silent) -> Territory:
     """
     speed_validation(scenario)
     all_communes = embedded.read_communes()
-    cells = embedded.read_cells()
+    cells = embedded.read_cells(crs_of_cells(scenario.crs))
     is_chosen = communes_of(scenario, all_communes)
     of_area = cells[is_chosen[cells["commune"].to_numpy()]]
     settings = scenario.grid
-    grid = grid_over(of_area, crs=settings.crs, cell_size_m=settings.cell_size_m, halo_m=scenario.halo_m)
+    grid = grid_over(of_area, crs=scenario.crs, cell_size_m=settings.cell_size_m, halo_m=scenario.halo_m)
     refuse_beyond_memory(scenario, grid)
     layers = lay_cells(_near(cells, grid), grid)
     gathering = Gathering()
@@ -152,8 +153,9 @@ def _friction(scenario: Scenario, grid: Grid, is_land: NDArray[np.bool_]) -> NDA
 def _near(cells: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     """The census cells that touch the grid, and perhaps a few around it."""
     bounds_m = grid.bounds_m
-    if grid.crs != CENSUS_CRS:
-        bounds_m = Transformer.from_crs(grid.crs, CENSUS_CRS, always_xy=True).transform_bounds(*bounds_m)
+    cells_crs = crs_of_cells(grid.crs)
+    if grid.crs != cells_crs:
+        bounds_m = Transformer.from_crs(grid.crs, cells_crs, always_xy=True).transform_bounds(*bounds_m)
     west, south, east, north = (bound / CENSUS_CELL_M for bound in bounds_m)
     is_near = cells["x_km"].between(west - 1, east) & cells["y_km"].between(south - 1, north)
     return cells[is_near].reset_index(drop=True)
@@ -163,8 +165,13 @@ def _communes_on(
     grid: Grid, table: pd.DataFrame, is_chosen: NDArray[np.bool_], layers: CellLayers
 ) -> tuple[Communes, NDArray[np.int32]]:
     """The communes that the grid shows, and the row among them of each row of the embedded table (-1: not shown)."""
-    x_m, y_m = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True).transform(table["lon"], table["lat"])
-    is_shown = is_chosen | (grid.cell_at(x_m, y_m) >= 0)
+    cells_crs = table["code"].map(overseas_crs).fillna(CENSUS_CRS)
+    is_here = (cells_crs == crs_of_cells(grid.crs)).to_numpy()
+    x_m, y_m = np.full((2, len(table)), np.nan)
+    to_grid = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
+    x_m[is_here], y_m[is_here] = to_grid.transform(table["lon"][is_here], table["lat"][is_here])
+    is_shown = is_chosen.copy()
+    is_shown[is_here] |= grid.cell_at(x_m[is_here], y_m[is_here]) >= 0
     is_shown[layers.commune_of_cell[layers.commune_of_cell >= 0]] = True
     is_shown[layers.inhabited["commune"].to_numpy()] = True
     row_of = np.where(is_shown, np.cumsum(is_shown) - 1, -1).astype(np.int32)
@@ -175,8 +182,8 @@ def _communes_on(
         Communes(
             **text,
             **count,
-            x_m=np.asarray(x_m)[is_shown],
-            y_m=np.asarray(y_m)[is_shown],
+            x_m=x_m[is_shown],
+            y_m=y_m[is_shown],
             in_study_area=is_chosen[is_shown],
         ),
         row_of,
@@ -207,6 +214,9 @@ def _demand(layers: CellLayers, row_of: NDArray[np.int32], communes: Communes) -
 
 def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
     """Cells under the bridges and causeways that join islands and estuaries."""
+    is_link = np.zeros(grid.shape, dtype=bool)
+    if crs_of_cells(grid.crs) != CENSUS_CRS:
+        return is_link  # overseas, the kilometre cells join what roads join
     links = embedded.read_fixed_links()
     to_grid = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
     x1, y1 = (np.asarray(a) for a in to_grid.transform(links["lon_from"], links["lat_from"]))
@@ -214,14 +224,13 @@ def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
     n_points = int(np.ceil(np.hypot(x2 - x1, y2 - y1).max() / (grid.cell_size_m / 100))) + 1
     along = np.linspace(0, 1, n_points)[:, None]
     cell = grid.cell_at(x1 + along * (x2 - x1), y1 + along * (y2 - y1)).ravel()
-    is_link = np.zeros(grid.shape, dtype=bool)
     is_link.ravel()[cell[cell >= 0]] = True
     return is_link
 
 
 def _sources(scenario: Scenario, roads: RoadNetwork | None) -> tuple[str, ...]:
-    names = ["population", "communes", "departements"]
-    own = []
+    population = "population" if crs_of_cells(scenario.crs) == CENSUS_CRS else "overseas_population"
+    names, own = [population, "communes", "departements"], []
     for what, section, field in (("Praticiens", scenario.supply, "supply"), ("Zones", scenario.zones, "zones")):
         if section is not None:
             own.append(section.attribution(f"{what} : {scenario.files[f'{field}.file'].name}"))

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from siting.grid import Grid
+from siting.scenario.projections import CENSUS_CRS, crs_of_cells
 from siting.territory.values import AGE_GROUPS
 
-CENSUS_CRS = "EPSG:3035"
 CENSUS_CELL_M = 1000.0
 POINTS_PER_CELL_SIDE = 4
 """A census cell off the run's lines is cut in points, this many to the side of a grid cell."""
@@ -45,14 +45,16 @@ class CellLayers:
 def lay_cells(cells: pd.DataFrame, grid: Grid) -> CellLayers:
     """Lay the census cells (columns ``x_km, y_km, commune, land_mass, persons`` and `AGE_GROUPS`) on ``grid``.
 
-    On the census's own lines (EPSG:3035, a whole number of cells to the kilometre) people stay where they are or are
+    They are of `siting.scenario.projections.crs_of_cells` of the grid's CRS. On their own lines (that CRS, a whole
+    number of cells to the kilometre) people stay where they are or are
     spread evenly in their cell; on other lines each census cell is cut in points, its people shared equally among them.
     Either way the sum of people is conserved (inside the grid).
     """
     inhabited = _spread_people(cells[cells["persons"].to_numpy() > 0], grid)
     persons = np.zeros(grid.n_cells, dtype=np.float64)
     np.add.at(persons, inhabited["cell"].to_numpy(), inhabited["persons"].to_numpy())
-    source_row = census_row_at(cells, *grid.centre_of(np.arange(grid.n_cells)), crs=grid.crs)
+    centres = grid.centre_of(np.arange(grid.n_cells))
+    source_row = census_row_at(cells, *centres, crs=grid.crs, cells_crs=crs_of_cells(grid.crs))
     is_land = source_row >= 0
     commune = np.where(is_land, cells["commune"].to_numpy()[source_row], -1).astype(np.int32)
     land_mass = np.where(is_land, cells["land_mass"].to_numpy()[source_row], -1).astype(np.int32)
@@ -66,15 +68,15 @@ def lay_cells(cells: pd.DataFrame, grid: Grid) -> CellLayers:
 
 
 def census_row_at(
-    cells: pd.DataFrame, x: NDArray[np.float64], y: NDArray[np.float64], *, crs: str
+    cells: pd.DataFrame, x: NDArray[np.float64], y: NDArray[np.float64], *, crs: str, cells_crs: str = CENSUS_CRS
 ) -> NDArray[np.int64]:
     """Row of the census cell that holds each point of ``crs``, -1 where there is none."""
     x_km, y_km = cells["x_km"].to_numpy(), cells["y_km"].to_numpy()
     west, south = int(x_km.min()), int(y_km.min())
     row_at = np.full((int(y_km.max()) - south + 1, int(x_km.max()) - west + 1), -1, dtype=np.int64)
     row_at[y_km - south, x_km - west] = np.arange(len(cells))
-    if crs != CENSUS_CRS:
-        x, y = Transformer.from_crs(crs, CENSUS_CRS, always_xy=True).transform(x, y)
+    if crs != cells_crs:
+        x, y = Transformer.from_crs(crs, cells_crs, always_xy=True).transform(x, y)
     column = np.floor(np.asarray(x) / CENSUS_CELL_M).astype(np.int64) - west
     row = np.floor(np.asarray(y) / CENSUS_CELL_M).astype(np.int64) - south
     inside = (row >= 0) & (row < row_at.shape[0]) & (column >= 0) & (column < row_at.shape[1])
@@ -86,7 +88,8 @@ def _spread_people(cells: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     side = _points_per_side(grid)
     offset_m = (np.arange(side) + 0.5) * (CENSUS_CELL_M / side)
     dx_m, dy_m = (a.ravel() for a in np.meshgrid(offset_m, offset_m))
-    to_grid = Transformer.from_crs(CENSUS_CRS, grid.crs, always_xy=True) if grid.crs != CENSUS_CRS else None
+    cells_crs = crs_of_cells(grid.crs)
+    to_grid = Transformer.from_crs(cells_crs, grid.crs, always_xy=True) if grid.crs != cells_crs else None
     step = max(POINTS_AT_ONCE // side**2, 1)
     pieces = []
     for start in range(0, len(cells), step):
@@ -112,5 +115,9 @@ def _points_per_side(grid: Grid) -> int:
     """Points to a side of a census cell: as few as are exact where the lines agree, else a fine mesh."""
     cells_per_side = CENSUS_CELL_M / grid.cell_size_m
     corner = np.array([grid.x_min_m, grid.y_max_m]) / grid.cell_size_m
-    aligned = grid.crs == CENSUS_CRS and cells_per_side == round(cells_per_side) and (corner == np.round(corner)).all()
+    aligned = (
+        grid.crs == crs_of_cells(grid.crs)
+        and cells_per_side == round(cells_per_side)
+        and (corner == np.round(corner)).all()
+    )
     return round(cells_per_side) if aligned else max(int(np.ceil(POINTS_PER_CELL_SIDE * cells_per_side)), 2)

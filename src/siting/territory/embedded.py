@@ -16,6 +16,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from siting.scenario.projections import CENSUS_CRS, OVERSEAS_CRS
+
 ROAD_NETWORKS = {"corsica": "corsica_roads_odbl"}
 """Folder of each embedded road network, by the name that scenarios use."""
 
@@ -48,22 +50,28 @@ class Provenance:
     notes: tuple[str, ...]
 
 
-def read_cells() -> pd.DataFrame:
-    """The 1 km cells (EPSG:3035) of metropolitan France that are land or inhabited, by ``y_km, x_km``.
+def read_cells(crs: str = CENSUS_CRS) -> pd.DataFrame:
+    """The 1 km cells that are land or inhabited, by ``y_km, x_km``.
+
+    Parameters
+    ----------
+    crs : str
+        That of the kilometres: EPSG:3035, metropolitan France with its census, or one of the overseas départements,
+        where the people of a commune are spread around its town hall (see the data's README).
 
     Returns
     -------
     DataFrame
         int32 columns ``x_km, y_km`` (south-west corner), ``commune`` (row of `read_communes`),
-        ``land_mass`` (0 the mainland, 1 Corsica, then by decreasing area), ``persons, under_15,
+        ``land_mass`` (by decreasing area: in metropolitan France 0 the mainland, 1 Corsica), ``persons, under_15,
         from_15_to_64, over_65`` (residents of France) and ``persons_left_out`` (residents of the
         neighbour country in cells on the border, an estimate).
     """
-    return _read_table("cells_1km.parquet").astype(np.int32)
+    return _read_of("cells_1km.parquet", crs)
 
 
 def read_communes() -> pd.DataFrame:
-    """The communes of metropolitan France, one row each, in the order of their codes.
+    """The communes of France with its five overseas départements, one row each, in the order of their codes.
 
     Returns
     -------
@@ -101,22 +109,46 @@ def read_old_codes() -> pd.DataFrame:
         return pd.read_csv(path, dtype=str)
 
 
-def read_departement_outlines() -> gpd.GeoDataFrame:
-    """Outlines of the 96 départements for maps (EPSG:2154): ``code, name, region, geometry``, by code."""
-    with as_file(_data_file("departements.parquet")) as path:
-        return gpd.read_parquet(path)
+def read_departement_outlines(crs: str = "EPSG:2154") -> gpd.GeoDataFrame:
+    """Outlines of départements for maps: ``code, name, region, geometry``, by code.
+
+    Parameters
+    ----------
+    crs : str
+        Of the geometry. One of an overseas département gives those it serves, any other the 96 of metropolitan France.
+    """
+    overseas = [code for code, own in OVERSEAS_CRS.items() if own == crs]
+    with as_file(_data_file("overseas_departements.parquet" if overseas else "departements.parquet")) as path:
+        outlines = gpd.read_parquet(path)
+    shown = outlines[outlines["code"].isin(overseas)] if overseas else outlines
+    return shown if shown.crs == crs else shown.to_crs(crs)
 
 
-def read_relief() -> pd.DataFrame:
+def departement_names() -> dict[str, str]:
+    """Name of each of the 101 départements, by code."""
+    names: dict[str, str] = {}
+    for file in ("departements.parquet", "overseas_departements.parquet"):
+        with as_file(_data_file(file)) as path:
+            table = pd.read_parquet(path, columns=["code", "name"])
+        names |= dict(zip(table["code"], table["name"], strict=True))
+    return names
+
+
+def read_relief(crs: str = CENSUS_CRS) -> pd.DataFrame:
     """Relief at points 5 km apart, on land and a little beyond: read it through `siting.territory.relief`.
+
+    Parameters
+    ----------
+    crs : str
+        As of `read_cells`.
 
     Returns
     -------
     DataFrame
-        int32 columns ``x_5km, y_5km`` (south-west corner of a 5 km cell of EPSG:3035, in units of 5 km; the point
+        int32 columns ``x_5km, y_5km`` (south-west corner of a 5 km cell of ``crs``, in units of 5 km; the point
         is its centre) and ``relief_m`` (standard deviation of the altitude around it, in metres).
     """
-    return _read_table("relief_5km.parquet").astype(np.int32)
+    return _read_of("relief_5km.parquet", crs)
 
 
 def read_roads(name: str = "corsica") -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -174,6 +206,14 @@ def _read_provenance() -> dict[str, Provenance]:
         name: Provenance(**{**entry, "files": tuple(entry["files"]), "notes": tuple(entry["notes"])})
         for name, entry in entries.items()
     }
+
+
+def _read_of(name: str, crs: str) -> pd.DataFrame:
+    """The table of the census's projection, or its part of an overseas one."""
+    if crs == CENSUS_CRS:
+        return _read_table(name).astype(np.int32)
+    table = _read_table(f"overseas_{name}")
+    return table[table.pop("epsg") == int(crs.removeprefix("EPSG:"))].astype(np.int32).reset_index(drop=True)
 
 
 def _read_table(path: str) -> pd.DataFrame:

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from siting.grid import Grid
 from siting.scenario import Scenario
-from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS
+from siting.scenario.projections import crs_of_cells
+from siting.territory.cells import CENSUS_CELL_M
 from siting.territory.population.notes import population_notes
 from siting.territory.sites import MOST_MOVE_M, SiteLog
 from siting.territory.values import Communes, Doctors, PopulationReport
 
+UNKNOWN_AGES = ("municipal", "communes", "raster")
+"""Populations without ages."""
 LARGE_CITY_PERSONS = 100_000
 """From this population on, a page says that one town hall stands for a whole city."""
 
@@ -50,6 +53,7 @@ def notes(
     language = 0 if scenario.language == "fr" else 1
     pairs = [
         *(_census_notes(grid, census) if report is None else population_notes(scenario, report)),
+        *_overseas_notes(scenario),
         *_supply_notes(doctors, zone_reasons or {}),
         *_notes(scenario, communes, has_land_around, log),
     ]
@@ -64,10 +68,31 @@ def _census_notes(grid: Grid, census: pd.DataFrame) -> Iterator[tuple[str, str]]
             "ne sont pas comptés.",
             f"{left_out} residents of cells shared with a neighbouring country, estimated to live there, are left out.",
         )
-    if grid.crs != CENSUS_CRS or grid.cell_size_m != CENSUS_CELL_M:
+    if grid.crs != crs_of_cells(grid.crs) or grid.cell_size_m != CENSUS_CELL_M:
         yield (
             "La population, connue par maille de 1 km, est répartie également à l'intérieur de chacune.",
             "The population, known by 1 km cell, is spread evenly within each.",
+        )
+
+
+def _overseas_notes(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    if scenario.study_area.overseas_crs is None:
+        return
+    if scenario.population.rule == "municipal":
+        yield (
+            "Aucune grille de population : les habitants de chaque commune sont répartis autour de sa mairie, une "
+            "hypothèse. Par la même règle, en métropole, 40 % des habitants des communes de 30 km² et plus ne sont pas "
+            "dans la bonne maille (58 % en Corse) : nombres par maille et temps sont des ordres de grandeur.",
+            "No population grid: the people of each commune are spread around its town hall, an assumption. By the "
+            "same rule, in metropolitan France, 40 % of the people of communes of 30 km² or more are in the wrong cell "
+            "(58 % in Corsica): numbers by cell and times are orders of magnitude.",
+        )
+    if scenario.population.rule in UNKNOWN_AGES:
+        yield (
+            "Les âges, inconnus, ont les parts de la métropole : la population d'outre-mer est souvent plus jeune, "
+            "bien plus en Guyane et à Mayotte.",
+            "Ages are not known and have the shares of metropolitan France: people overseas are often younger, far "
+            "younger in Guyane and Mayotte.",
         )
 
 

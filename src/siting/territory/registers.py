@@ -11,6 +11,7 @@ from pyproj import Transformer
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
+from siting.scenario.projections import CENSUS_CRS, LAMBERT_93, crs_of_cells
 from siting.territory.columns import read_columns
 
 FINESS_CATEGORIES = {
@@ -50,8 +51,6 @@ _BPE_NAMES = {
     "x": ("lambert_x",),
     "y": ("lambert_y",),
 }
-LAMBERT = "EPSG:2154"
-"""Of the metric coordinates of both registers in metropolitan France."""
 
 
 def read_finess(path: Path, grid: Grid, categories: list[str]) -> tuple[pd.DataFrame, int]:
@@ -129,7 +128,9 @@ def _placed(path: Path, table: pd.DataFrame, grid: Grid) -> tuple[pd.DataFrame, 
     """The rows that have a point on the grid, and how many have no point at all."""
     x = np.full(len(table), np.nan)
     y = x.copy()
-    for names, crs in ((("lon", "lat"), "EPSG:4326"), (("x", "y"), LAMBERT)):
+    # Both registers give metres in Lambert 93, overseas in the projection of each département: far apart in numbers.
+    metric_crs = LAMBERT_93 if crs_of_cells(grid.crs) == CENSUS_CRS else grid.crs
+    for names, crs in ((("lon", "lat"), "EPSG:4326"), (("x", "y"), metric_crs)):
         if set(names) <= set(table):
             first, second = (pd.to_numeric(table[name], errors="coerce").to_numpy(np.float64) for name in names)
             todo = np.isnan(x) & np.isfinite(first) & np.isfinite(second)

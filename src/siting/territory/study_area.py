@@ -12,7 +12,8 @@ from pyproj import Transformer
 from siting.errors import DataError
 from siting.grid import Grid
 from siting.scenario import Scenario
-from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS
+from siting.scenario.projections import crs_of_cells
+from siting.territory.cells import CENSUS_CELL_M
 from siting.territory.commune_codes import KINDS_FR, successors
 
 BYTES_PER_CELL = 150
@@ -27,11 +28,11 @@ def communes_of(scenario: Scenario, communes: pd.DataFrame) -> NDArray[np.bool_]
     Raises
     ------
     DataError
-        One fault per code that is no commune or département of metropolitan France, with its place in the scenario.
+        One fault per code that is no commune or département, with its place in the scenario.
     """
     area = scenario.study_area
     if area.country is not None:
-        return np.ones(len(communes), dtype=bool)
+        return np.asarray(~communes["code"].str.startswith("97"))
     column, field = ("departement", "departements") if area.departements else ("code", "communes")
     asked = getattr(area, field)
     known = set(communes[column])
@@ -46,12 +47,9 @@ def communes_of(scenario: Scenario, communes: pd.DataFrame) -> NDArray[np.bool_]
 
 
 def _unknown(code: str, field: str, known: set[str]) -> tuple[str, str]:
-    """(problem, remedy) of a code that is no département or commune of today's metropolitan France."""
-    if code.startswith("97"):
-        problem = f"{code} est outre-mer : aucune grille de population, ni commune, n'y est fournie"
-        return problem, "donner un territoire de France métropolitaine"
+    """(problem, remedy) of a code that is no département or commune of today."""
     if field == "departements":
-        return f"aucun département n'a le code {code}", "donner un code de département métropolitain, 01 à 95"
+        return f"aucun département n'a le code {code}", "donner un code de département, 01 à 95 ou 971 à 976"
     heirs = successors().get(code, ())
     if heirs:
         problem = " et ".join(f"{code} {KINDS_FR[kind]} {heir}" for heir, kind in heirs)
@@ -89,7 +87,7 @@ def grid_over(cells: pd.DataFrame, *, crs: str, cell_size_m: float, halo_m: floa
     west, south = cells[["x_km", "y_km"]].min() * CENSUS_CELL_M
     east, north = (cells[["x_km", "y_km"]].max() + 1) * CENSUS_CELL_M
     bounds_m = (float(west), float(south), float(east), float(north))
-    if crs != CENSUS_CRS:
-        to_grid = Transformer.from_crs(CENSUS_CRS, crs, always_xy=True)
+    if crs != crs_of_cells(crs):
+        to_grid = Transformer.from_crs(crs_of_cells(crs), crs, always_xy=True)
         bounds_m = to_grid.transform_bounds(*bounds_m, densify_pts=EDGE_POINTS)
     return Grid.covering(bounds_m, cell_size_m=cell_size_m, crs=crs, halo_m=halo_m)

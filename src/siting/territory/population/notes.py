@@ -49,19 +49,32 @@ def population_notes(scenario: Scenario, report: PopulationReport) -> Iterator[t
             f"Codes of communes brought to those of today: {len(report.renamed)} ({shown}{more}).",
         )
     if scenario.population.rule == "communes":
-        yield _SPREAD[scenario.population.spread]
+        spread = scenario.population.spread
+        is_overseas = scenario.study_area.overseas_crs is not None
+        yield _SPREAD["overseas" if is_overseas and spread == "census" else spread]
     elif scenario.population.rule == "filosofi":
         yield (
             "Âges : quatre septièmes des 11 à 17 ans sont comptés avec les moins de 15 ans (hypothèse).",
             "Ages: four sevenths of those from 11 to 17 are counted with those under 15 (an assumption).",
         )
-    yield (
-        "Autour du territoire, et pour les âges que le fichier ne dit pas, le recensement européen de 2021 sert.",
-        "Around the study area, and for ages that the file does not tell, the European census of 2021 is used.",
-    )
+    yield _AROUND if scenario.study_area.overseas_crs is None else _AROUND_OVERSEAS
 
 
+_AROUND = (
+    "Autour du territoire, et pour les âges que le fichier ne dit pas, le recensement européen de 2021 sert.",
+    "Around the study area, and for ages that the file does not tell, the European census of 2021 is used.",
+)
+_AROUND_OVERSEAS = (
+    "Autour du territoire, la population municipale sert, répartie autour des mairies ; les âges que le fichier ne dit "
+    "pas ont les parts de la métropole.",
+    "Around the study area the municipal population is used, spread around the town halls; ages that the file does "
+    "not tell have the shares of metropolitan France.",
+)
 _SPREAD = {
+    "overseas": (
+        "Les totaux par commune sont répartis autour de chaque mairie, une hypothèse.",
+        "Totals by commune are spread around each town hall, an assumption.",
+    ),
     "census": (
         "Les totaux par commune sont répartis comme les habitants du recensement de 2021 par maille de 1 km.",
         "Totals by commune are spread as the residents of the 2021 census by 1 km cell.",

@@ -16,7 +16,8 @@ from siting.scenario.population import (
     RasterPopulation,
     TablePopulation,
 )
-from siting.territory.cells import CENSUS_CELL_M, CENSUS_CRS, census_row_at
+from siting.scenario.projections import CENSUS_CRS, LAMBERT_93, crs_of_cells
+from siting.territory.cells import CENSUS_CELL_M, census_row_at
 from siting.territory.commune_codes import KINDS_FR, bring_forward, counted_twice
 from siting.territory.population.gridded import read_eurostat, read_filosofi
 from siting.territory.population.raster import read_people_raster
@@ -27,7 +28,7 @@ from siting.territory.population.values import SourceCells
 def read_population(
     scenario: Scenario, grid: Grid, *, communes: pd.DataFrame, census: pd.DataFrame
 ) -> SourceCells | None:
-    """The people that the scenario's ``population:`` names; None for the embedded census.
+    """The people of the file that the scenario's ``population:`` names; None for those that siting carries.
 
     Parameters
     ----------
@@ -54,10 +55,21 @@ def read_population(
         case RasterPopulation() as asked:
             return read_people_raster(asked.file, grid, nodata=asked.nodata, resample=asked.resample)
         case TablePopulation() as asked:
-            return read_table(asked.file, crs=asked.crs, cell_size_m=asked.cell_size_m)
+            return read_table(asked.file, crs=asked.crs or _usual_crs(scenario), cell_size_m=asked.cell_size_m)
         case CommunePopulation() as asked:
-            return spread_totals(_totals(asked, communes), asked.spread, communes=communes, census=census)
+            return spread_totals(
+                _totals(asked, communes),
+                asked.spread,
+                communes=communes,
+                census=census,
+                cells_crs=crs_of_cells(grid.crs),
+            )
     return None
+
+
+def _usual_crs(scenario: Scenario) -> str:
+    """What metric coordinates of a planner's table are in, unless said."""
+    return scenario.study_area.overseas_crs or LAMBERT_93
 
 
 def _totals(asked: CommunePopulation, communes: pd.DataFrame) -> pd.Series[float]:
@@ -93,7 +105,12 @@ def _totals(asked: CommunePopulation, communes: pd.DataFrame) -> pd.Series[float
 
 
 def spread_totals(
-    totals: pd.Series[float], spread: str, *, communes: pd.DataFrame, census: pd.DataFrame
+    totals: pd.Series[float],
+    spread: str,
+    *,
+    communes: pd.DataFrame,
+    census: pd.DataFrame,
+    cells_crs: str = CENSUS_CRS,
 ) -> SourceCells:
     """People of communes put where the rule says.
 
@@ -104,6 +121,8 @@ def spread_totals(
     spread : str
         ``"census"``: in proportion to the census of 2021 in the commune's cells; ``"evenly"``: over its cells;
         ``"town_hall"``: at its town hall, where the two others put the communes without a cell of their own.
+    cells_crs : str
+        Of the cells of ``census``.
     """
     row_of = pd.Series(np.arange(len(communes)), index=communes["code"].to_numpy())
     forward = bring_forward(totals.index.to_numpy(dtype=str), communes["code"])
@@ -111,11 +130,11 @@ def spread_totals(
     of_commune = totals.groupby(row_of.reindex(forward.code).to_numpy(), dropna=True).sum()
     row, persons = of_commune.index.to_numpy(np.int64), of_commune.to_numpy(np.float64)
     if spread == "town_hall":
-        x, y = Transformer.from_crs("EPSG:4326", CENSUS_CRS, always_xy=True).transform(
+        x, y = Transformer.from_crs("EPSG:4326", cells_crs, always_xy=True).transform(
             communes["lon"].to_numpy()[row], communes["lat"].to_numpy()[row]
         )
         code = communes["code"].to_numpy(dtype=str)[row]
-        return SourceCells(CENSUS_CRS, x, y, 0, 0, persons, commune=code, renamed=renamed)
+        return SourceCells(cells_crs, x, y, 0, 0, persons, commune=code, renamed=renamed)
     weight = census["persons"].to_numpy(np.float64) if spread == "census" else np.ones(len(census))
     total = np.bincount(census["commune"], weight, len(communes))
     wanted = np.zeros(len(communes))
@@ -124,14 +143,14 @@ def spread_totals(
     share = np.divide(weight, total[commune], out=np.zeros(len(census)), where=total[commune] > 0)
     placed = wanted[commune] * share
     lost = row[total[row] == 0]
-    x, y = Transformer.from_crs("EPSG:4326", CENSUS_CRS, always_xy=True).transform(
+    x, y = Transformer.from_crs("EPSG:4326", cells_crs, always_xy=True).transform(
         communes["lon"].to_numpy()[lost], communes["lat"].to_numpy()[lost]
     )
-    cell = census_row_at(census, np.asarray(x), np.asarray(y), crs=CENSUS_CRS)
+    cell = census_row_at(census, np.asarray(x), np.asarray(y), crs=cells_crs, cells_crs=cells_crs)
     kept = np.flatnonzero(placed > 0)
     at = np.append(kept, cell[cell >= 0])
     return SourceCells(
-        crs=CENSUS_CRS,
+        crs=cells_crs,
         x=census["x_km"].to_numpy(np.float64)[at] * CENSUS_CELL_M,
         y=census["y_km"].to_numpy(np.float64)[at] * CENSUS_CELL_M,
         width=CENSUS_CELL_M,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
+from siting.scenario.projections import crs_of_cells
 from siting.territory.cells import CellLayers, census_row_at
 from siting.territory.commune_codes import Forwarded, bring_forward
 from siting.territory.population.laying import lay_people
@@ -48,7 +49,7 @@ def settle(
         A code of a commune went to two.
     """
     middle = people.x + people.width / 2, people.y + people.height / 2
-    census_row = census_row_at(census, *middle, crs=people.crs)
+    census_row = census_row_at(census, *middle, crs=people.crs, cells_crs=crs_of_cells(grid.crs))
     commune, forward = _communes_of(people, census_row, path, communes, census)
     laid = lay_people(people, grid)
     piece = laid.source[commune[laid.source] >= 0]
