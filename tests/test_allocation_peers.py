@@ -11,6 +11,7 @@ import pytest
 from siting.allocation import CellTimes, CoveredShare, compose, lscp, mclp, p_center, p_median, solve
 
 locate = pytest.importorskip("spopt.locate")
+pytestmark = pytest.mark.filterwarnings("ignore:Constructing LpVariable:DeprecationWarning")  # spopt's own
 
 
 @pytest.fixture(scope="module", params=[0, 1, 2])

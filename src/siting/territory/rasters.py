@@ -114,7 +114,8 @@ def _read(source: rasterio.DatasetReader, grid: Grid, nodata: float | None) -> R
     for none in (source.nodata, nodata):
         if none is not None and np.isfinite(none):
             values[values == np.array(none).astype(source.dtypes[0]).astype(np.float64)] = np.nan
-    x, y = transform * (window.col_off, window.row_off)
+    corner = source.window_transform(window)
+    x, y = corner.c, corner.f
     if transform.e > 0:
         values, y = values[::-1], y + window.height * transform.e
     return RasterPart(values, crs, float(x), float(y), abs(transform.a), abs(transform.e))
@@ -125,7 +126,9 @@ def _window(source: rasterio.DatasetReader, grid: Grid, crs: str) -> Window:
     bounds = grid.bounds_m
     if crs != grid.crs:
         bounds = Transformer.from_crs(grid.crs, crs, always_xy=True).transform_bounds(*bounds, densify_pts=21)
-    (c1, r1), (c2, r2) = ~source.transform * bounds[:2], ~source.transform * bounds[2:]
+    corner = source.transform
+    c1, c2 = ((x - corner.c) / corner.a for x in bounds[::2])
+    r1, r2 = ((y - corner.f) / corner.e for y in bounds[1::2])
     left, right = max(int(min(c1, c2)) - 1, 0), min(int(max(c1, c2)) + 2, source.width)
     top, bottom = max(int(min(r1, r2)) - 1, 0), min(int(max(r1, r2)) + 2, source.height)
     return Window(left, top, max(right - left, 0), max(bottom - top, 0))
