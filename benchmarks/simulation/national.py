@@ -23,9 +23,11 @@ from siting.simulation import (
     Demography,
     Outposts,
     Reach,
+    Rows,
     Rules,
     Schedule,
     Transport,
+    World,
     areas_of,
     build_world,
     plan_rows,
@@ -33,43 +35,54 @@ from siting.simulation import (
     quarters_table,
     run_draws,
 )
+from siting.simulation.rules import NATIONAL_CONSULTATIONS
 from siting.territory import assemble
 from siting.travel import build_mode_surface, build_surface, travel_times
 
 CUTOFF_S = 1200
 STANDARD_S = 1200
+START = quarter_number("2026-Q4")
+N_QUARTERS = 12
 
 
-def main() -> None:
-    """Print seconds and megabytes by stage."""
-    n_draws, threads = (int(value) for value in (*sys.argv[1:], *("100", "2")[len(sys.argv) - 1 :]))
-    clock, cpu = time.perf_counter(), time.process_time()
+class Clock:
+    """Tells the seconds of each stage, of wall clock and of processors, and the peak memory so far."""
 
-    def told(stage: str) -> None:
-        nonlocal clock, cpu
-        spent = f"{time.perf_counter() - clock:.1f} s ({time.process_time() - cpu:.1f} s of processors)"
+    def __init__(self) -> None:
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+
+    def tell(self, stage: str) -> None:
+        spent = f"{time.perf_counter() - self.wall:.1f} s ({time.process_time() - self.cpu:.1f} s of processors)"
         print(f"{stage}: {spent}, peak {peak_memory_mb():,.0f} MB", flush=True)
-        clock, cpu = time.perf_counter(), time.process_time()
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
 
-    travel = FrictionTravel(surface="friction", cutoff_min=CUTOFF_S / 60)
-    scenario = Scenario(
+
+def national_scenario() -> Scenario:
+    """Every practice of the country, houses in the town halls of its large towns."""
+    return Scenario(
         scenario="national",
         title="National",
         study_area=StudyArea(country="metropolitan_france"),
         candidates=TownHallCandidates(rule="town_halls", min_persons=400_000),
         existing=PracticeSites(rule="gp_practices", min_gp_practices=3, treatment="label"),
-        travel=travel,
-        goal=LscpGoal(model="lscp", standard_min=20),
+        travel=FrictionTravel(surface="friction", cutoff_min=CUTOFF_S / 60),
+        goal=LscpGoal(model="lscp", standard_min=STANDARD_S / 60),
     )
+
+
+def national_world(clock: Clock, *, threads: int) -> tuple[World, Rows, Schedule]:
+    """The country, its practices, and houses that open one after the other over 12 quarters."""
+    scenario = national_scenario()
     territory = assemble(scenario)
     opened = np.arange(len(territory.sites), dtype=np.int32)
     placed, rows = plan_rows(territory, opened)
-    told(f"territory, {len(rows.id):,} rows")
-    times = travel_times(build_surface(placed, travel), cutoff_s=CUTOFF_S, threads=threads)
-    told(f"travel times, {times.n_pairs:,} pairs")
+    clock.tell(f"territory, {len(rows.id):,} rows")
+    times = travel_times(build_surface(placed, scenario.travel), cutoff_s=CUTOFF_S, threads=threads)
+    clock.tell(f"travel times, {times.n_pairs:,} pairs")
     walking = WalkingSettings()
-    on_foot = travel_times(build_mode_surface(placed, travel, walking), cutoff_s=STANDARD_S, threads=threads)
-    told(f"times on foot, {on_foot.n_pairs:,} pairs")
+    surface_on_foot = build_mode_surface(placed, scenario.travel, walking)
+    on_foot = travel_times(surface_on_foot, cutoff_s=STANDARD_S, threads=threads)
+    clock.tell(f"times on foot, {on_foot.n_pairs:,} pairs")
     n_doctors = float(rows.staff.doctors.sum())
     world = build_world(
         placed.communes,
@@ -77,12 +90,22 @@ def main() -> None:
         times,
         rows,
         reach=Reach(STANDARD_S, on_foot, persons_in_mode(placed.demand, walking.share_by_age)),
-        mean_consultations=230e6 / n_doctors,
+        mean_consultations=NATIONAL_CONSULTATIONS / n_doctors,
         national_doctors=n_doctors,
     )
-    told(f"world, {world.catchments.weighted_demand.nnz:,} pairs of rows and communes")
+    clock.tell(f"world, {world.catchments.weighted_demand.nnz:,} pairs of rows and communes")
+    opens = np.full(len(rows.id), NEVER, np.int64)
+    opens[-len(opened) :] = START + 1 + np.arange(len(opened)) % N_QUARTERS
+    return world, rows, Schedule(opens, placed.sites.kind)
+
+
+def main() -> None:
+    """Print seconds and megabytes by stage."""
+    n_draws, threads = (int(value) for value in (*sys.argv[1:], *("100", "2")[len(sys.argv) - 1 :]))
+    clock = Clock()
+    world, rows, schedule = national_world(clock, threads=threads)
     rules = Rules(
-        mean_consultations=230e6 / n_doctors,
+        mean_consultations=NATIONAL_CONSULTATIONS / float(rows.staff.doctors.sum()),
         demography=Demography(),
         solidarity=SOLIDARITY["announced"],
         juniors=JUNIORS["announced"],
@@ -90,24 +113,21 @@ def main() -> None:
         outposts=Outposts(tele_sites=500, medicobus_rounds=100, part_time_houses=500),
         transport=Transport(shuttles=1_000, on_demand=1_000),
     )
-    start = quarter_number("2026-Q4")
-    opens = np.full(len(rows.id), NEVER, np.int64)
-    opens[-len(opened) :] = start + 1 + np.arange(len(opened)) % 12
     draws = run_draws(
         world,
         rows.staff,
-        Schedule(opens, placed.sites.kind),
+        schedule,
         rules,
-        start=start,
-        n_quarters=12,
+        start=START,
+        n_quarters=N_QUARTERS,
         n_draws=n_draws,
         seed=1,
         areas=(areas_of(world, "departement"), areas_of(world, "epci")),
         threads=threads,
     )
-    told(f"{n_draws} draws of 12 quarters on {threads} threads")
+    clock.tell(f"{n_draws} draws of {N_QUARTERS} quarters on {threads} threads")
     table = quarters_table(draws)
-    told(f"bands, {len(table):,} rows")
+    clock.tell(f"bands, {len(table):,} rows")
     mean = draws.figures[0][:, :, :, 0].sum(axis=2).mean(axis=0)
     print("doctors by quarter:", np.round(mean).astype(int).tolist())
     start_of = draws.figures[0][0, 0].sum(axis=0)
