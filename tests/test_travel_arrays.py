@@ -44,6 +44,40 @@ def test_rasters_equal_the_naive_twin(drawn) -> None:
         assert within.ravel()[cell] == sum(c for c, (ticks, _) in reached.items() if ticks <= cutoff_s * 4096)
 
 
+@pytest.mark.parametrize("n_levels", [5, 1000])
+def test_a_ready_raster_answers_again_and_again(n_levels: int, monkeypatch) -> None:
+    # room for 4 places at first, so that it grows
+    monkeypatch.setattr("siting.travel.casts.ROOM_AT_START", 4)
+    rng = np.random.default_rng(2)
+    friction = rng.choice(np.append(np.linspace(0.05, 0.7, n_levels), np.inf), (30, 41))
+    ready = arrays.ReadyRaster(friction, cell_size_m=100.0, cutoff_s=400)
+    sources = np.array([(0, 0), (29, 40), (15, 20), (15, 20), *np.argwhere(np.isinf(friction))[:1]])
+    one, many = (ready.travel_times(sources, threads=threads) for threads in (1, 3))
+    for name in ("site_start", "cell", "time_s"):
+        assert getattr(one, name).tobytes() == getattr(many, name).tobytes()
+    for i, source in enumerate(sources.tolist()):
+        # a function on a bare array looks at the cells around the source only
+        time_s = arrays.raster_times(friction, source, cell_size_m=100.0, cutoff_s=400)
+        assert (ready.times(source) == time_s).all()
+        cell, within_s = ready.within(source)
+        assert cell.tolist() == np.flatnonzero(np.isfinite(time_s)).tolist()
+        assert within_s.tolist() == time_s.ravel()[cell].tolist()
+        pairs = slice(*one.site_start[i : i + 2])
+        assert one.cell[pairs].tolist() == cell.tolist() and one.time_s[pairs].tolist() == within_s.tolist()
+    assert one.site_start[-1] > 500 and one.site_start[-1] == one.site_start[-2]
+
+
+def test_a_ready_graph_answers_again_and_again() -> None:
+    edges = (np.array([0, 1, 2, 2]), np.array([1, 2, 3, 0]), np.array([10.0, 20.0, 30.5, 0.0]))
+    ready = arrays.ReadyGraph(4, edges, cutoff_s=51, towards=True)
+    assert [found.tolist() for found in ready.within(3)] == [[1, 2, 3], [51, 31, 0]]
+    assert ready.times(3).tolist() == [np.inf, 51, 31, 0]
+    times = ready.travel_times([3, 0], threads=2)
+    assert (times.cell.tolist(), times.time_s.tolist()) == ([1, 2, 3, 0, 1, 2], [51, 31, 0, 0, 20, 0])
+    with pytest.raises(DataError, match="not there"):
+        ready.times(4)
+
+
 def test_nearest_on_a_bare_raster() -> None:
     near = arrays.raster_nearest(np.full((1, 5), 0.1), [(0, 4), (0, 0)], cell_size_m=100.0)
     assert near.time_s.tolist() == [[0, 10, 20, 10, 0]]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from naive.travel import dense, dijkstra, raster_edges, seconds
 from siting.errors import DataError
 from siting.travel import FrictionSurface, each_site, nearest, nearest_everywhere, travel_times
-from siting.travel.classes import classify
+from siting.travel.tick_raster import TickRaster
 from travel_worlds import ascii_friction, raster_world
 
 PACE = {".": 0.1, ":": 0.5}  # a 100 m cell takes 10 s or 50 s
@@ -155,21 +155,29 @@ def test_random_worlds_equal_the_naive_twin(drawn) -> None:
     assert np.isinf(everywhere.time_s.ravel()[~is_open]).all()
 
 
-def test_frictions_beyond_the_classes_keep_their_stated_error() -> None:
+@pytest.mark.parametrize("n_levels", [3, 255, 256, 100_000])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_half_steps_are_those_of_each_friction_however_many(n_levels: int, dtype) -> None:
     rng = np.random.default_rng(3)
-    friction = rng.uniform(3.6 / 130, 3.6 / 5, (300, 300))
-    classes = classify(friction, cell_size_m=100.0)
-    exact = 100.0 / 2 * friction * 4096
-    taken = classes.half_ticks[0][classes.raster]
-    assert 0 < classes.error_share < 3e-5
-    assert (np.abs(taken - exact) <= classes.error_share * exact + 0.5000001).all()
-    assert classes.raster.dtype == np.uint16 and classes.raster.min() == 1
+    friction = rng.choice(rng.uniform(3.6 / 130, 3.6 / 0.05, n_levels), (300, 300)).astype(dtype)
+    friction[rng.random(friction.shape) < 0.1] = np.inf
+    raster = TickRaster.of(friction, cell_size_m=100.0)
+    assert raster.kinds.dtype == (np.uint8 if n_levels <= 255 else np.uint32)
+    assert ((raster.kinds == 0) == np.isinf(friction)).all()
+    for taken, length in zip(raster.half_ticks_of_cells(), (1.0, 2**0.5), strict=True):
+        want = np.rint(100.0 / 2 * length * np.where(np.isinf(friction), 0, friction).astype(np.float64) * 4096)
+        assert (taken == want).all()
+    straight, diagonal = raster.half_ticks_of_cells()[:, np.isfinite(friction)]
+    assert (raster.shortest_step, raster.longest_step) == (2 * straight.min(), 2 * diagonal.max())
 
 
-def test_few_frictions_are_exact_and_take_a_byte() -> None:
-    classes = classify(np.array([[0.5, np.inf, 0.1]], np.float32), cell_size_m=100.0)
-    assert classes.raster.tolist() == [[2, 0, 1]] and classes.raster.dtype == np.uint8
-    assert classes.error_share == 0.0
+@pytest.mark.parametrize(
+    ("speed_kmh", "cell_size_m", "message"), [(250, 0.01, "less than a tick"), (1e-9, 100, "3 days")]
+)
+def test_half_cells_that_no_tick_counts_are_refused(speed_kmh, cell_size_m, message) -> None:
+    for friction in (np.full((2, 2), 3.6 / speed_kmh), 3.6 / speed_kmh * (1 + np.arange(400).reshape(20, 20) / 4000)):
+        with pytest.raises(DataError, match=message):
+            TickRaster.of(friction, cell_size_m=cell_size_m)
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, np.nan])
@@ -177,7 +185,7 @@ def test_fault_24_impossible_frictions_are_refused_with_their_count_and_place(wr
     friction = np.full((3, 4), 0.1)
     friction[1, 2] = friction[2, 0] = wrong
     with pytest.raises(DataError, match=r"2 cells .* row 1, column 2"):
-        classify(friction, cell_size_m=100.0)
+        TickRaster.of(friction, cell_size_m=100.0)
 
 
 def test_another_shape_and_a_cutoff_too_long_are_refused() -> None:

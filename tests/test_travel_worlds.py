@@ -9,8 +9,9 @@ from benchmarks.travel.rasters import raster_graph
 from benchmarks.travel.worlds import RASTER_KINDS, corsica, lattice_world, raster_world
 from scipy.sparse.csgraph import dijkstra
 
-from siting.travel.casts import GraphSearch, PlacesByRow, TickGraph, WindowSearch, nearest_on_graph, nearest_on_raster
-from siting.travel.classes import classify
+from siting.travel.raster_search import RasterSearch, nearest_on_raster
+from siting.travel.tick_graph import GraphSearch, TickGraph, nearest_on_graph
+from siting.travel.tick_raster import TickRaster
 from siting.travel.ticks import whole_ticks
 
 
@@ -18,18 +19,17 @@ from siting.travel.ticks import whole_ticks
 @pytest.mark.parametrize("kind", RASTER_KINDS)
 def test_rasters_equal_scipy(kind: str, cell_size_m: float) -> None:
     world = raster_world(kind, side_km=60 * cell_size_m / 1000, cell_size_m=cell_size_m, seed=4)
-    classes = classify(world.friction_s_per_m, cell_size_m=cell_size_m)
-    graph = raster_graph(classes.raster, classes)
-    every_cell = PlacesByRow.of(np.arange(classes.raster.size), classes.raster.shape)
+    raster = TickRaster.of(world.friction_s_per_m, cell_size_m=cell_size_m)
+    graph = raster_graph(raster.half_ticks_of_cells())
     sources = world.villages[:4]
     for cutoff_s in (120, 1800):
-        search = WindowSearch(classes, every_cell, cutoff_s)
+        search = RasterSearch(raster, cutoff_s)
         for source, want in zip(sources, dijkstra(graph, indices=sources, limit=cutoff_s * 4096), strict=True):
-            place, ticks = search.within(int(source))
-            assert place.tolist() == np.flatnonzero(np.isfinite(want)).tolist()
-            assert (ticks == want[place]).all()
+            found = search.within([source])
+            assert found.place.tolist() == np.flatnonzero(np.isfinite(want)).tolist()
+            assert (found.ticks == want[found.place]).all()
     every = dijkstra(graph, indices=sources)
-    ticks, row = nearest_on_raster(classes, sources)
+    ticks, row = nearest_on_raster(raster, sources)
     is_reached = np.isfinite(every).any(axis=0)
     assert ((row.ravel() >= 0) == is_reached).all()
     assert (ticks.ravel()[is_reached] == every.min(axis=0)[is_reached]).all()
@@ -45,9 +45,9 @@ def test_graphs_equal_scipy(name: str) -> None:
     sources = np.random.default_rng(1).integers(0, n_nodes, 5)
     search = GraphSearch(ours, 1800, wanted=range(n_nodes))
     for source, want in zip(sources, dijkstra(graph, indices=sources, limit=1800.0 * 4096), strict=True):
-        node, found = search.within(int(source))
-        assert node.tolist() == np.flatnonzero(np.isfinite(want)).tolist()
-        assert (found == want[node]).all()
+        found = search.within([source])
+        assert found.place.tolist() == np.flatnonzero(np.isfinite(want)).tolist()
+        assert (found.ticks == want[found.place]).all()
     every = dijkstra(graph, indices=sources)
     found, row = nearest_on_graph(ours, sources)
     is_reached = np.isfinite(every).any(axis=0)

@@ -12,7 +12,8 @@ from scipy.sparse.csgraph import dijkstra
 from benchmarks.measure import BATCH, Contender, Measurement, interleaved
 from benchmarks.travel import in_c
 from benchmarks.travel.worlds import GraphWorld, corsica, lattice_world
-from siting.travel.casts import SEEN, GraphSearch, TickGraph
+from siting.travel.arrays import ReadyGraph
+from siting.travel.tick_graph import SEEN, GraphSearch, TickGraph
 from siting.travel.ticks import whole_ticks
 from siting.travel.travel_times import TICKS_PER_S
 
@@ -29,9 +30,10 @@ def bounded_case(name: str, *, n_sources: int, peers: bool) -> list[Measurement]
     everything = GraphSearch(graph, CUTOFF_S, wanted=range(n_nodes))
     centre = np.hypot(world.x_m - world.x_m.mean(), world.y_m - world.y_m.mean())
     sources = np.argsort(centre, kind="stable")[: n_nodes // 3][:: max(n_nodes // 3 // n_sources, 1)][:n_sources]
-    settled = float(np.median([len(everything.within(int(source))[0]) for source in sources]))
+    settled = float(everything.within(sources).counts.mean())
+    ready = ReadyGraph(n_nodes, (world.tail, world.head, world.time_s), cutoff_s=CUTOFF_S, towards=False)
     prepare: dict[str, Callable[[], Contender]] = {
-        "siting": lambda: GraphSearch(graph, CUTOFF_S, wanted=range(n_nodes)).within,
+        "siting": lambda: ready.within,
         "scipy, cropped": lambda: _scipy(world, ticks, everything),
     }
     library = in_c.library()
@@ -50,15 +52,15 @@ def _scipy(world: GraphWorld, ticks: NDArray[np.uint32], search: GraphSearch) ->
     ready: dict[int, tuple[csr_array, int]] = {}
 
     def crop(source: int) -> tuple[csr_array, int]:
-        node, found = search.within(source)
+        found = search.within(np.array([source]))
         away_m = np.hypot(world.x_m - world.x_m[source], world.y_m - world.y_m[source])
-        is_kept = away_m <= away_m[node].max()
+        is_kept = away_m <= away_m[found.place].max()
         new = np.cumsum(is_kept) - 1
         is_edge = is_kept[world.tail] & is_kept[world.head]
         graph = quickest(new[world.tail[is_edge]], new[world.head[is_edge]], ticks[is_edge], int(is_kept.sum()))
         times = dijkstra(graph, indices=new[source], limit=float(CUTOFF_S * TICKS_PER_S))
-        assert np.isfinite(times).sum() == len(node), "siting and SciPy differ"
-        assert (times[new[node]] == found).all(), "siting and SciPy differ"
+        assert np.isfinite(times).sum() == len(found.place), "siting and SciPy differ"
+        assert (times[new[found.place]] == found.ticks).all(), "siting and SciPy differ"
         return graph, int(new[source])
 
     def run(source: int) -> object:

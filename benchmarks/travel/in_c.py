@@ -22,10 +22,11 @@ def library() -> ctypes.CDLL | None:
     subprocess.run([gcc, "-O3", "-march=native", "-shared", "-fPIC", str(SOURCE), "-o", str(built)], check=True)
     loaded = ctypes.CDLL(str(built))
     address, whole, word, bits = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64, ctypes.c_uint32
-    loaded.search_window.argtypes = [
-        address, whole, whole, whole, address, whole, whole, whole, bits, address, word, bits, address, word, word,
-        address,
+    loaded.cells_within.argtypes = [
+        address, whole, whole, whole, whole, whole, address, bits, address, word, bits, word, address, word, word,
+        address, address, address,
     ]  # fmt: skip
+    loaded.cells_within.restype = whole
     loaded.search_graph.argtypes = [
         address, address, word, bits, bits, address, address, address, word, address, word, word, address,
     ]  # fmt: skip

@@ -12,26 +12,29 @@ from scipy.sparse.csgraph import dijkstra
 from benchmarks.measure import Contender, Measurement, interleaved
 from benchmarks.travel import in_c
 from benchmarks.travel.worlds import RasterWorld, raster_world
-from siting.travel.casts import PlacesByRow, WindowSearch, nearest_on_raster
-from siting.travel.classes import FrictionClasses, classify
+from siting.travel.arrays import ReadyRaster
+from siting.travel.raster_search import TOGETHER, RasterSearch, nearest_on_raster
+from siting.travel.tick_raster import TickRaster
+from siting.travel.travel_times import TICKS_PER_S
 
 CUTOFF_S = 1800
+LIMIT = CUTOFF_S * TICKS_PER_S
 
 
 def bounded_case(kind: str, cell_size_m: float, *, n_sources: int, peers: bool) -> list[Measurement]:
-    """30 minutes from each of some villages, without collecting who lives there."""
+    """30 minutes from each of some villages; every contender tells the time of every cell reached."""
     world = raster_world(kind, side_km=160.0, cell_size_m=cell_size_m)
-    classes = classify(world.friction_s_per_m, cell_size_m=cell_size_m)
-    nobody = PlacesByRow.of(np.empty(0, np.int64), classes.raster.shape)
-    search = WindowSearch(classes, nobody, CUTOFF_S)
+    ready = ReadyRaster(world.friction_s_per_m, cell_size_m=cell_size_m, cutoff_s=CUTOFF_S)
+    search = RasterSearch(ready.raster, CUTOFF_S)
     sources = _central(world, search, n_sources)
-    settled = float(np.median([np.isfinite(_settled(search, source)).sum() for source in sources]))
+    settled = float(search.within(np.array(sources)).counts.mean())
+    n_columns = ready.raster.shape[1]
     prepare: dict[str, Callable[[], Contender]] = {
-        "siting": lambda: WindowSearch(classes, nobody, CUTOFF_S).within,
+        "siting": lambda: lambda source: ready.within(divmod(source, n_columns)),
         "scipy": lambda: _scipy(search),
     }
     library = in_c.library()
-    if library is not None and classes.raster.dtype == np.uint8:
+    if library is not None and search.table is not None and search.memory.itemsize == 4:
         prepare["C"] = lambda: _c(search, library)
     if peers:
         prepare |= {
@@ -45,19 +48,19 @@ def bounded_case(kind: str, cell_size_m: float, *, n_sources: int, peers: bool) 
 def nearest_case(kind: str, cell_size_m: float, *, peers: bool) -> list[Measurement]:
     """Nearest of 500 villages, time and owner, over a whole raster; SciPy gets its graph built."""
     world = raster_world(kind, side_km=240.0, cell_size_m=cell_size_m)
-    classes = classify(world.friction_s_per_m, cell_size_m=cell_size_m)
+    raster = TickRaster.of(world.friction_s_per_m, cell_size_m=cell_size_m)
     villages = world.villages[:500]
-    ticks, row = nearest_on_raster(classes, villages)
+    ticks, row = nearest_on_raster(raster, villages)
 
     def build_scipy() -> Contender:
-        graph = raster_graph(classes.raster, classes)
+        graph = raster_graph(raster.half_ticks_of_cells())
         found = dijkstra(graph, indices=villages, min_only=True)
         assert (np.isfinite(found) == (row >= 0).ravel()).all()
         assert (found[row.ravel() >= 0] == ticks.ravel()[row.ravel() >= 0]).all()
         return lambda _: dijkstra(graph, indices=villages, min_only=True, return_predecessors=True)
 
     prepare: dict[str, Callable[[], Contender]] = {
-        "siting": lambda: lambda _: nearest_on_raster(classes, villages),
+        "siting": lambda: lambda _: nearest_on_raster(raster, villages),
         "scipy": build_scipy,
     }
     if peers:
@@ -65,99 +68,96 @@ def nearest_case(kind: str, cell_size_m: float, *, peers: bool) -> list[Measurem
     return interleaved(f"nearest {kind} {cell_size_m:g} m", prepare, [0, 0, 0], settled=float((row >= 0).sum()))
 
 
-def raster_graph(raster: NDArray[np.integer], classes: FrictionClasses) -> csr_array:
+def raster_graph(half_ticks: NDArray[np.uint32]) -> csr_array:
     """SciPy's graph of a raster of classes, by the rules of `FrictionSurface`, in whole ticks."""
-    n_rows, n_columns = raster.shape
-    cell = np.arange(n_rows * n_columns, dtype=np.int32).reshape(raster.shape)
+    is_free, (n_rows, n_columns) = half_ticks[0] > 0, half_ticks[0].shape
+    cell = np.arange(n_rows * n_columns, dtype=np.int32).reshape(n_rows, n_columns)
     tails, heads, weights = [], [], []
     for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
         here = (slice(0, n_rows - down), slice(max(0, -right), n_columns - max(0, right)))
         there = (slice(down, n_rows), slice(max(0, right), n_columns + min(0, right)))
-        is_open = (raster[here] > 0) & (raster[there] > 0)
+        is_open = is_free[here] & is_free[there]
         if down and right:
-            is_open &= (raster[there[0], here[1]] > 0) | (raster[here[0], there[1]] > 0)
-        half = classes.half_ticks[int(bool(down and right))].astype(np.float64)
+            is_open &= is_free[there[0], here[1]] | is_free[here[0], there[1]]
+        half = half_ticks[int(bool(down and right))].astype(np.float64)
         tails.append(cell[here][is_open])
         heads.append(cell[there][is_open])
-        weights.append((half[raster[here]] + half[raster[there]])[is_open])
+        weights.append((half[here] + half[there])[is_open])
     tail, head, weight = np.concatenate(tails), np.concatenate(heads), np.concatenate(weights)
     ends = (np.concatenate([tail, head]), np.concatenate([head, tail]))
     return csr_array((np.concatenate([weight, weight]), ends), shape=(cell.size, cell.size))
 
 
-def _central(world: RasterWorld, search: WindowSearch, n_sources: int) -> list[int]:
+def _central(world: RasterWorld, search: RasterSearch, n_sources: int) -> list[int]:
     """Villages whose searches stay clear of the raster's edge, and settle something."""
     n_rows, n_columns = world.friction_s_per_m.shape
     row, column = np.divmod(world.villages, n_columns)
     margin = np.minimum.reduce([row, n_rows - 1 - row, column, n_columns - 1 - column])
     inner = world.villages[np.argsort(-margin, kind="stable")][: 20 * n_sources : 2]
-    return [int(cell) for cell in inner if np.isfinite(_settled(search, int(cell))).sum() > 200][:n_sources]
-
-
-def _settled(search: WindowSearch, source: int) -> NDArray[np.float64]:
-    """Ticks of the cells of a source's window, its closed outermost cells left out; inf where not settled."""
-    state, first_row, _ = search.searched(source)
-    top, _, height, width, _ = search.window(source)
-    ticks = np.full((height, width), np.inf)
-    opened = ticks[first_row - top :][: len(state)]
-    opened[:] = state >> search.class_bits
-    opened[(state == 0) | (opened > search.limit)] = np.inf
-    return ticks[1:-1, 1:-1]
+    return [int(cell) for cell in inner[search.within(inner).counts > 200][:n_sources]]
 
 
 class _Crops:
     """For each source, what a peer needs: the window that siting opens, the smallest known beforehand to do."""
 
-    def __init__(self, search: WindowSearch, build: Callable[[tuple[slice, slice], int], object]) -> None:
+    def __init__(self, search: RasterSearch, build: Callable[[tuple[slice, slice], int], object]) -> None:
         self._search, self._build, self._ready = search, build, dict[int, object]()
 
     def __getitem__(self, source: int) -> object:
         if source not in self._ready:
-            top, left, height, width, start = self._search.window(source)
-            row, column = divmod(start, width)
-            crop = slice(top + 1, top + height - 1), slice(left + 1, left + width - 1)
-            self._ready = {source: self._build(crop, (row - 1) * (width - 2) + column - 1)}
+            n_rows, n_columns = self._search.raster.shape
+            (row, column), reach = divmod(source, n_columns), self._search.reach
+            crop = (
+                slice(max(row - reach, 0), min(row + reach + 1, n_rows)),
+                slice(max(column - reach, 0), min(column + reach + 1, n_columns)),
+            )
+            width = crop[1].stop - crop[1].start
+            self._ready = {source: self._build(crop, (row - crop[0].start) * width + column - crop[1].start)}
         return self._ready[source]
 
 
-def _scipy(search: WindowSearch) -> Contender:
+def _scipy(search: RasterSearch) -> Contender:
+    half_ticks = search.raster.half_ticks_of_cells()
+
     def build(box: tuple[slice, slice], start: int) -> object:
-        return raster_graph(search.classes.raster[box], search.classes), start
+        return raster_graph(half_ticks[:, *box]), start
 
     crops = _Crops(search, build)
     is_checked = set()
 
     def run(source: int) -> object:
         graph, start = crops[source]
-        found = dijkstra(graph, indices=start, limit=float(search.limit))
+        times = dijkstra(graph, indices=start, limit=float(LIMIT))
         if source not in is_checked:
-            assert (found == _settled(search, source).ravel()).all(), "siting and SciPy differ"
+            assert (times[np.isfinite(times)] == search.within(np.array([source])).ticks).all(), (
+                "siting and SciPy differ"
+            )
             is_checked.add(source)
-        return found
+        return times
 
     return run
 
 
-def _c(search: WindowSearch, library) -> Contender:
-    classes = search.classes.raster
-    n_waiting = np.empty(len(search.queue), np.uint64)
-    address = in_c.pointer
+def _c(search: RasterSearch, library) -> Contender:
+    raster, reach = search.raster, search.reach
+    (n_rows, n_columns), queue, table, address = raster.shape, search.queue, search.table, in_c.pointer
+    memory = np.empty_like(search.memory)
+    n_waiting = np.empty(len(queue), np.uint64)
+    cell, time_s = np.empty(raster.kinds.size + 1, np.int32), np.empty(raster.kinds.size + 1, np.uint16)
 
     def run(source: int) -> object:
-        top, left, height, width, start = search.window(source)
-        state, queue = search.memory[: height * width], search.queue
-        done = library.search_window(
-            address(classes), classes.shape[1], top, left, address(state), height, width, start, search.limit,
-            address(search.half_step), search.half_step.shape[1], search.shift, address(queue), queue.shape[0],
-            queue.shape[1], address(n_waiting),
+        n_found = library.cells_within(
+            address(raster.kinds), n_rows, n_columns, source // n_columns, source % n_columns, reach, address(memory),
+            LIMIT, address(table), table.shape[1], search.shift, int(TOGETHER), address(queue), queue.shape[0],
+            queue.shape[1], address(n_waiting), address(cell), address(time_s),
         )  # fmt: skip
-        assert done == 1
-        return state
+        assert n_found >= 0
+        return cell[:n_found].copy(), time_s[:n_found].copy()
 
     return run
 
 
-def _skimage(search: WindowSearch, world: RasterWorld, *, is_bounded: bool) -> Contender:
+def _skimage(search: RasterSearch, world: RasterWorld, *, is_bounded: bool) -> Contender:
     from skimage.graph import MCP_Geometric
 
     limit = CUTOFF_S / world.cell_size_m
@@ -187,7 +187,7 @@ def _skimage_nearest(world: RasterWorld, villages: NDArray[np.int64]) -> Contend
     return lambda _: MCP_Geometric(friction).find_costs(starts)
 
 
-def _xrspatial(search: WindowSearch, world: RasterWorld) -> Contender:
+def _xrspatial(search: RasterSearch, world: RasterWorld) -> Contender:
     import xarray
     from xrspatial import cost_distance
 

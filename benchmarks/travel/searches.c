@@ -1,5 +1,5 @@
 /* The kernels of siting.travel again in C, entry for entry, to tell what the language costs.
-   Worlds of 16-bit classes and long cutoffs are left to the Python side: one word type is enough here. */
+   Worlds of more than 255 frictions and long cutoffs are left to the Python side: one word type is enough here. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,9 +55,10 @@ static int improve(u32 *cells, u64 n_seen, const u32 *code, const u32 *then, u32
     return 1;
 }
 
-int search_window(const uint8_t *classes, int64_t n_columns, int64_t top, int64_t left, u32 *state, int64_t height,
-                  int64_t width, int64_t source, u32 limit, const u32 *half_step, u64 n_halves, u32 shift, u32 *queue,
-                  u64 n_slots, u64 capacity, u64 *n_waiting) {
+static int search_window(const uint8_t *classes, int64_t n_columns, int64_t top, int64_t left, u32 *state,
+                         int64_t height, int64_t width, int64_t source, u32 limit, const u32 *half_step, u64 n_halves,
+                         u32 shift, u64 n_together, u32 *queue, u64 n_slots, u64 capacity, u64 *n_waiting,
+                         int64_t *first_row, int64_t *last_row) {
     const int64_t down[8] = {-1, -1, 0, 1, 1, 1, 0, -1}, right[8] = {0, 1, 1, 1, 0, -1, -1, -1};
     const u32 beyond = (limit + 1) << 8;
     u64 ring[14], passed[16] = {0}, n_idle = 0;
@@ -71,34 +72,70 @@ int search_window(const uint8_t *classes, int64_t n_columns, int64_t top, int64_
     if (last > height - 1) last = height - 1;
     for (int64_t row = first; row <= last; row++)
         open_row(classes, n_columns, top + row, left, beyond, state + row * width, width, 0 < row && row < height - 1);
+    *first_row = first;
+    *last_row = last;
     if (state[source] == 0) return 1;
     state[source] -= beyond;
     memset(n_waiting, 0, 8 * n_slots);
     for (u32 side = 0; side < 4; side++) queue[side] = 8 * (u32)source + 2 * side;
     n_waiting[0] = 4;
-    u32 *code = malloc(4 * (5 * capacity + 1)), *then = malloc(4 * (5 * capacity + 1));
+    u32 *code = malloc(4 * (5 * n_together + 1)), *then = malloc(4 * (5 * n_together + 1));
     int is_done = 1;
     for (u64 bucket = 0; n_idle < n_slots && is_done; bucket++) {
-        u64 slot = bucket & (n_slots - 1), n_entries = n_waiting[slot];
-        const u32 *waiting = queue + slot * capacity;
-        n_idle = n_entries ? 0 : n_idle + 1;
-        u64 lowest = UINT64_MAX, highest = 0;
-        u64 n_seen = look_ahead(state, waiting, n_entries, bucket, 8 + shift, half_step, half_step + n_halves, ring,
-                                code, then, &lowest, &highest);
-        while (first > 0 && lowest < (u64)((first + 2) * 8 * width)) {
-            first--;
-            open_row(classes, n_columns, top + first, left, beyond, state + first * width, width, first > 0);
+        u64 slot = bucket & (n_slots - 1), begin = 0;
+        n_idle = n_waiting[slot] ? 0 : n_idle + 1;
+        while (begin < n_waiting[slot] && is_done) {
+            u64 n_entries = n_waiting[slot] - begin < n_together ? n_waiting[slot] - begin : n_together;
+            u64 lowest = UINT64_MAX, highest = 0;
+            u64 n_seen = look_ahead(state, queue + slot * capacity + begin, n_entries, bucket, 8 + shift, half_step,
+                                    half_step + n_halves, ring, code, then, &lowest, &highest);
+            begin += n_entries;
+            while (first > 0 && lowest < (u64)((first + 2) * 8 * width)) {
+                first--;
+                open_row(classes, n_columns, top + first, left, beyond, state + first * width, width, first > 0);
+            }
+            while (last < height - 1 && highest >= (u64)((last - 1) * 8 * width)) {
+                last++;
+                open_row(classes, n_columns, top + last, left, beyond, state + last * width, width, last < height - 1);
+            }
+            is_done = improve(state, n_seen, code, then, 8 + shift, passed, queue, n_slots - 1, capacity, n_waiting);
         }
-        while (last < height - 1 && highest >= (u64)((last - 1) * 8 * width)) {
-            last++;
-            open_row(classes, n_columns, top + last, left, beyond, state + last * width, width, last < height - 1);
-        }
-        is_done = improve(state, n_seen, code, then, 8 + shift, passed, queue, n_slots - 1, capacity, n_waiting);
         n_waiting[slot] = 0;
     }
     free(code);
     free(then);
+    *first_row = first;
+    *last_row = last;
     return is_done;
+}
+
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
+int64_t cells_within(const uint8_t *classes, int64_t n_rows, int64_t n_columns, int64_t row, int64_t column,
+                     int64_t reach, u32 *memory, u32 limit, const u32 *half_step, u64 n_halves, u32 shift,
+                     u64 n_together, u32 *queue, u64 n_slots, u64 capacity, u64 *n_waiting, int32_t *cell,
+                     uint16_t *time_s) {
+    int64_t top = larger(row - reach, 0) - 1, left = larger(column - reach, 0) - 1, first, last, n_found = 0;
+    int64_t height = smaller(row + reach, n_rows - 1) + 2 - top, width = smaller(column + reach, n_columns - 1) + 2 - left;
+    if (!search_window(classes, n_columns, top, left, memory, height, width, (row - top) * width + column - left, limit,
+                       half_step, n_halves, shift, n_together, queue, n_slots, capacity, n_waiting, &first, &last))
+        return -1;
+    const u32 beyond = (limit + 1) << 8;
+    for (int64_t r = first + 1; r < last; r++) {
+        const u32 *line = memory + r * width;
+        for (int64_t c = 1; c < width - 1; c += 64) {
+            int64_t stop = smaller(c + 64, width - 1), n_in = 0;
+            for (int64_t i = c; i < stop; i++) n_in += (line[i] > 0) & (line[i] < beyond);
+            if (n_in == 0) continue;
+            for (int64_t i = c; i < stop; i++) {
+                cell[n_found] = (int32_t)((top + r) * n_columns + left + i);
+                time_s[n_found] = (uint16_t)(((line[i] >> 8) + 4095) >> 12);
+                n_found += (line[i] > 0) & (line[i] < beyond);
+            }
+        }
+    }
+    return n_found;
 }
 
 int64_t search_graph(const u32 *start, const u64 *edge, u64 source, u32 limit, u32 shift, u32 *ticks, u32 *touched,
@@ -147,10 +184,15 @@ int64_t take(u32 *ticks, const u32 *touched, u64 n_touched, u32 limit, int64_t n
         low = touched[i] < low ? touched[i] : low;
         high = touched[i] > high ? touched[i] : high;
     }
-    for (int64_t node = low; node <= high; node++) {
-        position[n_taken] = (int32_t)node;
-        found[n_taken] = ticks[node];
-        n_taken += ticks[node] <= limit;
+    for (int64_t first = low; first <= high; first += 64) {
+        int64_t stop = smaller(first + 64, high + 1), n_in = 0;
+        for (int64_t node = first; node < stop; node++) n_in += ticks[node] <= limit;
+        if (n_in == 0) continue;
+        for (int64_t node = first; node < stop; node++) {
+            position[n_taken] = (int32_t)node;
+            found[n_taken] = ticks[node];
+            n_taken += ticks[node] <= limit;
+        }
     }
     for (u64 i = 0; i < n_touched; i++) ticks[touched[i]] = limit + 1;
     return n_taken;

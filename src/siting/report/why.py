@@ -65,8 +65,7 @@ class Ground:
 
     def within(self, site: int) -> NDArray[np.int32]:
         """Demand rows within the standard of a site."""
-        cell, time_s = self.surface.searcher(self.standard_s).within(site)
-        return cell[time_s <= self.standard_s]
+        return self.surface.searcher(self.standard_s).within(np.array([site])).place
 
 
 @dataclass(frozen=True)

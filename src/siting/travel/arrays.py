@@ -1,5 +1,8 @@
 """Travel on a researcher's own arrays: a bare friction raster, a bare graph, or both together.
 
+Who asks once calls a function; who asks the same raster or graph again makes a `ReadyRaster` or a `ReadyGraph` of it,
+which also gives the times of many sources at once.
+
 Edges are the common currency: `raster_edges` makes them of a raster (with slope, where walking uphill is slower),
 a road network has them already, and `overland_edges` joins the two into one graph to search.
 
@@ -8,7 +11,6 @@ Times are whole seconds, rounded up; inf is "not within the cutoff". Frictions a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
 import numpy as np
@@ -18,16 +20,19 @@ from numpy.typing import ArrayLike, NDArray
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.progress import Progress, silent
-from siting.travel.casts import GraphSearch, PlacesByRow, TickGraph, WindowSearch, nearest_on_graph, nearest_on_raster
-from siting.travel.classes import classify
 from siting.travel.overland import overland_edges
 from siting.travel.raster_edges import Edges, raster_edges
-from siting.travel.ticks import whole_seconds, whole_ticks
-from siting.travel.times import in_threads
-from siting.travel.travel_times import NearestTimes
+from siting.travel.raster_search import nearest_on_raster
+from siting.travel.ready import ReadyGraph, ReadyRaster, cell_number, cell_numbers, tick_graph
+from siting.travel.tick_graph import nearest_on_graph
+from siting.travel.tick_raster import TickRaster, checked_friction
+from siting.travel.ticks import whole_seconds
+from siting.travel.travel_times import TICKS_PER_S, NearestTimes
 
 __all__ = [
     "Edges",
+    "ReadyGraph",
+    "ReadyRaster",
     "graph_nearest",
     "graph_persons_within",
     "graph_times",
@@ -57,13 +62,22 @@ def raster_times(
     -------
     float32 array, shape (n_rows, n_columns)
     """
-    cells = _cells(np.array([source]), friction_s_per_m.shape)
-    classes = classify(friction_s_per_m, cell_size_m=cell_size_m)
-    every_cell = PlacesByRow.of(np.arange(classes.raster.size), classes.raster.shape)
-    place, ticks = WindowSearch(classes, every_cell, cutoff_s).within(int(cells[0]))
-    time_s = np.full(friction_s_per_m.shape, np.inf, np.float32)
-    time_s.ravel()[place] = whole_seconds(ticks)
+    friction = checked_friction(friction_s_per_m)
+    cell_number(source, friction.shape)
+    around = _window(friction, source, cell_size_m, cutoff_s)
+    inner = (source[0] - around[0].start, source[1] - around[1].start)
+    time_s = np.full(friction.shape, np.inf, np.float32)
+    time_s[around] = ReadyRaster(friction[around], cell_size_m=cell_size_m, cutoff_s=cutoff_s).times(inner)
     return time_s
+
+
+def _window(
+    friction: NDArray[np.floating], source: tuple[int, int], cell_size_m: float, cutoff_s: int
+) -> tuple[slice, slice]:
+    """Rows and columns that no trip within the cutoff leaves, were all cells as fast as the fastest."""
+    step = 2 * np.rint(cell_size_m / 2 * float(friction.min()) * TICKS_PER_S)
+    reach = int(min(cutoff_s * TICKS_PER_S / max(step, 1.0), max(friction.shape)))
+    return tuple(slice(max(at - reach, 0), at + reach + 1) for at in source)  # type: ignore[return-value]
 
 
 def raster_nearest(friction_s_per_m: NDArray[np.floating], sources: ArrayLike, *, cell_size_m: float) -> NearestTimes:
@@ -76,8 +90,8 @@ def raster_nearest(friction_s_per_m: NDArray[np.floating], sources: ArrayLike, *
         (row, column) of each.
     cell_size_m : float
     """
-    cells = _cells(sources, friction_s_per_m.shape)
-    return _nearest_times(*nearest_on_raster(classify(friction_s_per_m, cell_size_m=cell_size_m), cells))
+    raster = TickRaster.of(friction_s_per_m, cell_size_m=cell_size_m)
+    return _nearest_times(*nearest_on_raster(raster, cell_numbers(sources, raster.shape)))
 
 
 def raster_persons_within(
@@ -107,32 +121,8 @@ def raster_persons_within(
     float64 array, shape (n_rows, n_columns)
         0 at barriers.
     """
-    from siting.travel.kernels.window import sum_within
-
-    classes = classify(friction_s_per_m, cell_size_m=cell_size_m)
-    n_rows, n_columns = classes.raster.shape
-    people = np.ascontiguousarray(persons, np.float64)
-    if people.shape != classes.raster.shape:
-        problem = f"has shape {people.shape}, friction {classes.raster.shape}"
-        raise DataError(Fault("travel", 0, 0, "persons", problem, "one figure per cell"))
-    n_threads = threads or os.cpu_count() or 1
-    nowhere = PlacesByRow.of(np.empty(0, np.int64), classes.raster.shape)
-    idle = [WindowSearch(classes, nowhere, cutoff_s) for _ in range(n_threads)]
-
-    def row_of_sums(row: int) -> NDArray[np.float64]:
-        search = idle.pop()
-        sums = np.zeros(n_columns)
-        for column in np.flatnonzero(classes.raster[row]).tolist():
-            state, top, left = search.searched(row * n_columns + column)
-            sums[column] = sum_within(state, top, left, search.class_bits, search.limit, people)
-        idle.append(search)
-        return sums
-
-    within = np.empty((n_rows, n_columns))
-    for row, sums in enumerate(in_threads(row_of_sums, range(n_rows), n_threads=n_threads)):
-        within[row] = sums
-        progress(row + 1, n_rows)
-    return within
+    ready = ReadyRaster(friction_s_per_m, cell_size_m=cell_size_m, cutoff_s=cutoff_s)
+    return ready.persons_within(persons, progress=progress, threads=threads)
 
 
 def isochrones(time_s: NDArray[np.floating], grid: Grid, limits_min: Iterable[float]) -> list[shapely.Geometry]:
@@ -168,11 +158,7 @@ def graph_times(n_nodes: int, edges: Edges, source: int, *, cutoff_s: int, towar
     -------
     float32 array, shape (n_nodes,)
     """
-    search = GraphSearch(_graph(n_nodes, edges, towards=towards), cutoff_s, wanted=range(n_nodes))
-    node, ticks = search.within(source)
-    time_s = np.full(n_nodes, np.inf, np.float32)
-    time_s[node] = whole_seconds(ticks)
-    return time_s
+    return ReadyGraph(n_nodes, edges, cutoff_s=cutoff_s, towards=towards).times(source)
 
 
 def graph_nearest(n_nodes: int, edges: Edges, sources: ArrayLike, *, towards: bool) -> NearestTimes:
@@ -181,7 +167,7 @@ def graph_nearest(n_nodes: int, edges: Edges, sources: ArrayLike, *, towards: bo
     Parameters are those of `graph_times`; ``sources`` is an int array of nodes.
     """
     nodes = np.asarray(sources, np.int64)
-    return _nearest_times(*nearest_on_graph(_graph(n_nodes, edges, towards=towards), nodes))
+    return _nearest_times(*nearest_on_graph(tick_graph(n_nodes, edges, towards=towards), nodes))
 
 
 def graph_persons_within(
@@ -199,35 +185,10 @@ def graph_persons_within(
     threads : int, optional
         As many as there are processors, unless said. The result is the same, byte for byte.
     """
-    graph = _graph(n_nodes, edges, towards=True)
-    people = np.asarray(persons, np.float64)
-    n_threads = threads or os.cpu_count() or 1
-    idle = [GraphSearch(graph, cutoff_s, wanted=range(n_nodes)) for _ in range(n_threads)]
-
-    def sums(nodes: range) -> list[float]:
-        search = idle.pop()
-        found = [float(people[search.within(node)[0]].sum()) for node in nodes]
-        idle.append(search)
-        return found
-
-    blocks = [range(first, min(first + 64, n_nodes)) for first in range(0, n_nodes, 64)]
-    return np.array([each for found in in_threads(sums, blocks, n_threads=n_threads) for each in found])
+    return ReadyGraph(n_nodes, edges, cutoff_s=cutoff_s, towards=True).persons_within(persons, threads=threads)
 
 
-def _graph(n_nodes: int, edges: Edges, *, towards: bool) -> TickGraph:
-    tail, head = (np.asarray(ends, np.int64) for ends in edges[:2])
-    ticks = whole_ticks(np.asarray(edges[2], np.float64))
-    return TickGraph.from_edges(n_nodes, head if towards else tail, tail if towards else head, ticks)
-
-
-def _cells(sources: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.int64]:
-    row, column = np.asarray(sources, np.int64).reshape(-1, 2).T
-    if ((row < 0) | (row >= shape[0]) | (column < 0) | (column >= shape[1])).any():
-        raise DataError(Fault("travel", 0, 0, "sources", "lie outside the raster", f"rows and columns of {shape}"))
-    return np.asarray(row * shape[1] + column)
-
-
-def _nearest_times(ticks: NDArray[np.uint32], row: NDArray[np.int64]) -> NearestTimes:
+def _nearest_times(ticks: NDArray[np.uint32], row: NDArray[np.integer]) -> NearestTimes:
     time_s = np.where(row >= 0, whole_seconds(ticks), np.inf).astype(np.float32)
     return NearestTimes(time_s=time_s, site=row.astype(np.int32))
 

@@ -12,8 +12,9 @@ from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.territory.values import Territory
 from siting.travel import reach
-from siting.travel.casts import PlacesByRow, WindowSearch, nearest_on_raster
-from siting.travel.classes import FrictionClasses, classify
+from siting.travel.casts import Found
+from siting.travel.raster_search import PlacesByRow, RasterSearch, nearest_on_raster
+from siting.travel.tick_raster import TickRaster
 from siting.travel.ticks import whole_seconds
 from siting.travel.travel_times import NearestTimes
 
@@ -39,8 +40,8 @@ class FrictionSurface:
 
     Attributes
     ----------
-    classes : FrictionClasses
-        Frictions by class, with the error that makes (none up to 65,535 different frictions).
+    raster : TickRaster
+        Half steps of every cell, in ticks.
     site_cell, demand_cell : int64 arrays, shapes (n_sites,) and (n_demand,)
         Grid cell of each; -1 where there is none.
     demand_places : PlacesByRow
@@ -48,7 +49,7 @@ class FrictionSurface:
     """
 
     territory: Territory
-    classes: FrictionClasses
+    raster: TickRaster
     site_cell: NDArray[np.int64]
     demand_cell: NDArray[np.int64]
     demand_places: PlacesByRow
@@ -71,14 +72,14 @@ class FrictionSurface:
         if friction_s_per_m.shape != grid.shape:
             problem = f"has shape {friction_s_per_m.shape}, the grid has {grid.shape}"
             raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "one friction per cell"))
-        classes = classify(friction_s_per_m, cell_size_m=grid.cell_size_m)
-        is_open = classes.raster > 0
+        raster = TickRaster.of(friction_s_per_m, cell_size_m=grid.cell_size_m)
+        is_open = raster.kinds > 0
         sites, demand = territory.sites, territory.demand
         x_m, y_m = grid.centre_of(demand.cell)
         demand_cell = standing(grid, is_open, demand.cell, x_m, y_m)
         return cls(
             territory=territory,
-            classes=classes,
+            raster=raster,
             site_cell=standing(grid, is_open, grid.cell_at(sites.x_m, sites.y_m), sites.x_m, sites.y_m),
             demand_cell=demand_cell,
             demand_places=PlacesByRow.of(demand_cell, grid.shape),
@@ -101,7 +102,7 @@ class FrictionSurface:
         """See `siting.travel.nearest_everywhere`."""
         rows = np.unique(site_rows)
         rows = rows[self.site_cell[rows] >= 0]
-        ticks, position = nearest_on_raster(self.classes, self.site_cell[rows])
+        ticks, position = nearest_on_raster(self.raster, self.site_cell[rows])
         is_reached = position >= 0
         site = np.where(is_reached, rows[position] if len(rows) else -1, -1).astype(np.int32)
         time_s = np.where(is_reached, whole_seconds(ticks), np.inf).astype(np.float32)
@@ -117,26 +118,22 @@ class FrictionSurface:
 
         A diagonal step needs an open cell at its side, so the pieces are those that share sides.
         """
-        piece = label(self.classes.raster > 0)[0].ravel()
+        piece = label(self.raster.kinds > 0)[0].ravel()
         size_of = np.bincount(piece)
         sizes = size_of[piece[np.maximum(self.demand_cell, 0)]]
         return np.where(self.demand_cell >= 0, sizes, 0).astype(np.int32)
 
 
 class FrictionSearch:
-    """Bounded searches on a `FrictionSurface`, one site at a time."""
+    """Bounded searches on a `FrictionSurface`."""
 
     def __init__(self, surface: FrictionSurface, cutoff_s: int) -> None:
         self._site_cell = surface.site_cell
-        self._search = WindowSearch(surface.classes, surface.demand_places, cutoff_s)
+        self._search = RasterSearch(surface.raster, cutoff_s, surface.demand_places)
 
-    def within(self, site_row: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-        """(demand rows ascending, seconds) of the cells within the cutoff of a site."""
-        cell = int(self._site_cell[site_row])
-        if cell < 0:
-            return np.empty(0, np.int32), np.empty(0, np.uint16)
-        place, ticks = self._search.within(cell)
-        return place, whole_seconds(ticks).astype(np.uint16)
+    def within(self, site_rows: NDArray[np.integer]) -> Found:
+        """The demand cells within the cutoff of each of some sites."""
+        return self._search.within(self._site_cell[site_rows])
 
 
 def standing(

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.travel.access_legs import Legs
-from siting.travel.casts import TickGraph
 from siting.travel.chains import contract_chains
 from siting.travel.space import space_order
+from siting.travel.tick_graph import TickGraph
 
 Links = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]
 """(tail, head, ticks), each of shape (n_links,)."""

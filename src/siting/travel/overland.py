@@ -15,11 +15,12 @@ from siting.grid import Grid
 from siting.territory.values import RoadNetwork, Territory
 from siting.travel import reach
 from siting.travel.access_legs import RoadAccess
-from siting.travel.casts import GraphSearch, TickGraph, nearest_on_graph
+from siting.travel.casts import Found
 from siting.travel.friction import standing
 from siting.travel.raster_edges import Edges, raster_edges
 from siting.travel.roads import link_seconds, nearest_times
-from siting.travel.ticks import ticks_to_cross, whole_seconds, whole_ticks
+from siting.travel.tick_graph import GraphSearch, TickGraph, nearest_on_graph
+from siting.travel.ticks import ticks_to_cross, whole_ticks
 from siting.travel.travel_times import TICKS_PER_S, NearestTimes
 
 Floats = NDArray[np.float64]
@@ -220,7 +221,7 @@ class OverlandSurface:
 
 
 class OverlandSearch:
-    """Bounded searches on an `OverlandSurface`, one site at a time."""
+    """Bounded searches on an `OverlandSurface`."""
 
     def __init__(self, surface: OverlandSurface, cutoff_s: int) -> None:
         grid, demand = surface.territory.grid, surface.territory.demand
@@ -229,11 +230,13 @@ class OverlandSearch:
         self._row_of_cell = np.full(grid.n_cells, -1, np.int32)
         self._row_of_cell[demand.cell] = np.arange(len(demand))
 
-    def within(self, site_row: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-        """(demand rows ascending, seconds) of the cells within the cutoff of a site."""
-        cell, ticks = self._search.within(self._first_site + site_row)
-        row = self._row_of_cell[cell]
-        return row[row >= 0], whole_seconds(ticks[row >= 0]).astype(np.uint16)
+    def within(self, site_rows: NDArray[np.integer]) -> Found:
+        """The demand cells within the cutoff of each of some sites."""
+        found = self._search.within(self._first_site + np.asarray(site_rows))
+        row, site = self._row_of_cell[found.place], np.repeat(np.arange(len(found.counts)), found.counts)
+        is_demand = row >= 0
+        counts = np.bincount(site[is_demand], minlength=len(found.counts))
+        return Found(counts, row[is_demand], found.ticks[is_demand])
 
 
 def both_ways(roads: RoadNetwork) -> RoadNetwork:

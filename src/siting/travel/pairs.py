@@ -9,6 +9,7 @@ from typing import IO, Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.travel.casts import Found
 from siting.travel.travel_times import TravelTimes
 
 BYTES_PER_PAIR = 6
@@ -30,12 +31,12 @@ class PairStore:
         self._cell = _Column(np.int32, folder)
         self._time_s = _Column(np.uint16, folder)
 
-    def add(self, sites: NDArray[np.int64], found: list[tuple[NDArray[np.int32], NDArray[np.uint16]]]) -> None:
+    def add(self, sites: NDArray[np.int64], found: Found) -> None:
         """Take the cells and seconds of some sites."""
         self._sites.append(sites)
-        self._counts.append(np.array([len(cell) for cell, _ in found], np.int64))
-        self._cell.add(np.concatenate([cell for cell, _ in found]))
-        self._time_s.add(np.concatenate([time_s for _, time_s in found]))
+        self._counts.append(found.counts)
+        self._cell.add(found.place)
+        self._time_s.add(found.time_s)
         if self._cell.size > self._most_pairs:
             self._cell.spill()
             self._time_s.spill()

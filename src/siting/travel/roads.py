@@ -14,9 +14,10 @@ from siting.errors import DataError, Fault
 from siting.territory.values import RoadNetwork, Territory
 from siting.travel import reach
 from siting.travel.access_legs import RoadAccess, together
-from siting.travel.casts import GraphSearch, nearest_on_graph
+from siting.travel.casts import Found
 from siting.travel.leaf_graph import LeafGraph, Leaves
 from siting.travel.road_speeds import AS_CLASSED, RoadConditions, link_kmh
+from siting.travel.tick_graph import GraphSearch, nearest_on_graph
 from siting.travel.ticks import whole_seconds, whole_ticks
 from siting.travel.travel_times import NearestTimes
 
@@ -204,7 +205,7 @@ class RoadSurface:
 
 
 class RoadSearch:
-    """Bounded searches on a `RoadSurface`, one site at a time."""
+    """Bounded searches on a `RoadSurface`."""
 
     def __init__(self, surface: RoadSurface, cutoff_s: int) -> None:
         junctions = surface.junctions
@@ -213,10 +214,9 @@ class RoadSearch:
             junctions.graph, cutoff_s, wanted=range(junctions.n_road_nodes, junctions.first_site)
         )
 
-    def within(self, site_row: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-        """(demand rows ascending, seconds) of the cells within the cutoff of a site."""
-        cell, ticks = self._search.within(self._first_site + site_row)
-        return cell, whole_seconds(ticks).astype(np.uint16)
+    def within(self, site_rows: NDArray[np.integer]) -> Found:
+        """The demand cells within the cutoff of each of some sites."""
+        return self._search.within(self._first_site + np.asarray(site_rows))
 
 
 def link_seconds(roads: RoadNetwork, kmh: NDArray[np.float64]) -> NDArray[np.float64]:

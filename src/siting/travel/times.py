@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from siting.errors import DataError, Fault
 from siting.progress import Progress, silent
 from siting.territory.values import Territory
+from siting.travel.casts import Found
 from siting.travel.friction import FrictionSurface
 from siting.travel.pairs import PairStore
 from siting.travel.road_speeds import conditions_of
@@ -36,9 +37,9 @@ Result = TypeVar("Result")
 
 
 class Search(Protocol):
-    """Bounded searches from one site at a time; holds a workspace, so each thread has its own."""
+    """Bounded searches from some sites at a time; holds a workspace, so each thread has its own."""
 
-    def within(self, site_row: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]: ...
+    def within(self, site_rows: NDArray[np.integer]) -> Found: ...
 
 
 class Surface(Protocol):
@@ -163,13 +164,14 @@ def each_site(
     cell can choose from. The order of the sites follows space, and is the same with any number of threads.
     """
     for sites, found in _searched_blocks(surface, cutoff_s=cutoff_s, threads=threads):
-        for site, (cell, time_s) in zip(sites.tolist(), found, strict=True):
-            yield site, cell, time_s
+        ends, time_s = np.cumsum(found.counts), found.time_s
+        for site, first, end in zip(sites.tolist(), (ends - found.counts).tolist(), ends.tolist(), strict=True):
+            yield site, found.place[first:end], time_s[first:end]
 
 
 def _searched_blocks(
     surface: Surface, *, cutoff_s: int, threads: int | None
-) -> Iterator[tuple[NDArray[np.int64], list[tuple[NDArray[np.int32], NDArray[np.uint16]]]]]:
+) -> Iterator[tuple[NDArray[np.int64], Found]]:
     """Blocks of sites, neighbours together, with what each site reaches."""
     sites = surface.territory.sites
     order = space_order(sites.x_m, sites.y_m)
@@ -177,9 +179,9 @@ def _searched_blocks(
     n_threads = max(1, min(threads or os.cpu_count() or 1, len(blocks)))
     idle = [surface.searcher(cutoff_s) for _ in range(n_threads)]
 
-    def search(block: NDArray[np.int64]) -> list[tuple[NDArray[np.int32], NDArray[np.uint16]]]:
+    def search(block: NDArray[np.int64]) -> Found:
         workspace = idle.pop()
-        found = [workspace.within(site) for site in block.tolist()]
+        found = workspace.within(block)
         idle.append(workspace)
         return found
 
@@ -188,6 +190,9 @@ def _searched_blocks(
 
 def in_threads(work: Callable[[Job], Result], jobs: Iterable[Job], *, n_threads: int) -> Iterator[Result]:
     """Results in the order of the jobs; no thread runs far ahead of who takes them, so few are ever held."""
+    if n_threads == 1:  # a pool would cost 0.1 ms, as much as a search of a small raster
+        yield from map(work, jobs)
+        return
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(n_threads) as pool:
         for job in jobs:

@@ -7,5 +7,5 @@ order does not matter as long as no edge is shorter than the bucket; where one i
 bucket is open comes back into it. Either way the result is exactly Dijkstra's. Room in a bucket is checked before
 each write: a kernel that finds none says so, and is called again with a roomier queue.
 
-A kernel never checks its arguments: `siting.travel.casts` does, once.
+A kernel never checks its arguments: `siting.travel.tick_raster` and `siting.travel.tick_graph` do, once.
 """

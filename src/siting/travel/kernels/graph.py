@@ -14,6 +14,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from siting.travel.kernels.endings import ALL_DONE, FOUND_FULL, QUEUE_FULL
+
+NODES_AT_ONCE = 64
+"""Nodes that are passed over together where none of them is reached."""
+
 
 @njit(cache=True, nogil=True)
 def search_within(start, edge, source, limit, shift, ticks, touched, seen, queue):  # type: ignore[no-untyped-def]
@@ -29,7 +34,7 @@ def search_within(start, edge, source, limit, shift, ticks, touched, seen, queue
     shift : int
         A bucket is ``2**shift`` ticks wide.
     ticks : uint32 array, shape (n_nodes,)
-        All ``limit + 1`` on entry, which every time within the limit is below; see `take`.
+        All ``limit + 1`` on entry, which every time within the limit is below.
     touched : uint32 array, shape (n_nodes + 1,)
         On return its head lists the nodes reached, in no useful order.
     seen : uint64 array
@@ -104,40 +109,76 @@ def look_ahead(start, edge, ticks, queue, slot, served, stop, seen):  # type: ig
 
 
 @njit(cache=True, nogil=True)
-def take(ticks, touched, limit, first, stop, position, found):  # type: ignore[no-untyped-def]
-    """Write those of the nodes ``first … stop - 1`` that a search reached, ascending, and forget all it reached.
-
-    All nodes between the lowest and the highest reached are looked at: far quicker than to sort (0.1 ms instead of
-    3.7 for 85,000 nodes).
+def within_each(  # type: ignore[no-untyped-def]
+    start, edge, sources, limit, shift, ticks, touched, seen, queue, first, stop, counts, found, found_ticks
+):
+    """Write which nodes each of some sources reaches within the limit, of those that are asked for.
 
     Parameters
     ----------
-    ticks : from `search_within`
-        All ``limit + 1`` on return.
-    touched : uint32 array, shape (n_touched,)
-        From `search_within`.
-    limit, first, stop : int
-    position : int32 array, shape (stop - first + 1,)
-        Node less ``first``.
-    found : uint32 array, shape (stop - first + 1,)
-        Its ticks.
+    start, edge, limit, shift, ticks, touched, seen, queue : as for `search_within`
+    sources : int64 array, shape (n_sources,)
+    first, stop : int
+        The nodes asked for are ``first … stop - 1``.
+    counts : int64 array, shape (n_sources,)
+        How many of them each source reaches.
+    found : int32 array
+        Those of one source after the other, ascending, less ``first``.
+    found_ticks : uint32 array, as long as ``found``
+
+    Returns
+    -------
+    n_done : int
+        Sources that are done with; all but for want of room.
+    n_found : int
+        Nodes written for them.
+    ending : int
+        `ALL_DONE`, or what had no room: bring more and go on from there.
+    """
+    n_found = 0
+    for i in range(sources.size):
+        n_touched, is_done = search_within(start, edge, sources[i], limit, shift, ticks, touched, seen, queue)
+        reached = touched[:n_touched]
+        has_room = n_found + n_touched < found.size
+        if is_done and has_room:
+            end = take(ticks, reached, limit, first, stop, n_found, found, found_ticks)
+            counts[i], n_found = end - n_found, end
+        for j in range(reached.size):
+            ticks[reached[j]] = limit + 1
+        if not is_done:
+            return i, n_found, QUEUE_FULL
+        if not has_room:
+            return i, n_found, FOUND_FULL
+    return sources.size, n_found, ALL_DONE
+
+
+@njit(cache=True, nogil=True)
+def take(ticks, touched, limit, first, stop, n_found, found, found_ticks):  # type: ignore[no-untyped-def]
+    """Write those of the nodes ``first … stop - 1`` that a search reached, ascending, from ``n_found`` on.
+
+    All nodes between the lowest and the highest reached are looked at, far quicker than to sort (0.1 ms instead of
+    3.7 for 85,000 nodes); a stretch is counted first, in vectors, and passed over if empty.
 
     Returns
     -------
     int
-        How many were written.
+        Where they end. As many are written, and one more, as ``touched`` has at most.
     """
-    low, high = int(stop), int(first) - 1
+    low, high = np.int64(stop), np.int64(first) - 1
     for i in range(touched.size):
-        node = int(touched[i])
+        node = np.int64(touched[i])
         low, high = min(low, node), max(high, node)
-    n_taken = 0
-    for node in range(max(low, first), min(high, stop - 1) + 1):
-        position[n_taken], found[n_taken] = node - first, ticks[node]
-        n_taken += ticks[node] <= limit
-    for i in range(touched.size):
-        ticks[touched[i]] = limit + 1
-    return n_taken
+    low, end, last = max(low, first), np.uint64(n_found), np.uint32(limit)
+    for begin in range(low, min(high, stop - 1) + 1, NODES_AT_ONCE):
+        stretch, n_in = ticks[begin : min(begin + NODES_AT_ONCE, high + 1, stop)], 0
+        for i in range(stretch.size):
+            n_in += stretch[i] <= last
+        if n_in == 0:
+            continue
+        for i in range(stretch.size):
+            found[end], found_ticks[end] = begin - first + i, stretch[i]
+            end += np.uint64(stretch[i] <= last)
+    return np.int64(end)
 
 
 @njit(cache=True, nogil=True)

@@ -1,4 +1,4 @@
-"""Least times on a raster of friction classes from the nearest of several cells, and which one that is.
+"""Least times on a raster from the nearest of several cells, and which one that is.
 
 The search is that of `siting.travel.kernels.raster`, over the whole raster.
 """
@@ -12,47 +12,89 @@ from siting.travel.kernels.raster import cells_passed, improve, look_ahead, neig
 
 
 @njit(cache=True, nogil=True)
-def search_nearest(cells, width, sources, class_bits, half_step, shift, n_together, queue):  # type: ignore[no-untyped-def]
+def search_nearest(cells, kinds, width, sources, kind_bits, table, shift, n_together, queue):  # type: ignore[no-untyped-def]
     """Write, for every cell, how far the nearest of ``sources`` is and which; False for want of room.
 
     Parameters
     ----------
     cells : uint64 array, shape (n_rows * width,)
-        ``ticks << 32 | row << class_bits | class``: comparing two of a cell compares times first and rows next, so
-        ties go to the lowest row. On entry 0 at barriers, the outermost cells among them, and
-        ``(limit + 1) << 32 | class`` elsewhere, which is also what it holds on return where no source is within
-        the limit.
+        ``ticks << 32 | row << kind_bits | kind``: comparing two of a cell compares times first and rows next, so
+        ties go to the lowest row. On entry as `fresh_cells` gives it, which is also what it holds on return where
+        no source is within the limit.
+    kinds : uint32 array, shape (n_rows * width,), or None
+        The kinds of 32 bits, which have no room in ``cells``; these hold 1, in 1 bit, for them.
     width : int
-        Columns of the raster.
+        Columns of the raster, with the barriers around it.
     sources : int64 array, shape (n_sources,)
         Cells; the row is the position in this array. One that is a barrier reaches nothing.
-    class_bits : uint64
-    half_step : uint64 array, shape (2, 2 * n_classes)
+    kind_bits : uint64
+    table : uint64 array, shape (2, 2 * n_classes), or None
         As for `search_window`, but shifted left by 32.
     shift, n_together, queue : as for `search_window`
         The first bucket takes 4 entries for each source.
     """
     n_slots = queue.shape[0]
     slot_mask, n_idle, bucket = np.uint64(n_slots - 1), 0, np.uint64(0)
-    bucket_bits, kind_mask = np.uint64(32) + np.uint64(shift), (np.uint64(1) << class_bits) - np.uint64(1)
+    bucket_bits, kind_mask = np.uint64(32) + np.uint64(shift), (np.uint64(1) << kind_bits) - np.uint64(1)
     n_waiting = np.zeros(n_slots, np.uint64)
     for row in range(len(sources)):
-        at_once = np.uint64(row) << class_bits | cells[sources[row]] & kind_mask
+        at_once = np.uint64(row) << kind_bits | cells[sources[row]] & kind_mask
         if at_once < cells[sources[row]]:
             cells[sources[row]] = at_once
             n_waiting[0] = start_at(sources[row], n_waiting[0], queue)
     ring, passed = neighbour_ring(width), cells_passed(width)
     code, then = np.empty(5 * n_together + 1, np.uint32), np.empty(5 * n_together + 1, np.uint64)
     while n_idle < n_slots:
-        slot = bucket & slot_mask
+        slot, first = bucket & slot_mask, np.uint64(0)
         n_idle = 0 if n_waiting[slot] else n_idle + 1
-        for first in range(np.uint64(0), n_waiting[slot], n_together):
+        while first < n_waiting[slot]:
             stop = min(first + n_together, n_waiting[slot])
             n_seen, _, _ = look_ahead(
-                cells, queue, slot, first, stop, bucket, bucket_bits, kind_mask, half_step, ring, code, then
+                cells, kinds, queue, slot, first, stop, bucket, bucket_bits, kind_mask, table, ring, code, then
             )
+            first = stop
             if not improve(cells, n_seen, code, then, bucket_bits, passed, queue, n_waiting):
                 return False
         n_waiting[slot] = 0
         bucket += np.uint64(1)
     return True
+
+
+@njit(cache=True, nogil=True)
+def fresh_cells(kinds, beyond, holds_kind):  # type: ignore[no-untyped-def]
+    """The cells of a raster with a row of barriers all around, flat: 0 at barriers, ``beyond`` where none is.
+
+    Parameters
+    ----------
+    kinds : uint8 or uint32 array, shape (n_rows, n_columns)
+    beyond : uint64
+        The first key that is beyond the limit.
+    holds_kind : bool
+        Keep the kind of each cell in its word; without, 1 stands for it.
+    """
+    n_rows, n_columns = kinds.shape
+    cells = np.empty((n_rows + 2, n_columns + 2), np.uint64)
+    cells[0] = cells[-1] = 0
+    for row in range(n_rows):
+        line, fresh = kinds[row], cells[row + 1, 1:-1]
+        cells[row + 1, 0] = cells[row + 1, -1] = 0
+        for i in range(line.size):
+            low = np.uint64(line[i]) if holds_kind else np.uint64(1)
+            fresh[i] = beyond | low if line[i] else np.uint64(0)
+    return cells.ravel()
+
+
+@njit(cache=True, nogil=True)
+def take_nearest(cells, beyond, kind_bits, ticks, owner):  # type: ignore[no-untyped-def]
+    """Write the ticks and the row of the nearest source of every cell; row -1 where there is none.
+
+    ``cells`` are as `search_nearest` left them, ``ticks`` and ``owner`` rasters of uint32 and int32.
+    """
+    n_rows, n_columns = ticks.shape
+    high, row_mask = np.uint64(32), np.uint64(2**32 - 1)
+    for row in range(n_rows):
+        first = (row + 1) * (n_columns + 2) + 1
+        line, time, who = cells[first : first + n_columns], ticks[row], owner[row]
+        for i in range(line.size):
+            time[i] = line[i] >> high
+            who[i] = np.int64((line[i] & row_mask) >> kind_bits) if (line[i] < beyond) & (line[i] > 0) else -1

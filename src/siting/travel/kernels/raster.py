@@ -1,14 +1,15 @@
-"""Least times on a raster of friction classes: within a cutoff from one cell, and from the nearest of several.
+"""Least times on a raster: within a cutoff from one cell, and from the nearest of several.
 
 A step goes to one of 8 neighbours and costs the half cell it leaves plus the half cell it enters, each rounded
-to whole ticks: sums are exact, and a step costs the same both ways. Class 0 is a barrier: never entered, and a
-diagonal step between two barriers that touch at their corners is not made, so that a river one cell wide holds
+to whole ticks: sums are exact, and a step costs the same both ways. The kind of a cell tells its half steps: a class
+with a row in a table (8 bits), or the half steps themselves (32 bits, no table). Kind 0 is a barrier: never entered,
+and a diagonal step between two barriers that touch at their corners is not made, so that a river one cell wide holds
 however it is drawn.
 
 A bucket is emptied in two passes. The first looks from each of its cells at the 5 neighbours ahead and notes those
 that it may improve; it writes nothing that it reads, and no branch depends on what it finds. The second improves
-what is still to be improved, and puts it into its bucket. No bucket is wider than the fastest step, so nothing
-comes back into the bucket that is being emptied, and its cells may come in any order.
+what is still to be improved, and puts it into its bucket. Where a bucket is no wider than the fastest step nothing
+comes back into it, and its cells may come in any order; where it is wider, what comes back has its turn again.
 
 An entry of the queue is ``8 × cell + side``, the side being that of the step by which the cell was reached (0 is
 north, clockwise, odd sides are diagonal). An entry whose cell was reached sooner, in an earlier bucket, is skipped.
@@ -20,29 +21,32 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from siting.travel.kernels.preparing import half_step
+
 
 @njit(cache=True, nogil=True)
-def search_window(classes, top, left, state, source, limit, half_step, shift, n_together, queue):  # type: ignore[no-untyped-def]
+def search_window(kinds, top, left, state, source, limit, table, shift, n_together, queue):  # type: ignore[no-untyped-def]
     """Settle every cell of a window that ``source`` reaches within the limit, opening its rows as they are needed.
 
     Parameters
     ----------
-    classes : uint8 or uint16 array, shape (n_rows, n_columns)
+    kinds : uint8 or uint32 array, shape (n_rows, n_columns)
         0 = barrier.
     top, left : int
-        Of the window's first cell in ``classes``; the window may hang over the raster by its outermost cells,
+        Of the window's first cell in ``kinds``; the window may hang over the raster by its outermost cells,
         which count as barriers.
     state : uint32 or uint64 array, shape (height, width), C-contiguous
-        On return, in the opened rows, ``ticks << class_bits | class``: one load gives both. Barriers hold 0, which
+        On return, in the opened rows, ``ticks << kind_bits | kind``: one load gives both. Barriers hold 0, which
         no time is below; cells not reached hold the first tick beyond the limit, which every time within it is
         below: neither is tested for.
     source : int
         Cell of the window; where it is a barrier nothing is reached.
     limit : int
-        Ticks, inclusive; with the longest step it fits ``state`` beside the class.
-    half_step : array of ``state``'s type, shape (2, 2 * n_classes)
+        Ticks, inclusive; with the longest step it fits ``state`` beside the kind.
+    table : array of ``state``'s type, shape (2, 2 * n_classes), or None
         Ticks to cross half a cell of each class, straight and diagonally in turn, shifted left by the bits of the
-        class; row 0, to leave one, is less the class itself, row 1, to enter one, plus the class.
+        kind; row 0, to leave one, is less the class itself, row 1, to enter one, plus the class. None for kinds of
+        32 bits, which tell themselves.
     shift : integer
         A bucket is ``2**shift`` ticks wide.
     n_together : uint64
@@ -57,14 +61,14 @@ def search_window(classes, top, left, state, source, limit, half_step, shift, n_
     first_row, last_row : int
         Of the rows opened; nothing was reached in these two themselves.
     """
-    class_bits = np.uint64(8 * classes.itemsize)
-    beyond = np.uint64(limit + 1) << class_bits
+    kind_bits = np.uint64(8 * kinds.itemsize)
+    beyond = np.uint64(limit + 1) << kind_bits
     height, width = state.shape
     cells, row_codes = state.reshape(state.size), np.uint64(8 * width)
     row = source // width
     first_row, last_row = max(row - 2, 0), min(row + 2, height - 1)
     for row in range(first_row, last_row + 1):
-        open_row(classes, top + row, left, beyond, state[row], 0 < row < height - 1)
+        open_row(kinds, top + row, left, beyond, state[row], 0 < row < height - 1)
     if cells[source] == 0:
         return True, first_row, last_row
     cells[source] -= beyond
@@ -72,23 +76,24 @@ def search_window(classes, top, left, state, source, limit, half_step, shift, n_
     slot_mask, n_idle, bucket = np.uint64(n_slots - 1), 0, np.uint64(0)
     n_waiting = np.zeros(n_slots, np.uint64)
     n_waiting[0] = start_at(source, 0, queue)
-    bucket_bits, kind_mask = class_bits + np.uint64(shift), (np.uint64(1) << class_bits) - np.uint64(1)
+    bucket_bits, kind_mask = kind_bits + np.uint64(shift), (np.uint64(1) << kind_bits) - np.uint64(1)
     ring, passed = neighbour_ring(width), cells_passed(width)
     code, then = np.empty(5 * n_together + 1, np.uint32), np.empty(5 * n_together + 1, state.dtype)
     while n_idle < n_slots:
-        slot = bucket & slot_mask
+        slot, first = bucket & slot_mask, np.uint64(0)
         n_idle = 0 if n_waiting[slot] else n_idle + 1
-        for first in range(np.uint64(0), n_waiting[slot], n_together):
+        while first < n_waiting[slot]:
             stop = min(first + n_together, n_waiting[slot])
             n_seen, lowest, highest = look_ahead(
-                cells, queue, slot, first, stop, bucket, bucket_bits, kind_mask, half_step, ring, code, then
+                cells, None, queue, slot, first, stop, bucket, bucket_bits, kind_mask, table, ring, code, then
             )
+            first = stop
             while first_row > 0 and lowest < np.uint64(first_row + 2) * row_codes:
                 first_row -= 1
-                open_row(classes, top + first_row, left, beyond, state[first_row], first_row > 0)
+                open_row(kinds, top + first_row, left, beyond, state[first_row], first_row > 0)
             while last_row < height - 1 and highest >= np.uint64(last_row - 1) * row_codes:
                 last_row += 1
-                open_row(classes, top + last_row, left, beyond, state[last_row], last_row < height - 1)
+                open_row(kinds, top + last_row, left, beyond, state[last_row], last_row < height - 1)
             if not improve(cells, n_seen, code, then, bucket_bits, passed, queue, n_waiting):
                 return False, first_row, last_row
         n_waiting[slot] = 0
@@ -97,19 +102,19 @@ def search_window(classes, top, left, state, source, limit, half_step, shift, n_
 
 
 @njit(cache=True, nogil=True)
-def open_row(classes, row, left, beyond, fresh, is_inside):  # type: ignore[no-untyped-def]
-    """Fill a row of a window with the classes of the raster's ``row`` from ``left`` on, not yet reached."""
+def open_row(kinds, row, left, beyond, fresh, is_inside):  # type: ignore[no-untyped-def]
+    """Fill a row of a window with the kinds of the raster's ``row`` from ``left`` on, not yet reached."""
     fresh[0] = fresh[-1] = 0
     if is_inside:
-        kinds, inner = classes[row, left + 1 : left + fresh.size - 1], fresh[1:-1]
+        drawn, inner = kinds[row, left + 1 : left + fresh.size - 1], fresh[1:-1]
         for i in range(inner.size):  # on slices LLVM vectorises this: 0.03 ms for 300,000 cells instead of 0.28
-            inner[i] = beyond | kinds[i] if kinds[i] else 0
+            inner[i] = beyond | drawn[i] if drawn[i] else np.uint64(0)
     else:
         fresh[:] = 0
 
 
 @njit(cache=True, nogil=True)
-def look_ahead(cells, queue, slot, first, stop, bucket, bucket_bits, kind_mask, half_step, ring, code, then):  # type: ignore[no-untyped-def]
+def look_ahead(cells, kinds, queue, slot, first, stop, bucket, bucket_bits, kind_mask, table, ring, code, then):  # type: ignore[no-untyped-def]
     """Note the neighbours that the cells of a bucket may improve: their ``code``, and ``then`` what they would hold.
 
     A cell settled by a step looks at the 5 neighbours ahead only: the 3 behind it are neighbours of the cell that
@@ -124,7 +129,6 @@ def look_ahead(cells, queue, slot, first, stop, bucket, bucket_bits, kind_mask, 
     """
     one, two, three, four = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
     five, seven = np.uint64(5), np.uint64(7)
-    leave, enter = half_step[0], half_step[1]
     n_seen, lowest, highest = np.uint64(0), np.uint64(2**63), np.uint64(0)
     for i in range(first, stop):
         entry = np.uint64(queue[slot, i])
@@ -132,23 +136,50 @@ def look_ahead(cells, queue, slot, first, stop, bucket, bucket_bits, kind_mask, 
         now = np.uint64(cells[entry >> three])
         if now >> bucket_bits != bucket:
             continue
-        ahead, slant = entry & seven, entry & one
-        base, kind = entry - ahead, (now & kind_mask) << one
-        even, odd = now + leave[kind + slant], now + leave[kind + one - slant]
+        ahead, slant, aslant = entry & seven, entry & one, one - (entry & one)
+        base, kind = entry - ahead, kind_of(now, entry >> three, kinds, kind_mask)
+        even, odd = now + to_leave(kind, slant, kinds, table), now + to_leave(kind, aslant, kinds, table)
         k0, k1, k2 = base + ring[ahead + one], base + ring[ahead + two], base + ring[ahead + three]
         k3, k4 = base + ring[ahead + four], base + ring[ahead + five]
-        s0, s1, s2 = np.uint64(cells[k0 >> three]), np.uint64(cells[k1 >> three]), np.uint64(cells[k2 >> three])
-        s3, s4 = np.uint64(cells[k3 >> three]), np.uint64(cells[k4 >> three])
+        c0, c1, c2, c3, c4 = k0 >> three, k1 >> three, k2 >> three, k3 >> three, k4 >> three
+        s0, s1, s2 = np.uint64(cells[c0]), np.uint64(cells[c1]), np.uint64(cells[c2])
+        s3, s4 = np.uint64(cells[c3]), np.uint64(cells[c4])
         for other, before, sooner in (
-            (k0, s0, even + enter[((s0 & kind_mask) << one) + slant]),
-            (k1, s1, odd + enter[((s1 & kind_mask) << one) + one - slant]),
-            (k2, s2, even + enter[((s2 & kind_mask) << one) + slant]),
-            (k3, s3, odd + enter[((s3 & kind_mask) << one) + one - slant]),
-            (k4, s4, even + enter[((s4 & kind_mask) << one) + slant]),
+            (k0, s0, even + to_enter(kind_of(s0, c0, kinds, kind_mask), slant, kinds, table)),
+            (k1, s1, odd + to_enter(kind_of(s1, c1, kinds, kind_mask), aslant, kinds, table)),
+            (k2, s2, even + to_enter(kind_of(s2, c2, kinds, kind_mask), slant, kinds, table)),
+            (k3, s3, odd + to_enter(kind_of(s3, c3, kinds, kind_mask), aslant, kinds, table)),
+            (k4, s4, even + to_enter(kind_of(s4, c4, kinds, kind_mask), slant, kinds, table)),
         ):
             code[n_seen], then[n_seen] = other, sooner
             n_seen += np.uint64(sooner < before)
     return n_seen, lowest, highest
+
+
+@njit(cache=True, nogil=True)
+def kind_of(word, cell, kinds, kind_mask):  # type: ignore[no-untyped-def]
+    """The kind of a cell: in its word, or in ``kinds`` where the word has no room for it."""
+    if kinds is None:
+        return word & kind_mask
+    return np.uint64(kinds[cell])
+
+
+@njit(cache=True, nogil=True)
+def to_leave(kind, slant, kinds, table):  # type: ignore[no-untyped-def]
+    """What the word of a cell becomes more when half of it is crossed and its kind, if it is in there, left."""
+    if table is not None:
+        return np.uint64(table[0, (kind << np.uint64(1)) + slant])
+    ticks = half_step(kind, slant) << np.uint64(32)
+    return ticks - kind if kinds is None else ticks
+
+
+@njit(cache=True, nogil=True)
+def to_enter(kind, slant, kinds, table):  # type: ignore[no-untyped-def]
+    """The same for the half of the cell that is entered."""
+    if table is not None:
+        return np.uint64(table[1, (kind << np.uint64(1)) + slant])
+    ticks = half_step(kind, slant) << np.uint64(32)
+    return ticks + kind if kinds is None else ticks
 
 
 @njit(cache=True, nogil=True)

@@ -1,46 +1,130 @@
-"""What a searched window holds: the places in it and when they are reached, or how many people."""
+"""Searches from many cells, one after the other, and what each reaches: places and when, or how many people."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
+from siting.travel.kernels.endings import ALL_DONE, FOUND_FULL, QUEUE_FULL
+from siting.travel.kernels.raster import search_window
+
+CELLS_AT_ONCE = 64
+"""Cells of a row that are passed over together where none of them is reached."""
+
 
 @njit(cache=True, nogil=True)
-def collect(state, top, left, class_bits, limit, row_start, place, column, found, found_ticks):  # type: ignore[no-untyped-def]
-    """Write the places that a searched window reached, and their ticks; return how many.
+def within_each(  # type: ignore[no-untyped-def]
+    kinds, rows, columns, reach, memory, limit, table, shift, n_together, queue, places, counts, found, ticks
+):
+    """Write what each of some cells reaches within the limit.
 
     Parameters
     ----------
-    state, top, left : the rows of `siting.travel.kernels.raster.search_window` that were opened, and where they begin
-    class_bits : uint64
-        Bits of ``state`` that hold the class.
-    limit : int
-        Ticks, inclusive.
-    row_start : int64 array, shape (n_rows + 1,)
-        The places in raster row ``r`` are ``row_start[r] : row_start[r + 1]``.
-    place, column : int32 arrays, shape (n_places,)
-        What to call each place, and its raster column, ascending within a row.
-    found : int32 array, shape (n_places + 1,)
-    found_ticks : uint32 array, shape (n_places + 1,)
-        Written before it is known whether the place counts, which is quicker than to guess; hence one more.
+    kinds, limit, table, shift, n_together, queue : as for `siting.travel.kernels.raster.search_window`
+    rows, columns : int64 arrays, shape (n_sources,)
+        A row of -1 is nowhere and reaches nothing.
+    reach : int
+        Cells that a trip within the limit may span.
+    memory : array of 32 or 64-bit words
+        Room for the largest window; see `window_around`.
+    places : (row_start, column, place), or None
+        Places in raster row ``r`` are ``row_start[r] : row_start[r + 1]``: their column, ascending, and what each is
+        called. None: every cell is a place, called ``row × n_columns + column``.
+    counts : int64 array, shape (n_sources,)
+        How many places each source reaches.
+    found : int32 array
+        Those of one source after the other, each by raster cell.
+    ticks : uint32 array, as long as ``found``
+
+    Returns
+    -------
+    n_done : int
+        Sources that are done with; all but for want of room.
+    n_found : int
+        Places written for them.
+    ending : int
+        `ALL_DONE`, or what had no room: bring more and go on from there.
     """
-    n_found = np.uint64(0)
+    n_found, kind_bits = 0, np.uint64(8 * kinds.itemsize)
+    for i in range(rows.size):
+        counts[i] = 0
+        if rows[i] < 0:
+            continue
+        top, left, height, width = window_around(kinds.shape, rows[i], columns[i], reach)
+        state = memory[: height * width].reshape(height, width)
+        source = (rows[i] - top) * width + columns[i] - left
+        is_done, first_row, last_row = search_window(
+            kinds, top, left, state, source, limit, table, shift, n_together, queue
+        )
+        if not is_done:
+            return i, n_found, QUEUE_FULL
+        opened, top = state[first_row : last_row + 1], top + first_row
+        if places is None:
+            end = collect_cells(opened, top, left, kinds.shape[1], kind_bits, limit, n_found, found, ticks)
+        else:
+            end = collect_places(opened, top, left, kind_bits, limit, places, n_found, found, ticks)
+        if end < 0:
+            return i, n_found, FOUND_FULL
+        counts[i], n_found = end - n_found, end
+    return rows.size, n_found, ALL_DONE
+
+
+@njit(cache=True, nogil=True)
+def sums_within_each(kinds, rows, columns, reach, memory, limit, table, shift, n_together, queue, persons, sums):  # type: ignore[no-untyped-def]
+    """Add up the persons whom each of some cells reaches within the limit.
+
+    Parameters are those of `within_each`, and ``persons``, a float64 raster; ``sums`` has one for each source.
+    Returns are ``n_done`` and ``ending``.
+    """
+    kind_bits = np.uint64(8 * kinds.itemsize)
+    for i in range(rows.size):
+        top, left, height, width = window_around(kinds.shape, rows[i], columns[i], reach)
+        state = memory[: height * width].reshape(height, width)
+        source = (rows[i] - top) * width + columns[i] - left
+        is_done, first_row, last_row = search_window(
+            kinds, top, left, state, source, limit, table, shift, n_together, queue
+        )
+        if not is_done:
+            return i, QUEUE_FULL
+        sums[i] = sum_within(state[first_row : last_row + 1], top + first_row, left, kind_bits, limit, persons)
+    return rows.size, ALL_DONE
+
+
+@njit(cache=True, nogil=True)
+def window_around(shape, row, column, reach):  # type: ignore[no-untyped-def]
+    """(top, left, height, width) of the window around a cell that no trip within the limit leaves.
+
+    Its outermost cells lie beyond reach, or beyond the raster.
+    """
+    top, left = max(row - reach, 0) - 1, max(column - reach, 0) - 1
+    height, width = min(row + reach, shape[0] - 1) + 2 - top, min(column + reach, shape[1] - 1) + 2 - left
+    return top, left, height, width
+
+
+@njit(cache=True, nogil=True)
+def collect_places(state, top, left, kind_bits, limit, places, n_found, found, ticks):  # type: ignore[no-untyped-def]
+    """Write the places that a searched window reached from ``n_found`` on; return where they end, -1 for no room.
+
+    ``state``, ``top`` and ``left`` are the rows of the window that were opened, and where they begin. What is found is
+    written before it is known whether it counts, which is quicker than to guess.
+    """
+    row_start, columns, place = places
     n_rows, n_columns = state.shape
-    last, one = np.uint64(limit), np.uint64(1)
+    one, beyond = np.uint64(1), np.uint64(limit + 1) << kind_bits
+    end, room = np.uint64(n_found), np.uint64(found.size)
     for row in range(1, n_rows - 1):
         first, stop = np.uint64(row_start[top + row]), np.uint64(row_start[top + row + 1])
-        start = first_not_below(column, first, stop, left + 1)
-        end = first_not_below(column, start, stop, left + n_columns - 1)
+        first = first_not_below(columns, first, stop, left + 1)
+        stop = first_not_below(columns, first, stop, left + n_columns - 1)
+        if end + stop - first > room:
+            return -1
         line = state[row]
-        for i in range(start, end):
+        for i in range(first, stop):
+            here = np.uint64(line[np.uint64(columns[i] - left)])
+            found[end], ticks[end] = place[i], here >> kind_bits
             # a barrier holds 0: less one it is beyond any limit, so one comparison tells both
-            here = np.uint64(line[np.uint64(column[i] - left)])
-            found[n_found] = place[i]
-            found_ticks[n_found] = here >> class_bits
-            if here - one >> class_bits <= last:
-                n_found += one
-    return n_found
+            end += np.uint64(here - one < beyond - one)
+    return np.int64(end)
 
 
 @njit(cache=True, nogil=True)
@@ -56,21 +140,50 @@ def first_not_below(ascending, first, stop, bound):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def sum_within(state, top, left, class_bits, limit, persons):  # type: ignore[no-untyped-def]
-    """Persons of the cells that a searched window reached, added up row by row.
+def collect_cells(state, top, left, n_raster_columns, kind_bits, limit, n_found, found, ticks):  # type: ignore[no-untyped-def]
+    """`collect_places` where every cell of the raster is a place.
 
-    Parameters
-    ----------
-    state, top, left, class_bits, limit : as for `collect`
-    persons : float64 array, shape of the raster
+    Half a window or more is not reached: a stretch of a row is counted first, in vectors, and passed over if empty.
     """
+    n_rows, n_columns = state.shape
+    end, room = np.uint64(n_found), np.uint64(found.size)
+    edge = np.empty(1, state.dtype)
+    edge[0] = np.uint64(limit + 1) << kind_bits
+    beyond = edge[0]
+    for row in range(1, n_rows - 1):
+        base = (top + row) * n_raster_columns + left
+        for first in range(1, n_columns - 1, CELLS_AT_ONCE):
+            stretch, n_in = state[row, first : min(first + CELLS_AT_ONCE, n_columns - 1)], 0
+            for i in range(stretch.size):
+                n_in += (stretch[i] > 0) & (stretch[i] < beyond)
+            if n_in == 0:
+                continue
+            if end + np.uint64(stretch.size) > room:
+                return -1
+            for i in range(stretch.size):
+                found[end], ticks[end] = base + first + i, np.uint64(stretch[i]) >> kind_bits
+                end += np.uint64((stretch[i] > 0) & (stretch[i] < beyond))
+    return np.int64(end)
+
+
+@njit(cache=True, nogil=True)
+def sum_within(state, top, left, kind_bits, limit, persons):  # type: ignore[no-untyped-def]
+    """Persons of the cells that a searched window reached, added up row by row."""
     total = 0.0
     n_rows, n_columns = state.shape
-    last, one = np.uint64(limit), np.uint64(1)
+    one, beyond = np.uint64(1), np.uint64(limit + 1) << kind_bits
     for row in range(1, n_rows - 1):
         people = persons[top + row, left + 1 : left + n_columns - 1]
         line = state[row, 1 : n_columns - 1]
         for i in range(people.size):
-            if np.uint64(line[i]) - one >> class_bits <= last:
+            if np.uint64(line[i]) - one < beyond - one:
                 total += people[i]
     return total
+
+
+@njit(cache=True, nogil=True)
+def round_up(ticks, ticks_per_s, time_s):  # type: ignore[no-untyped-def]
+    """Whole seconds, in one pass: as many as `siting.travel.ticks.whole_seconds` says."""
+    up = np.uint32(ticks_per_s - 1)
+    for i in range(ticks.size):
+        time_s[i] = (ticks[i] + up) // np.uint32(ticks_per_s)

@@ -1,0 +1,182 @@
+"""Searches on a raster in ticks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.errors import DataError, Fault
+from siting.travel.casts import LAST_TICK, Found, Workspace, empty_queue, limit_ticks, ring_size, roomier
+from siting.travel.tick_raster import TickRaster
+
+TOGETHER = np.uint64(64)
+"""Entries of a bucket that are looked at together; 16 to 256 are as quick."""
+MOST_CELLS = 2**29
+"""Cells of a window or a raster that an entry of the raster's queue can name."""
+MOST_IN_QUEUE = 2**28
+"""Entries for which a search of the whole raster reserves room; what is not used costs no memory."""
+
+
+@dataclass(frozen=True)
+class PlacesByRow:
+    """Places of a raster, so laid that a window finds its own without looking at the others.
+
+    Attributes
+    ----------
+    place, column : int32 arrays, shape (n_places,)
+        By raster cell; ``place`` is the row in the caller's table.
+    row_start : int64 array, shape (n_rows + 1,)
+    is_ascending : bool
+        ``place`` ascends too.
+    """
+
+    place: NDArray[np.int32]
+    column: NDArray[np.int32]
+    row_start: NDArray[np.int64]
+    is_ascending: bool
+
+    @classmethod
+    def of(cls, place_cell: NDArray[np.int64], shape: tuple[int, ...]) -> PlacesByRow:
+        """Of the cell of each place; -1 is nowhere."""
+        order = np.argsort(place_cell, kind="stable")
+        order = order[place_cell[order] >= 0]
+        row, column = np.divmod(place_cell[order], shape[1])
+        return cls(
+            place=order.astype(np.int32),
+            column=column.astype(np.int32),
+            row_start=np.searchsorted(row, np.arange(shape[0] + 1)).astype(np.int64),
+            is_ascending=bool((np.diff(order) > 0).all()),
+        )
+
+
+class RasterSearch(Workspace):
+    """A workspace for bounded searches on one raster, each in its own window; one per thread.
+
+    Attributes
+    ----------
+    raster : TickRaster
+    limit : int
+        Ticks, inclusive.
+    reach : int
+        Cells that a trip within the limit may span.
+    table, shift, memory, queue
+        What the kernels are given; see `siting.travel.kernels.raster` and `siting.travel.kernels.window`.
+    """
+
+    def __init__(self, raster: TickRaster, cutoff_s: float, places: PlacesByRow | None = None) -> None:
+        """Searches that tell of some places; of every cell, called by its number, without ``places``."""
+        self.raster = raster
+        self.limit = limit_ticks(cutoff_s, raster.longest_step)
+        self.shift = bucket_shift(raster)
+        super().__init__(empty_queue(ring_size(min(raster.longest_step, self.limit), self.shift), np.uint32))
+        fits = self.limit + 1 + raster.longest_step < 2 ** (32 - raster.kind_bits)
+        word = np.uint32 if fits else np.uint64
+        self.table = table_of(raster, raster.kind_bits, word)
+        self.reach = self.limit // max(raster.shortest_step, 1)
+        n_rows, n_columns = raster.shape
+        side = 2 * self.reach + 3
+        n_most = min(side, n_rows + 2) * min(side, n_columns + 2)
+        _check_cells(n_most)
+        self.memory = np.empty(n_most, word)
+        self._places = places
+
+    def within(self, cells: NDArray[np.integer]) -> Found:
+        """The places within the cutoff of each of some cells of the raster; of a cell of -1, none."""
+        from siting.travel.kernels.window import within_each
+
+        places = self._places
+        laid = None if places is None else (places.row_start, places.column, places.place)
+        rows, columns = np.divmod(np.asarray(cells, np.int64), self.raster.shape[1])
+
+        def search(
+            first: int, counts: NDArray[np.int64], place: NDArray[np.int32], ticks: NDArray[np.uint32]
+        ) -> tuple[int, int, int]:
+            ending: tuple[int, int, int] = within_each(
+                self.raster.kinds, rows[first:], columns[first:], self.reach, self.memory, self.limit, self.table,
+                self.shift, TOGETHER, self.queue, laid, counts, place, ticks,
+            )  # fmt: skip
+            return ending
+
+        found = self.found(len(rows), search)
+        if places is None or places.is_ascending:
+            return found
+        order = np.lexsort((found.place, np.repeat(np.arange(len(rows)), found.counts)))
+        return Found(found.counts, found.place[order], found.ticks[order])
+
+    def persons_within(self, cells: NDArray[np.integer], persons: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Persons, of a raster of them, within the cutoff of each of some cells."""
+        from siting.travel.kernels.window import sums_within_each
+
+        rows, columns = np.divmod(np.asarray(cells, np.int64), self.raster.shape[1])
+        sums, n_done = np.empty(len(rows)), 0
+        while n_done < len(rows):
+            n_more, _ = sums_within_each(
+                self.raster.kinds, rows[n_done:], columns[n_done:], self.reach, self.memory, self.limit, self.table,
+                self.shift, TOGETHER, self.queue, persons, sums[n_done:],
+            )  # fmt: skip
+            n_done += n_more
+            if n_done < len(rows):
+                self.queue = roomier(self.queue)
+        return sums
+
+
+def bucket_shift(raster: TickRaster) -> int:
+    """Bucket width for a raster: the largest power of two no wider than the fastest step, the ring kept short."""
+    return max(raster.shortest_step.bit_length() - 1, raster.longest_step.bit_length() - 16, 0)
+
+
+def table_of(raster: TickRaster, kind_bits: int, word: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger] | None:
+    """What it takes to leave (row 0) and to enter (row 1) half a cell of each class, straight and diagonally in turn.
+
+    In units of ``2**kind_bits``; a word that holds the class is rid of it, and given the other, by the same addition.
+    """
+    if raster.half_ticks is None:
+        return None
+    half_step = raster.half_ticks.T.ravel().astype(np.uint64) << np.uint64(kind_bits)
+    kind = np.repeat(np.arange(raster.half_ticks.shape[1], dtype=np.uint64), 2)
+    return np.stack([half_step - kind, half_step + kind]).astype(word)
+
+
+def nearest_on_raster(raster: TickRaster, sources: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    """(ticks, row of ``sources``), in the raster's shape, of the nearest source of every cell; row -1 where none.
+
+    Without a cutoff: a trip of more than 12 days less the longest step counts as none. Ties go to the lowest row.
+    """
+    from siting.travel.kernels.nearest import fresh_cells, search_nearest, take_nearest
+
+    n_rows, n_columns = raster.shape
+    width = n_columns + 2
+    _check_cells((n_rows + 2) * width)
+    has_classes = raster.half_ticks is not None
+    kind_bits = np.uint64(raster.kind_bits if has_classes else 1)
+    _check_sources(len(sources), most=2**24 if has_classes else 2**31 - 1)
+    row, column = np.divmod(np.asarray(sources, np.int64), n_columns)
+    start = (row + 1) * width + column + 1
+    table, shift = table_of(raster, 32, np.uint64), bucket_shift(raster)
+    kinds = None if has_classes else np.pad(raster.kinds, 1).ravel()
+    beyond = np.uint64((LAST_TICK - raster.longest_step + 1) << 32)
+    n_slots = ring_size(raster.longest_step, shift)
+    front = min(8 * (n_rows + n_columns), MOST_IN_QUEUE // n_slots)
+    queue = empty_queue(n_slots, np.uint32, least=max(4 * len(sources), front))
+    while True:
+        cells = fresh_cells(raster.kinds, beyond, has_classes)
+        if search_nearest(cells, kinds, width, start, kind_bits, table, shift, TOGETHER, queue):
+            break
+        queue = roomier(queue)
+    ticks, owner = np.empty(raster.shape, np.uint32), np.empty(raster.shape, np.int32)
+    take_nearest(cells, beyond, kind_bits, ticks, owner)
+    return ticks, owner
+
+
+def _check_sources(n_sources: int, *, most: int) -> None:
+    if n_sources > most:
+        problem = f"there are {n_sources}"
+        raise DataError(Fault("travel", 0, 0, "sources", problem, f"at most {most} on a raster of so many frictions"))
+
+
+def _check_cells(n_cells: int) -> None:
+    if n_cells > MOST_CELLS:
+        problem = f"a search would span {n_cells} cells"
+        raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, f"at most {MOST_CELLS}: larger cells"))

@@ -1,0 +1,285 @@
+"""A raster or a graph of one's own, made ready once and asked again and again."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from siting.errors import DataError, Fault
+from siting.progress import Progress, silent
+from siting.travel.casts import Found
+from siting.travel.pairs import PairStore
+from siting.travel.raster_edges import Edges
+from siting.travel.raster_search import RasterSearch
+from siting.travel.tick_graph import GraphSearch, TickGraph
+from siting.travel.tick_raster import TickRaster
+from siting.travel.ticks import whole_ticks
+from siting.travel.times import MEMORY_BUDGET_MB, in_threads
+from siting.travel.travel_times import TravelTimes
+
+BLOCK_SOURCES = 16
+"""Sources that a thread takes at a time: what they reach is held twice for a moment."""
+
+Workspace = TypeVar("Workspace", RasterSearch, GraphSearch)
+
+
+class Ready(ABC, Generic[Workspace]):
+    """What a `ReadyRaster` and a `ReadyGraph` are asked in the same way; their workspaces are used again and again."""
+
+    def __init__(self, n_places: int, cutoff_s: int) -> None:
+        self.cutoff_s = cutoff_s
+        self._n_places = n_places
+        self._idle: list[Workspace] = [self._workspace()]
+
+    @abstractmethod
+    def _workspace(self) -> Workspace: ...
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Workspace]:
+        try:
+            workspace = self._idle.pop()
+        except IndexError:
+            workspace = self._workspace()
+        yield workspace
+        self._idle.append(workspace)
+
+    def _within(self, place: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
+        with self._borrowed() as workspace:
+            found = workspace.within(np.array([place]))
+        return found.place, found.time_s
+
+    def _times(self, place: int) -> NDArray[np.float32]:
+        reached, within_s = self._within(place)
+        time_s = np.full(self._n_places, np.inf, np.float32)
+        time_s[reached] = within_s
+        return time_s
+
+    def _travel_times(
+        self,
+        places: NDArray[np.int64],
+        progress: Progress,
+        threads: int | None,
+        memory_budget_mb: float,
+        spill_folder: Path | None,
+    ) -> TravelTimes:
+        def search(block: NDArray[np.int64]) -> Found:
+            with self._borrowed() as workspace:
+                return workspace.within(places[block])
+
+        # places of one number lie near each other, as far as numbers tell
+        order = np.argsort(places, kind="stable")
+        blocks = [order[first : first + BLOCK_SOURCES] for first in range(0, len(order), BLOCK_SOURCES)]
+        store, n_done = PairStore(budget_mb=memory_budget_mb, folder=spill_folder), 0
+        for block, found in zip(blocks, in_threads(search, blocks, n_threads=n_threads(threads)), strict=True):
+            store.add(block, found)
+            n_done += len(block)
+            progress(n_done, len(places))
+        return store.times(n_sites=len(places), n_cells=self._n_places, cutoff_s=self.cutoff_s)
+
+
+class ReadyRaster(Ready[RasterSearch]):
+    """Bounded searches on a bare friction raster, by the rules of `siting.travel.FrictionSurface`.
+
+    Parameters
+    ----------
+    friction_s_per_m : float array, shape (n_rows, n_columns)
+        inf = barrier.
+    cell_size_m : float
+    cutoff_s : int
+        Inclusive; at most 65,535 s.
+
+    Attributes
+    ----------
+    raster : TickRaster
+    """
+
+    def __init__(self, friction_s_per_m: NDArray[np.floating], *, cell_size_m: float, cutoff_s: int) -> None:
+        self.raster = TickRaster.of(friction_s_per_m, cell_size_m=cell_size_m)
+        self._cutoff_s = cutoff_s
+        super().__init__(self.raster.kinds.size, cutoff_s)
+
+    def _workspace(self) -> RasterSearch:
+        return RasterSearch(self.raster, self._cutoff_s)
+
+    def within(self, source: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
+        """(cells ascending, seconds) of what is within the cutoff of one cell; cells are numbered row by row."""
+        return self._within(cell_number(source, self.raster.shape))
+
+    def times(self, source: tuple[int, int]) -> NDArray[np.float32]:
+        """Seconds between one cell, (row, column), and every other, a raster; inf where beyond the cutoff."""
+        return self._times(cell_number(source, self.raster.shape)).reshape(self.raster.shape)
+
+    def travel_times(
+        self,
+        sources: ArrayLike,
+        *,
+        progress: Progress = silent,
+        threads: int | None = None,
+        memory_budget_mb: float = MEMORY_BUDGET_MB,
+        spill_folder: Path | None = None,
+    ) -> TravelTimes:
+        """Times between some cells and every other, as far as they are within the cutoff.
+
+        Parameters
+        ----------
+        sources : int array, shape (n_sources, 2)
+            (row, column) of each.
+        progress, threads, memory_budget_mb, spill_folder
+            As for `siting.travel.travel_times`.
+
+        Returns
+        -------
+        TravelTimes
+            The sites are the sources; the cells are numbered row by row.
+        """
+        places = cell_numbers(sources, self.raster.shape)
+        return self._travel_times(places, progress, threads, memory_budget_mb, spill_folder)
+
+    def persons_within(
+        self, persons: NDArray[np.floating], *, progress: Progress = silent, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """People within the cutoff of **every** cell: one search from each, none of them kept.
+
+        Parameters
+        ----------
+        persons : float array, shape (n_rows, n_columns)
+        progress : callable
+            Told the rows done, and how many there are.
+        threads : int, optional
+            As many as there are processors, unless said. The result is the same, byte for byte.
+
+        Returns
+        -------
+        float64 array, shape (n_rows, n_columns)
+            0 at barriers.
+        """
+        n_rows, n_columns = self.raster.shape
+        people = np.ascontiguousarray(persons, np.float64)
+        if people.shape != self.raster.shape:
+            problem = f"has shape {people.shape}, friction {self.raster.shape}"
+            raise DataError(Fault("travel", 0, 0, "persons", problem, "one figure per cell"))
+
+        def row_of_sums(row: int) -> NDArray[np.float64]:
+            open_columns = np.flatnonzero(self.raster.kinds[row])
+            sums = np.zeros(n_columns)
+            with self._borrowed() as workspace:
+                sums[open_columns] = workspace.persons_within(row * n_columns + open_columns, people)
+            return sums
+
+        within = np.empty((n_rows, n_columns))
+        for row, sums in enumerate(in_threads(row_of_sums, range(n_rows), n_threads=n_threads(threads))):
+            within[row] = sums
+            progress(row + 1, n_rows)
+        return within
+
+
+class ReadyGraph(Ready[GraphSearch]):
+    """Bounded searches on a bare graph.
+
+    Parameters
+    ----------
+    n_nodes : int
+    edges : (tail, head, time_s)
+    cutoff_s : int
+        Inclusive; at most 65,535 s.
+    towards : bool
+        True: times from every node towards the sources, as people travel to a site. False: from the sources.
+    """
+
+    def __init__(self, n_nodes: int, edges: Edges, *, cutoff_s: int, towards: bool) -> None:
+        self._graph = tick_graph(n_nodes, edges, towards=towards)
+        self._cutoff_s = cutoff_s
+        super().__init__(n_nodes, cutoff_s)
+
+    def _workspace(self) -> GraphSearch:
+        return GraphSearch(self._graph, self._cutoff_s, wanted=range(self._n_places))
+
+    def within(self, source: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
+        """(nodes ascending, seconds) of what is within the cutoff of one node."""
+        return self._within(int(self._checked(source)[0]))
+
+    def times(self, source: int) -> NDArray[np.float32]:
+        """Seconds between one node and every other; inf where beyond the cutoff."""
+        return self._times(int(self._checked(source)[0]))
+
+    def travel_times(
+        self,
+        sources: ArrayLike,
+        *,
+        progress: Progress = silent,
+        threads: int | None = None,
+        memory_budget_mb: float = MEMORY_BUDGET_MB,
+        spill_folder: Path | None = None,
+    ) -> TravelTimes:
+        """Times between some nodes and every other, as far as they are within the cutoff.
+
+        Parameters
+        ----------
+        sources : int array, shape (n_sources,)
+        progress, threads, memory_budget_mb, spill_folder
+            As for `siting.travel.travel_times`.
+
+        Returns
+        -------
+        TravelTimes
+            The sites are the sources; the cells are the nodes.
+        """
+        return self._travel_times(self._checked(sources), progress, threads, memory_budget_mb, spill_folder)
+
+    def persons_within(self, persons: NDArray[np.floating], *, threads: int | None = None) -> NDArray[np.float64]:
+        """People, one figure per node, within the cutoff of **every** node: one search for each, none of them kept."""
+        people = np.asarray(persons, np.float64)
+
+        def sums(nodes: range) -> NDArray[np.float64]:
+            with self._borrowed() as workspace:
+                found = workspace.within(np.array(nodes))
+            # a plain sum of each run: one of its own length is added up pairwise, whatever the block
+            runs = np.split(people[found.place], np.cumsum(found.counts)[:-1])
+            return np.array([run.sum() for run in runs])
+
+        blocks = [
+            range(first, min(first + BLOCK_SOURCES, self._n_places))
+            for first in range(0, self._n_places, BLOCK_SOURCES)
+        ]
+        return np.concatenate([np.empty(0), *in_threads(sums, blocks, n_threads=n_threads(threads))])
+
+    def _checked(self, sources: ArrayLike) -> NDArray[np.int64]:
+        nodes = np.atleast_1d(np.asarray(sources, np.int64))
+        if len(nodes) and not (nodes.min() >= 0 and nodes.max() < self._n_places):
+            raise DataError(Fault("graph", 0, 0, "sources", "are not there", f"0 to {self._n_places - 1}"))
+        return nodes
+
+
+def n_threads(threads: int | None) -> int:
+    """As many threads as asked for, or as there are processors."""
+    return threads or os.cpu_count() or 1
+
+
+def cell_number(source: tuple[int, int], shape: tuple[int, int]) -> int:
+    """`cell_numbers` of one cell, in a tenth of the time."""
+    (row, column), (n_rows, n_columns) = source, shape
+    if not (0 <= row < n_rows and 0 <= column < n_columns):
+        raise DataError(Fault("travel", 0, 0, "sources", "lie outside the raster", f"rows and columns of {shape}"))
+    return int(row) * n_columns + int(column)
+
+
+def cell_numbers(sources: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Number, row by row, of each (row, column)."""
+    row, column = np.asarray(sources, np.int64).reshape(-1, 2).T
+    if ((row < 0) | (row >= shape[0]) | (column < 0) | (column >= shape[1])).any():
+        raise DataError(Fault("travel", 0, 0, "sources", "lie outside the raster", f"rows and columns of {shape}"))
+    return np.asarray(row * shape[1] + column)
+
+
+def tick_graph(n_nodes: int, edges: Edges, *, towards: bool) -> TickGraph:
+    """The graph to search, turned round where people travel towards the sources."""
+    tail, head = (np.asarray(ends, np.int64) for ends in edges[:2])
+    ticks = whole_ticks(np.asarray(edges[2], np.float64))
+    return TickGraph.from_edges(n_nodes, head if towards else tail, tail if towards else head, ticks)
