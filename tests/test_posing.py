@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -145,7 +146,8 @@ def test_the_recount_of_rules_says_what_is_left(head, ground, tmp_path):
     posed = pose(scenario, territory, times, ask(scenario, territory))
     candidates = np.flatnonzero(~territory.sites.is_existing)
     north = [int(j) for j in candidates if territory.sites.id[j] in ("2B043", "2B107")]
-    kept = kept_rules(scenario, territory, posed.cover, np.array(north, dtype=np.int32))
+    plan = replace(solve_posed(scenario, territory, times, posed), opened=np.array(north, dtype=np.int32))
+    kept = kept_rules(scenario, territory, posed.cover, plan)
     budget, apart, floor, cap, *_ = kept
     assert (budget.found, budget.left, budget.is_binding) == (100_000, 100_000, False)
     assert apart.left == apart.found - 4 and apart.is_binding is None

@@ -73,7 +73,12 @@ def test_qgis_finds_a_sign_for_every_decision_in_the_layer(folder):
     renderer = Xml.fromstring(style["styleQML"][0]).find("renderer-v2")
     assert renderer.get("attr") in info["fields"]
     labels = {one.get("value"): one.get("label") for one in renderer.iter("category")}
-    assert labels == {"existing": "existe", "opened": "ouverte", "not_opened": "non ouverte"}
+    assert labels == {
+        "existing": "existe",
+        "opened": "ouverte",
+        "not_opened": "non ouverte",
+        "closed": "fermé par le plan",
+    }
     symbols = [one.get("name") for one in renderer.iter("symbol")]
     assert [one.get("symbol") for one in renderer.iter("category")] == symbols
 

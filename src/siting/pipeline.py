@@ -22,7 +22,7 @@ from siting.allocation import Plan
 from siting.errors import DataError, Fault
 from siting.outlook import Outlook, look_ahead
 from siting.plan_access import measure_plan
-from siting.posing import ask, pose, solve_posed
+from siting.posing import ask, fillings, pose, solve_posed
 from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
 from siting.report.documents import describe_travel, described_inputs, input_copies
@@ -143,7 +143,8 @@ def run(
         posed = pose(scenario, territory, times, asked)
         plan = solve_posed(scenario, territory, times, posed, progress=progress, stop=stop)
     with clock.stage("nearest"):
-        access = measure_plan(territory, surface, posed, plan.opened)
+        access = measure_plan(territory, surface, posed, plan)
+        filled = fillings(scenario, territory, times, plan)
     modes: tuple[ModeTimes, ...] = ()
     if scenario.modes:
         with clock.stage("modes"):
@@ -163,11 +164,12 @@ def run(
         before_everywhere=access.everywhere["before"],
         after_everywhere=access.everywhere["after"],
         reason=access.reason,
-        summary=summary_of(scenario, territory, plan, posed, access, modes),
+        summary=summary_of(scenario, territory, plan, posed, access, modes, filled),
         forecast=outlook.forecast if outlook else None,
         pocket_cells=surface.pocket_sizes(),
         from_outside=access.from_outside,
         modes=modes,
+        fillings=filled,
     )
     findings.summary["interrupted"] = stop.is_set()
     findings.summary["seconds"] = clock.seconds

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.access import served_from_outside, uncoverable_reason
+from siting.allocation import Plan
 from siting.posing import Posed
 from siting.territory import Territory
 from siting.travel import FrictionSurface, RoadSurface, nearest, nearest_everywhere
@@ -38,9 +39,7 @@ class PlanAccess:
     reason: NDArray[np.uint8]
 
 
-def measure_plan(
-    territory: Territory, surface: RoadSurface | FrictionSurface, posed: Posed, opened: NDArray[np.int32]
-) -> PlanAccess:
+def measure_plan(territory: Territory, surface: RoadSurface | FrictionSurface, posed: Posed, plan: Plan) -> PlanAccess:
     """Measure a plan.
 
     Parameters
@@ -50,11 +49,10 @@ def measure_plan(
         Of that territory.
     posed : Posed
         The problem that the plan answers: what can be covered at all.
-    opened : int32 array, shape (n_opened,)
-        Rows of ``territory.sites`` that the plan opens.
+    plan : Plan
     """
-    before = np.flatnonzero(territory.sites.is_existing)
-    open_sites = {"before": before, "after": np.union1d(before, opened)}
+    is_existing = territory.sites.is_existing
+    open_sites = {"before": np.flatnonzero(is_existing), "after": np.flatnonzero(plan.is_open(is_existing))}
     near = {when: nearest(surface, rows) for when, rows in open_sites.items()}
     return PlanAccess(
         open_sites,

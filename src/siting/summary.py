@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from siting.access import ModeTimes, mean_min, mode_figures, percentile_min, persons_by_reason, persons_within
+from siting.access import (
+    Filling,
+    ModeTimes,
+    mean_min,
+    mode_figures,
+    percentile_min,
+    persons_by_reason,
+    persons_within,
+)
 from siting.allocation import Certificate, Plan
 from siting.plan_access import PlanAccess
 from siting.posing import KeptRule, Posed, kept_rules
+from siting.report.decisions import decision_figures
+from siting.report.filling import filling_figures
 from siting.report.manifest import peak_memory_mb
 from siting.scenario import Scenario
 from siting.territory import Demand, Territory
@@ -29,6 +40,7 @@ def summary_of(
     posed: Posed,
     access: PlanAccess,
     modes: tuple[ModeTimes, ...],
+    filled: Mapping[str, Filling],
 ) -> dict[str, Any]:
     """What summary.json holds, its ``seconds`` apart."""
     goal, travel = scenario.goal, scenario.travel
@@ -42,10 +54,12 @@ def summary_of(
         **({"screening_mean_error_min": MEAN_ERROR_MIN} if travel.surface == "friction" else {}),
         **_people(territory.demand, access, goal.standard_s),
         "sites": _sites(territory, plan),
-        "rules": [_rule(one) for one in kept_rules(scenario, territory, posed.cover, plan.opened)],
+        "rules": [_rule(one) for one in kept_rules(scenario, territory, posed.cover, plan)],
         **_proof(scenario, plan, posed),
         "peak_memory_mb": math.ceil(peak_memory_mb() / PEAK_MEMORY_STEP_MB) * PEAK_MEMORY_STEP_MB,
         **_modes(scenario, territory, modes, access),
+        **decision_figures(plan, territory.sites.is_existing),
+        **filling_figures(scenario, filled),
     }
 
 

@@ -13,6 +13,7 @@ from siting.access.e2sfca import (
     standardised_demand,
     supply_below_age,
 )
+from siting.access.filling import Filling, fill
 from siting.access.modes import ModeTimes, measure_modes, mode_figures, persons_in_mode
 from siting.access.outside import served_from_outside
 from siting.access.reasons import REASONS, persons_by_reason, uncoverable_reason
@@ -28,6 +29,7 @@ __all__ = [
     "AtSpeed",
     "Decay",
     "ExponentialDecay",
+    "Filling",
     "GaussianDecay",
     "ModeTimes",
     "StepDecay",
@@ -35,6 +37,7 @@ __all__ = [
     "catchments_by_area",
     "day_mask",
     "e2sfca",
+    "fill",
     "mean_min",
     "measure_modes",
     "mode_figures",

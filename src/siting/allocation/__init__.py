@@ -15,7 +15,7 @@ from siting.allocation.measures import Served, Waiting, served, waiting
 from siting.allocation.medians import PMedian, p_median
 from siting.allocation.option_clauses import OnePerSite, StaysOpen
 from siting.allocation.options import KEEP, Kind, Opening, Options
-from siting.allocation.plan import Certificate, Plan, Status
+from siting.allocation.plan import Certificate, Decisions, Plan, Status
 from siting.allocation.problems import Lscp, Mclp, Problem, Rules, lscp, mclp
 from siting.allocation.reasons import is_feasible
 from siting.allocation.solving import solve
@@ -31,6 +31,7 @@ __all__ = [
     "Composed",
     "CoverSets",
     "CoveredShare",
+    "Decisions",
     "Differs",
     "Everyone",
     "FewestHouses",

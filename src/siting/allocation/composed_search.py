@@ -57,9 +57,14 @@ def solve_composed(problem: Composed, effort: Effort, progress: Progress) -> Pla
         assert found.opened is not None
         opened = found.opened
         values.append(signed(goal, found.value))
-        stages.append(_certificate(goal, values[-1], found))
+        stages.append(_certificate(goal, found))
     progress(len(problem.goals), len(problem.goals))
     assert opened is not None
+    final = recount(problem, opened)  # a goal left unproven may come out better than when it was left
+    for number, goal in enumerate(problem.goals):
+        value = signed(goal, goal.value(final))
+        if value < signed(goal, stages[number].objective):
+            stages[number] = _judged(stages[number], value)
     is_covered = problem.cover.covered_by(np.union1d(problem.rules.existing, opened))
     return Plan(opened, is_covered, stages[0], stages=tuple(stages))
 
@@ -169,22 +174,35 @@ def _first_cuts(problem: Composed, measure: Measure, value: float, effort: Effor
     return [cut for _, cut in improving[-_CUTS_AT_FIRST:]]
 
 
-def _certificate(goal: Goal, value: float, found: _Found) -> Certificate:
+def _certificate(goal: Goal, found: _Found) -> Certificate:
     """The solver's bound: branch and bound of a composed program leaves no multipliers."""
-    cost = signed(goal, value)
-    noise = 1e-6 + 1e-8 * abs(cost)
+    noise = 1e-6 + 1e-8 * abs(found.value)
     bound = math.ceil(found.bound - noise) if goal.is_whole and math.isfinite(found.bound) else found.bound
-    bound = cost if cost - bound <= noise else float(bound)
-    return Certificate(
+    certificate = Certificate(
         model=goal.name,
         sense=goal.sense,
-        status="optimal" if bound == cost else "feasible",
-        objective=value,
-        bound=signed(goal, bound),
-        gap=(cost - bound) / max(abs(cost), 1.0),
+        status="feasible",
+        objective=math.nan,
+        bound=signed(goal, float(bound)),
+        gap=math.nan,
         bound_by="solver",
         solver=VERSION,
         n_rows=found.run.n_rows,
         n_columns=found.run.n_columns,
         n_nonzeros=found.run.n_nonzeros,
+    )
+    return _judged(certificate, found.value)
+
+
+def _judged(certificate: Certificate, cost: float) -> Certificate:
+    """The certificate with the value that a plan reaches, the less the better."""
+    sign = -1.0 if certificate.sense == "max" else 1.0
+    bound = sign * certificate.bound
+    bound = cost if cost - bound <= 1e-6 + 1e-8 * abs(cost) else bound
+    return replace(
+        certificate,
+        status="optimal" if bound == cost else "feasible",
+        objective=sign * cost,
+        bound=sign * bound,
+        gap=(cost - bound) / max(abs(cost), 1.0),
     )

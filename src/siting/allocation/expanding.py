@@ -72,7 +72,7 @@ def expand(
     everything = [*kinds, keep]
     allowed = np.stack([_where(kind, ~is_existing) & ~is_forbidden for kind in kinds] + [is_existing])
     _check(everything, allowed, is_existing, is_forced, is_forbidden, phase_weights)
-    kind, site = (rows.astype(np.int32) for rows in np.nonzero(allowed))
+    site, kind = (rows.astype(np.int32) for rows in np.nonzero(allowed.T))
     is_settled = (kind == len(kinds)) & (allowed.sum(axis=0)[site] == 1)
     levels = np.unique([1.0, *(k.need_share for k in everything if k.need_share > 0)])[::-1]
     n_once = len(site)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from siting.allocation.cell_times import CellTimes
 from siting.allocation.clauses import Clause
 from siting.allocation.cover import CoverSets
-from siting.allocation.plan import Plan
+from siting.allocation.plan import Decisions, Plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,3 +176,19 @@ class Options:
         last = last[np.argsort(self.site[last], kind="stable")]
         phase = (self.n_phases - n_taken[last]).astype(np.int32)
         return Opening(self.site[last], self.kind[last], phase, self.option_cost[last], self.capacity[last])
+
+    def decisions(self, plan: Plan, n_sites: int) -> Decisions:
+        """What stands at each site in the last phase, existing sites that are kept among them."""
+        n_once = len(self.site) // self.n_phases
+        is_there = np.zeros(len(self.site), dtype=np.bool_)
+        is_there[plan.opened] = True
+        is_there[self.existing] = True
+        last = len(self.site) - n_once + np.flatnonzero(is_there[-n_once:])
+        site = self.site[last]
+        option, phase = np.full(n_sites, "", dtype="U16"), np.full(n_sites, -1, dtype=np.int32)
+        cost, capacity = np.zeros(n_sites), np.zeros(n_sites)
+        option[site] = np.array(self.kinds)[self.kind[last]]
+        cost[site], capacity[site] = self.option_cost[last], self.capacity[last]
+        opening = self.opening(plan)
+        phase[opening.site] = opening.phase
+        return Decisions(option, phase, cost, capacity)

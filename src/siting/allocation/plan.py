@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -70,6 +70,29 @@ class Certificate:
     reductions: Reductions | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """What a plan does at each site, where it has a choice; every array has shape (n_sites,).
+
+    Attributes
+    ----------
+    option : str array
+        Name of the kind that stands there in the end (``keep``, ``upgrade``, ``close``, ``create``…), ``""`` where
+        nothing does.
+    phase : int32 array
+        The first phase, from 0, in which it is so; -1 where nothing changes.
+    cost : float64 array
+        Of what is decided, 0 where nothing is.
+    capacity : float64 array
+        0 where nothing stands.
+    """
+
+    option: NDArray[np.str_]
+    phase: NDArray[np.int32]
+    cost: NDArray[np.float64]
+    capacity: NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class Plan:
     """What to open.
@@ -87,6 +110,10 @@ class Plan:
         Of a capacitated p-median: the site that serves each cell, -1 where none.
     stages : tuple of Certificate
         One per goal of a composed problem, in order; ``certificate`` is the first of them.
+    closed : int32 array
+        Rows of the existing sites that the plan closes.
+    decisions : Decisions or None
+        None where nothing but opening was to be decided.
     """
 
     opened: NDArray[np.int32]
@@ -95,6 +122,15 @@ class Plan:
     multipliers: NDArray[np.float64] | None = None
     stages: tuple[Certificate, ...] = ()
     served_by: NDArray[np.int32] | None = None
+    closed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    decisions: Decisions | None = None
+
+    def is_open(self, is_existing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Shape (n_sites,): the sites that are open once the plan is carried out."""
+        is_open = is_existing.copy()
+        is_open[self.opened] = True
+        is_open[self.closed] = False
+        return is_open
 
     @property
     def status(self) -> Status:

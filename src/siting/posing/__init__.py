@@ -1,8 +1,9 @@
 """Posing: a scenario's goal, rules, costs and weights as one allocation problem, and what became of each rule."""
 
 from siting.posing.asked import Asked, ask
+from siting.posing.consultations import fillings
 from siting.posing.kept import KeptRule, kept_rules
 from siting.posing.problem import Posed, pose
 from siting.posing.solving import solve_posed
 
-__all__ = ["Asked", "KeptRule", "Posed", "ask", "kept_rules", "pose", "solve_posed"]
+__all__ = ["Asked", "KeptRule", "Posed", "ask", "fillings", "kept_rules", "pose", "solve_posed"]

@@ -10,6 +10,7 @@ from scipy.spatial import KDTree
 
 from siting.allocation import Apart, Budget, Clause, CoveredShare, Houses, NewPerZone
 from siting.errors import DataError
+from siting.posing.prices import least_cost_eur
 from siting.posing.zones import Zones, each_area, named_zone, unknown_codes, whole_area
 from siting.scenario import LscpGoal, Scenario
 from siting.scenario.rules import BackupRule, BudgetRule, CoveredShareRule, HousesRule, Rule, Zoned
@@ -73,19 +74,10 @@ def ask(scenario: Scenario, territory: Territory) -> tuple[Asked, ...]:
     return (*asked, *(_asked(scenario, territory, row, rule) for row, rule in enumerate(scenario.rules)))
 
 
-def site_costs_eur(scenario: Scenario, territory: Territory) -> NDArray[np.float64]:
-    """Shape (n_sites,): what opening each site costs; 0 for existing ones."""
-    sites, costs = territory.sites, scenario.costs.model_dump()
-    by_kind = np.array([costs.get(f"{kind}_eur", 0.0) for kind in sites.kind.tolist()], dtype=np.float64)
-    if sites.cost_eur is not None:
-        by_kind = np.where(np.isfinite(sites.cost_eur), sites.cost_eur, by_kind)
-    return np.where(sites.is_existing, 0.0, by_kind)
-
-
 def _asked(scenario: Scenario, territory: Territory, row: int, rule: Rule) -> Asked:
     path, everywhere = f"rules[{row}]", whole_area(territory)
     if isinstance(rule, BudgetRule):
-        costs = site_costs_eur(scenario, territory)
+        costs = least_cost_eur(scenario, territory)
         _refuse_dear_forced(scenario, territory, f"{path}.at_most_eur", costs, rule.at_most_eur)
         return Asked(path, "at_most_eur", everywhere, Budget(costs, rule.at_most_eur))
     if isinstance(rule, CoveredShareRule):

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from siting.allocation import CoverSets
-from siting.posing.asked import site_costs_eur
+from siting.allocation import CoverSets, Plan
+from siting.posing.prices import least_cost_eur
 from siting.posing.zones import Zones, each_area, named_zone, whole_area
 from siting.scenario import Scenario
 from siting.scenario.rules import BackupRule, BudgetRule, CoveredShareRule, HousesRule, Rule
@@ -53,25 +53,34 @@ class KeptRule:
 
 
 @dataclass(frozen=True, eq=False)
-class _Plan:
+class _Carried:
     """A plan among its sites and cells."""
 
     scenario: Scenario
     territory: Territory
     cover: CoverSets
-    opened: NDArray[np.int32]
+    plan: Plan
+
+    @property
+    def opened(self) -> NDArray[np.int32]:
+        """Rows of the new houses."""
+        return self.plan.opened
+
+    @property
+    def spent_eur(self) -> float:
+        """What the plan costs."""
+        if self.plan.decisions is not None:
+            return float(self.plan.decisions.cost.sum())
+        return float(least_cost_eur(self.scenario, self.territory)[self.opened].sum())
 
     @property
     def n_covering(self) -> NDArray[np.int64]:
         """Shape (n_demand,): open sites within the standard of each cell."""
-        is_open = self.territory.sites.is_existing.copy()
-        is_open[self.opened] = True
+        is_open = self.plan.is_open(self.territory.sites.is_existing)
         return np.diff(np.concatenate([[0], np.cumsum(is_open[self.cover.site])])[self.cover.cell_start])
 
 
-def kept_rules(
-    scenario: Scenario, territory: Territory, cover: CoverSets, opened: NDArray[np.int32]
-) -> tuple[KeptRule, ...]:
+def kept_rules(scenario: Scenario, territory: Territory, cover: CoverSets, plan: Plan) -> tuple[KeptRule, ...]:
     """The rules of a scenario, in order, in each of their places.
 
     Parameters
@@ -80,17 +89,15 @@ def kept_rules(
     territory : Territory
     cover : CoverSets
         At the service standard, in plain persons.
-    opened : int32 array
-        Rows of the sites that the plan opens.
+    plan : Plan
     """
-    plan = _Plan(scenario, territory, cover, opened)
-    return tuple(one for row, rule in enumerate(scenario.rules) for one in _kept(plan, f"rules[{row}]", rule))
+    carried = _Carried(scenario, territory, cover, plan)
+    return tuple(one for row, rule in enumerate(scenario.rules) for one in _kept(carried, f"rules[{row}]", rule))
 
 
-def _kept(plan: _Plan, path: str, rule: Rule) -> Iterator[KeptRule]:
+def _kept(plan: _Carried, path: str, rule: Rule) -> Iterator[KeptRule]:
     if isinstance(rule, BudgetRule):
-        costs = site_costs_eur(plan.scenario, plan.territory)
-        spent = float(costs[plan.opened].sum())
+        costs, spent = least_cost_eur(plan.scenario, plan.territory), plan.spent_eur
         closed = ~plan.territory.sites.is_existing & ~np.isin(plan.territory.sites.id, plan.scenario.goal.forbidden)
         closed[plan.opened] = False
         is_binding = rule.at_most_eur - spent < costs[closed].min(initial=np.inf)
@@ -116,7 +123,7 @@ def _kept(plan: _Plan, path: str, rule: Rule) -> Iterator[KeptRule]:
 
 
 def _shares(
-    plan: _Plan, path: str, rule: CoveredShareRule | BackupRule, zones: Zones, times: int
+    plan: _Carried, path: str, rule: CoveredShareRule | BackupRule, zones: Zones, times: int
 ) -> Iterator[KeptRule]:
     """Share of the people of each zone with ``times`` open sites within the standard."""
     persons, n_covering = plan.cover.persons, plan.n_covering
@@ -135,7 +142,9 @@ def _shares(
             yield KeptRule(path, rule.rule, code, name, "at_least", rule.at_least_share, share, is_binding)
 
 
-def _least_loss(plan: _Plan, zone: NDArray[np.int32], n_zones: int, is_last: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _least_loss(
+    plan: _Carried, zone: NDArray[np.int32], n_zones: int, is_last: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     """Shape (n_zones,): fewest persons that closing one of the new houses would lose there; 0 where none is used.
 
     ``is_last``: cells that would have one site too few without any of those they have.
@@ -150,7 +159,7 @@ def _least_loss(plan: _Plan, zone: NDArray[np.int32], n_zones: int, is_last: NDA
     return np.where(np.isfinite(least), least, 0.0)
 
 
-def _nearest_km(plan: _Plan) -> float:
+def _nearest_km(plan: _Carried) -> float:
     """Between the two nearest new houses, as the crow flies; NaN with fewer than two."""
     if len(plan.opened) < 2:
         return float("nan")

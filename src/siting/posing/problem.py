@@ -23,6 +23,8 @@ from siting.allocation import (
     Lscp,
     Mclp,
     MostCovered,
+    MostServed,
+    Options,
     PCenter,
     PMedian,
     cell_times,
@@ -34,7 +36,10 @@ from siting.allocation import (
     p_median,
     waiting,
 )
-from siting.posing.asked import Asked, site_costs_eur
+from siting.posing.asked import Asked
+from siting.posing.choices import has_choices, options_of, over_options
+from siting.posing.consultations import consultations_served
+from siting.posing.prices import least_cost_eur
 from siting.posing.weights import weighted_persons
 from siting.posing.zones import whole_area
 from siting.scenario import LexicographicGoal, LscpGoal, MclpGoal, PMedianGoal, Scenario
@@ -66,6 +71,10 @@ class Posed:
         Who is within the service standard of what, in plain persons, whatever the goal counts.
     asked : tuple of Asked
         The clauses of a composed problem and where the scenario asks for each.
+    clauses : tuple of Clause
+        The same as ``problem`` has them: over its options, where sites have some.
+    options : Options or None
+        What may be done at each site, where that is more than opening it.
     is_coverable : bool array, shape (n_demand,)
         Cells within the standard of some site that is not forbidden.
     weighted_persons : float
@@ -75,6 +84,8 @@ class Posed:
     problem: Search
     cover: CoverSets
     asked: tuple[Asked, ...]
+    clauses: tuple[Clause, ...]
+    options: Options | None
     is_coverable: NDArray[np.bool_]
     weighted_persons: float
 
@@ -121,14 +132,18 @@ def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tu
     is_plain = not scenario.rules or most is not None
 
     def posed(problem: Search, clauses: tuple[Asked, ...] = ()) -> Posed:
-        return Posed(problem, cover, clauses, is_coverable, float(weights.sum()))
+        found = tuple(one.clause for one in clauses)
+        return Posed(problem, cover, clauses, found, None, is_coverable, float(weights.sum()))
 
+    if isinstance(goal, LscpGoal) and goal.covered_share is None and (scenario.rules or has_choices(scenario)):
+        everyone = Everyone(np.flatnonzero(is_coverable & (persons > 0)))
+        asked = (Asked("goal.model", "", whole_area(territory), everyone), *asked)
+    if has_choices(scenario):
+        problem, options, clauses = with_choices(scenario, territory, times, asked, standard_s=goal.standard_s)
+        return Posed(problem, cover, asked, clauses, options, is_coverable, float(weights.sum()))
     if isinstance(goal, LscpGoal):
         if not scenario.rules and goal.covered_share is None:
             return posed(lscp(cover, **rows, max_new=goal.max_new_houses))
-        if goal.covered_share is None:
-            everyone = Everyone(np.flatnonzero(is_coverable & (persons > 0)))
-            asked = (Asked("goal.model", "", whole_area(territory), everyone), *asked)
         return posed(compose(cover, ["fewest_houses"], clauses=_clauses(asked), **rows), asked)
     if isinstance(goal, MclpGoal):
         if is_plain and most is not None:
@@ -146,6 +161,48 @@ def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tu
     return posed(p_center(by_cell, **rows, new_houses=goal.new_houses))
 
 
+def with_choices(
+    scenario: Scenario, territory: Territory, times: TravelTimes, asked: tuple[Asked, ...], *, standard_s: int
+) -> tuple[Composed, Options, tuple[Clause, ...]]:
+    """The problem where sites have options, at a service standard: its options, and the clauses asked over them.
+
+    Of plans that reach the goals of the scenario equally, the cheapest: nothing else says which site may close.
+    """
+    options = options_of(
+        scenario, territory, cell_times(times, persons=territory.demand.persons), standard_s=standard_s
+    )
+    clauses = tuple(over_options(one.clause, options) for one in asked)
+    names = goal_names(scenario)
+    if "least_cost" not in names and len(np.unique(options.cost)) > 1:
+        names = (*names, "least_cost")
+    goals = [_goal_of_options(name, scenario, territory, options) for name in names]
+    return compose(options, goals, clauses=clauses), options, clauses
+
+
+def goal_names(scenario: Scenario) -> tuple[str, ...]:
+    """The goals of a scenario in order, by the names that a composed problem gives them."""
+    goal = scenario.goal
+    if isinstance(goal, LexicographicGoal):
+        return goal.goals
+    return ({"lscp": "fewest_houses", "mclp": "most_covered", "p_median": "least_time"}[goal.model],)
+
+
+def _goal_of_options(name: str, scenario: Scenario, territory: Territory, options: Options) -> Goal:
+    weights = weighted_persons(scenario, territory)
+    match name:
+        case "fewest_houses":
+            return FewestHouses(options.counts)
+        case "least_cost":
+            return LeastCost(options.cost)
+        case "least_time":
+            return LeastTime(waiting(options, penalty_s=scenario.travel.cutoff_s, weights=weights))
+        case "most_served":
+            return MostServed(consultations_served(scenario, territory, options))
+        case _:
+            last = options.rows(weights, phase=options.n_phases - 1)
+            return MostCovered(last, times=1 if name == "most_covered" else 2)
+
+
 def _most_houses(scenario: Scenario, territory: Territory) -> int | None:
     """How many houses may open, where nothing else limits them: a budget at one cost for all is a number of houses.
 
@@ -154,7 +211,7 @@ def _most_houses(scenario: Scenario, territory: Territory) -> int | None:
     most, rules = scenario.goal.most_houses, scenario.rules
     if not rules:
         return most
-    costs = np.unique(site_costs_eur(scenario, territory)[~territory.sites.is_existing])
+    costs = np.unique(least_cost_eur(scenario, territory)[~territory.sites.is_existing])
     if len(rules) != 1 or not isinstance(rules[0], BudgetRule) or len(costs) != 1 or costs[0] <= 0:
         return None
     paid = int(rules[0].at_most_eur / costs[0] + 1e-9)
@@ -172,7 +229,7 @@ def _goal(
         case "fewest_houses":
             return FewestHouses()
         case "least_cost":
-            return LeastCost(site_costs_eur(scenario, territory))
+            return LeastCost(least_cost_eur(scenario, territory))
         case "least_time":
             by_cell = cell_times(times, persons=weights)
             return LeastTime(waiting(by_cell, penalty_s=times.cutoff_s))

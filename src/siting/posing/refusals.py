@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from siting.allocation import (
     Apart,
     Budget,
-    Clause,
     Composed,
     CoveredShare,
     Everyone,
@@ -25,7 +23,7 @@ from siting.allocation import (
 )
 from siting.errors import ConflictError, Fault, InfeasibleError, TooFewHousesError
 from siting.posing.asked import Asked
-from siting.posing.problem import Posed
+from siting.posing.problem import Posed, with_choices
 from siting.posing.refusal_words import Words
 from siting.scenario import Scenario
 from siting.scenario.origin import path_from
@@ -87,8 +85,13 @@ def _conflict(
     scenario: Scenario, territory: Territory, times: TravelTimes, posed: Posed, error: ConflictError, words: Words
 ) -> list[Fault]:
     """One fault per rule of an irreducible set: what it asks, the others with their lines, what would do."""
-    found = [(next(one for one in posed.asked if one.clause is clause), value) for clause, value in error.conflicts]
-    minutes = _least_standard(scenario, times, posed, [one.clause for one in posed.asked])
+    found = [
+        (one, value)
+        for clause, value in error.conflicts
+        for one, its_own in zip(posed.asked, posed.clauses, strict=True)
+        if its_own is clause  # that a site has one option only is not a planner's rule
+    ]
+    minutes = _least_standard(scenario, territory, times, posed)
     faults = []
     for one, shortfall in found:
         others = [
@@ -106,17 +109,13 @@ def _conflict(
     return faults
 
 
-def _least_standard(scenario: Scenario, times: TravelTimes, posed: Posed, clauses: Sequence[Clause]) -> int | None:
+def _least_standard(scenario: Scenario, territory: Territory, times: TravelTimes, posed: Posed) -> int | None:
     """The least standard in whole minutes at which the clauses agree; None where none up to the cutoff is known to."""
-    problem = posed.problem
-    assert isinstance(problem, Composed)
-    if not any(isinstance(clause, (CoveredShare, Everyone)) for clause in clauses):
+    if not any(isinstance(one.clause, (CoveredShare, Everyone)) for one in posed.asked):
         return None
-    rules = {name: getattr(problem.rules, name) for name in ("existing", "forced", "forbidden")}
 
     def would_do(minutes: int) -> bool:
-        cover = cover_sets(times, standard_s=60 * minutes, persons=posed.cover.persons)
-        question = compose(cover, ["fewest_houses"], clauses=clauses, **rules)
+        question = _at_standard(scenario, territory, times, posed, standard_s=60 * minutes)
         return is_feasible(question, time_limit_s=_SECONDS_PER_QUESTION) is True
 
     low, high = math.floor(scenario.goal.standard_min) + 1, times.cutoff_s // 60
@@ -126,6 +125,19 @@ def _least_standard(scenario: Scenario, times: TravelTimes, posed: Posed, clause
         middle = (low + high) // 2
         low, high = (low, middle) if would_do(middle) else (middle + 1, high)
     return high
+
+
+def _at_standard(
+    scenario: Scenario, territory: Territory, times: TravelTimes, posed: Posed, *, standard_s: int
+) -> Composed:
+    """The clauses of a posed problem at another service standard."""
+    if posed.options is not None:
+        return with_choices(scenario, territory, times, posed.asked, standard_s=standard_s)[0]
+    problem = posed.problem
+    assert isinstance(problem, Composed)
+    rules = {name: getattr(problem.rules, name) for name in ("existing", "forced", "forbidden")}
+    cover = cover_sets(times, standard_s=standard_s, persons=posed.cover.persons)
+    return compose(cover, ["fewest_houses"], clauses=posed.clauses, **rules)
 
 
 def _what(one: Asked, territory: Territory, words: Words) -> str:

@@ -6,8 +6,9 @@ import threading
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from siting.allocation import Plan, solve
+from siting.allocation import Options, Plan, Status, solve
 from siting.errors import InfeasibleError
 from siting.posing.problem import Posed
 from siting.posing.refusals import refusal
@@ -49,7 +50,18 @@ def solve_posed(
         )
     except InfeasibleError as error:
         raise refusal(scenario, territory, times, posed, error) from error
-    if any(stage.status != "optimal" for stage in plan.stages):
-        plan = replace(plan, certificate=replace(plan.certificate, status="feasible"))
-    is_open = np.union1d(np.flatnonzero(territory.sites.is_existing), plan.opened)
+    stages = plan.stages[: len(getattr(scenario.goal, "goals", ("",)))]  # the cheapest of equals is not asked for
+    status: Status = "optimal" if all(one.status == "optimal" for one in (plan.certificate, *stages)) else "feasible"
+    plan = replace(plan, certificate=replace(plan.certificate, status=status), stages=stages)
+    if posed.options is not None:
+        plan = _at_sites(plan, posed.options, territory.sites.is_existing)
+    is_open = np.flatnonzero(plan.is_open(territory.sites.is_existing))
     return replace(plan, is_covered=posed.cover.covered_by(is_open))
+
+
+def _at_sites(plan: Plan, options: Options, is_existing: NDArray[np.bool_]) -> Plan:
+    """A plan of options as one of sites."""
+    decisions = options.decisions(plan, len(is_existing))
+    opened = np.flatnonzero(~is_existing & (decisions.option != "")).astype(np.int32)
+    closed = np.flatnonzero(decisions.option == "close").astype(np.int32)
+    return replace(plan, opened=opened, closed=closed, decisions=decisions)

@@ -11,6 +11,7 @@ from siting.scenario import FrictionTravel, LayersTravel, RoadTravel, Scenario
 from siting.scenario.rules import AgeWeight, ModeWeight
 from siting.scenario.sites import BpeSites, FinessSites
 from siting.scenario.speed_validation import speed_validation
+from siting.territory.values import SITE_KINDS
 
 
 def assumptions(findings: Measured) -> list[str]:
@@ -20,7 +21,7 @@ def assumptions(findings: Measured) -> list[str]:
     modes = ["assumed_modes"] if findings.modes else []
     if findings.modes and findings.scenario.travel.surface != "roads":
         modes.append("assumed_modes_raster")
-    keys = ["assumed_car", *modes, "assumed_capacity"]
+    keys = ["assumed_car", *modes, "assumed_capacity" if findings.scenario.capacity is None else "assumed_full"]
     return [
         *filter(None, [screening_warning(findings.scenario)]),
         *([texts("assumed_layers")] if isinstance(findings.scenario.travel, LayersTravel) else []),
@@ -56,6 +57,7 @@ def settings(findings: Measured) -> list[tuple[str, str]]:
         (texts("setting_standard"), f"{standard(findings)} min"),
         (texts("setting_candidates"), _candidates(findings.scenario, texts)),
         *_costs(findings, texts),
+        *_capacities(findings.scenario, texts),
         *_weights(findings.scenario, texts),
     ]
     if isinstance(travel, FrictionTravel):
@@ -94,15 +96,29 @@ def _road_conditions(travel: RoadTravel, texts: Texts) -> list[tuple[str, str]]:
 
 
 def _costs(findings: Measured, texts: Texts) -> list[tuple[str, str]]:
-    """What each kind of candidate costs, where a budget limits them."""
-    if not any(rule.rule == "budget" for rule in findings.scenario.rules):
+    """What each kind of candidate costs, and each fate of an existing site, where a plan weighs costs."""
+    scenario, sites = findings.scenario, findings.territory.sites
+    kept_may = getattr(scenario.existing, "kept_may", ())
+    kinds = getattr(scenario.candidates, "kinds", ())
+    if not (kept_may or len(kinds) > 1 or any(rule.rule == "budget" for rule in scenario.rules)):
         return []
-    sites = findings.territory.sites
-    costs = findings.scenario.costs.model_dump()
-    kinds = [kind for kind in ("label", "upgrade", "create", "itinerant", "tele") if (sites.kind == kind).any()]
+    costs = scenario.costs.model_dump()
+    found = [kind for kind in SITE_KINDS if (sites.kind == kind).any() or kind in kinds or kind in kept_may]
+    found += ["keep"] if kept_may else []
+    found += ["close"] if "close" in kept_may else []
     return [
-        (texts(f"setting_cost_{kind}"), texts("euros", n=texts.number.whole(costs[f"{kind}_eur"]))) for kind in kinds
+        (texts(f"setting_cost_{kind}"), texts("euros", n=texts.number.whole(costs[f"{kind}_eur"]))) for kind in found
     ]
+
+
+def _capacities(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
+    """Consultations asked for and given, where the scenario has capacities."""
+    if scenario.capacity is None:
+        return []
+    asked = (texts("setting_asked"), texts.number.decimal(scenario.capacity.consultations_per_person, 2))
+    given = scenario.capacity.model_dump(exclude={"people_go", "consultations_per_person"})
+    rows = [(texts(f"setting_{key}"), texts.number.whole(value)) for key, value in given.items()]
+    return [(texts("setting_people_go"), texts(f"people_go_{scenario.capacity.people_go}")), asked, *rows]
 
 
 def _weights(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ def build_report(findings: Findings, folder: Path) -> None:
         A file cannot be written.
     """
     # Here, and not above: they bring matplotlib, geopandas and rasterio, 1.6 s that a check does not need.
-    from siting.report import documents, layers, map, package, page, qgis, tables, workbook
+    from siting.report import documents, filling, layers, map, package, page, qgis, tables, workbook
 
     with writing(folder):
         documents.write_summary_json(findings, folder)
@@ -30,6 +30,7 @@ def build_report(findings: Findings, folder: Path) -> None:
         tables.write_population_csv(findings, folder)
         layers.write_sites_gpkg(findings, folder)
         layers.write_cells_parquet(findings, folder)
+        filling.write_consultations_parquet(findings, folder)
         layers.write_travel_time_before_tif(findings, folder)
         layers.write_travel_time_after_tif(findings, folder)
         qgis.write_travel_time_qml(findings, folder)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from siting.report.comparison import Comparison
-from siting.report.page_tables import PageTable
+from siting.report.page_table import PageTable
 from siting.report.rendering import read_template, render_template
 from siting.report.tables import write_csv
 from siting.report.terminal import WIDTH

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from siting.travel.travel_times import TravelTimes
 
-DECISIONS = ("existing", "opened", "not_opened")
+DECISIONS = ("existing", "opened", "not_opened", "closed")
 """What a plan says of a site, in the order in which maps and tables show them."""
 
-EXISTING, OPENED, NOT_OPENED = range(3)
+EXISTING, OPENED, NOT_OPENED, CLOSED = range(4)
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class SiteFigures:
     persons_within_standard : residents within the standard of the site
     persons_newly_covered : those of them who are beyond the standard of every site open today
     persons_only_it_covers : those of them whom no other site of the plan covers: lost if it closes or,
-        for a site that is not opened, still to be won by it
+        for a site that is not opened or closed, still to be won by it
     opened : intp array, shape (n_opened,)
         Rows of the opened sites, each time the one that adds most people to those before it; ties in the
         order of rows.
     persons_added : float64 array, shape (n_opened,)
-        People whom each of ``opened`` adds: they sum up to what the plan adds to today.
+        People whom each of ``opened`` adds to the existing sites that stay and to the houses before it.
     """
 
     decision: NDArray[np.int8]
@@ -56,12 +56,14 @@ def site_figures(
     decision : int8 array, shape (n_sites,)
         Rows of `DECISIONS`.
     """
-    n_today = _n_within(times, np.flatnonzero(decision == EXISTING), standard_s)
-    n_open = n_today + _n_within(times, np.flatnonzero(decision == OPENED), standard_s)
+    n_kept = _n_within(times, np.flatnonzero(decision == EXISTING), standard_s)
+    n_today = n_kept + _n_within(times, np.flatnonzero(decision == CLOSED), standard_s)
+    n_open = n_kept + _n_within(times, np.flatnonzero(decision == OPENED), standard_s)
     weights = np.column_stack((persons, persons * (n_today == 0), persons * (n_open == 1), persons * (n_open == 0)))
     within, new, alone, still_out = _sum_within(times, weights, standard_s).T
-    opened, added = _opening_order(times, np.flatnonzero(decision == OPENED), weights[:, 1], standard_s)
-    return SiteFigures(decision, within, new, np.where(decision == NOT_OPENED, still_out, alone), opened, added)
+    opened, added = _opening_order(times, np.flatnonzero(decision == OPENED), persons * (n_kept == 0), standard_s)
+    is_shut = (decision == NOT_OPENED) | (decision == CLOSED)
+    return SiteFigures(decision, within, new, np.where(is_shut, still_out, alone), opened, added)
 
 
 def _opening_order(

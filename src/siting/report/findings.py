@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.access import ModeTimes
+from siting.access import Filling, ModeTimes
 from siting.allocation.plan import Plan
-from siting.report.figures import EXISTING, NOT_OPENED, OPENED, SiteFigures, site_figures
+from siting.report.figures import CLOSED, EXISTING, NOT_OPENED, OPENED, SiteFigures, site_figures
 from siting.scenario import Scenario
 from siting.simulation import Forecast
 from siting.territory.values import Territory
@@ -66,6 +66,8 @@ class Findings:
         By moment: who has an open site outside the study area that is nearer than every one inside.
     modes : tuple of ModeTimes
         The same for those who travel otherwise than by car, in the order of `Scenario.modes`.
+    fillings : mapping of str to Filling
+        By moment: who goes where and how full sites are; empty where the scenario gives no capacities.
     """
 
     scenario: Scenario
@@ -82,6 +84,7 @@ class Findings:
     pocket_cells: NDArray[np.int32] | None = None
     from_outside: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     modes: tuple[ModeTimes, ...] = ()
+    fillings: Mapping[str, Filling] = field(default_factory=dict)
 
     @property
     def moments(self) -> dict[str, NearestTimes]:
@@ -98,6 +101,7 @@ class Findings:
         """What each site does for people, counted once for all who print it."""
         decision = np.where(self.territory.sites.is_existing, EXISTING, NOT_OPENED).astype(np.int8)
         decision[self.plan.opened] = OPENED
+        decision[self.plan.closed] = CLOSED
         return site_figures(
             self.times,
             persons=self.territory.demand.persons,

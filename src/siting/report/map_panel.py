@@ -118,7 +118,11 @@ def _draw_sites(axes: Axes, findings: Findings, *, with_plan: bool) -> None:
         sites.x_m[existing], sites.y_m[existing], s=area, marker="s",
         facecolor="white", edgecolor="black", linewidth=0.2 * area**0.5, zorder=4,
     )  # fmt: skip
-    if not with_plan or not len(findings.plan.opened):
+    if not with_plan:
+        return
+    closed = findings.plan.closed
+    axes.scatter(sites.x_m[closed], sites.y_m[closed], s=2 * area, marker="x", color="black", linewidth=1.2, zorder=4.5)
+    if not len(findings.plan.opened):
         return
     ranked = findings.site_figures.opened
     first, others = ranked[:NUMBERED], ranked[NUMBERED:]

@@ -28,6 +28,8 @@ def _draw_legend(axes: Axes, findings: Findings, y_in: float) -> float:
         ("map_existing", {"marker": "s", "s": 26, "facecolor": "white", "edgecolor": "black", "linewidth": 0.9}),
         ("map_opened", {"marker": "o", "s": 70, "facecolor": HOUSE, "edgecolor": "white"}),
     ]
+    if len(findings.plan.closed):
+        entries.append(("map_closed", {"marker": "x", "s": 40, "color": "black"}))
     for key, style in entries:
         axes.scatter([0.15], [y_in], **style)
         axes.text(0.4, y_in, texts(key), fontsize=8.5, va="center")

@@ -7,7 +7,7 @@ from typing import Any
 
 from siting.access import ModeTimes, mode_figures
 from siting.report.findings import Measured
-from siting.report.page_tables import PageTable
+from siting.report.page_table import PageTable
 from siting.report.sentences import minutes, standard, texts_of
 
 

@@ -13,6 +13,7 @@ from siting.report.tables import POPULATION_DECIMALS, SITE_DECIMALS, TEXT_COLUMN
 
 _PLAIN = {
     "cells.parquet": "application/vnd.apache.parquet",
+    "consultations.parquet": "application/vnd.apache.parquet",
     "sites.gpkg": "application/geopackage+sqlite3",
     "travel_time_before.tif": "image/tiff; application=geotiff; profile=cloud-optimized",
     "travel_time_after.tif": "image/tiff; application=geotiff; profile=cloud-optimized",
@@ -32,7 +33,7 @@ def write_datapackage_json(findings: Findings, folder: Path) -> None:
             _csv(folder, "sites", SITE_DECIMALS, key="id"),
             _csv(folder, "communes", area_decimals(read_csv(folder / "communes.csv").columns), key="code"),
             *([_csv(folder, "population_report", POPULATION_DECIMALS, key="departement")] if has_report else []),
-            *(_file(name, media) for name, media in _PLAIN.items()),
+            *(_file(name, media) for name, media in _PLAIN.items() if (folder / name).exists()),
         ],
     }
     text = json.dumps(package, ensure_ascii=False, indent=2)

@@ -12,7 +12,9 @@ from typing import Any
 
 from siting.report.assumptions import assumptions
 from siting.report.charts import chart_style, coverage_curve, gain_bars
+from siting.report.decisions import decision_table, decisions_in_short
 from siting.report.diagnosis import Diagnosis, diagnosis_answer
+from siting.report.filling import filling_in_short, filling_table, waiting_table
 from siting.report.findings import Findings, Measured
 from siting.report.images import DENSITY_COLOURS, DENSITY_STEPS, MINUTE_COLOURS, NO_WAY, minute_bounds
 from siting.report.leaflet import leaflet_script, leaflet_style
@@ -73,6 +75,12 @@ def render_page(findings: Findings, map_png: bytes) -> str:
         gaining=gaining_communes(findings),
         certificate=certificate_table(findings),
         forecast=quarter_section(findings.forecast, texts_of(findings)) if findings.forecast else None,
+        has_closed=len(findings.plan.closed) > 0,
+        decisions=decision_table(findings),
+        decided=decisions_in_short(findings),
+        filling=filling_table(findings),
+        filled=filling_in_short(findings),
+        waiting=waiting_table(findings),
         rules=rule_table(findings),
         rules_more=rules_more(findings),
     )

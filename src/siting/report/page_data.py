@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.report.areas import departement_table, epci_table
+from siting.report.decisions import kind_of_houses
 from siting.report.findings import Findings, Measured
 from siting.report.images import beyond_overlay, minutes_overlay, population_overlay
 from siting.report.sentences import standard, texts_of
@@ -27,7 +28,7 @@ SCRIPT_TEXTS = (
     "persons", "minutes_before", "minutes_after", "search_none", "show_more", "rows_shown",
     "download_csv", "sort_by", "level_commune", "level_epci", "level_departement", "without_epci", "area_name",
     "area_code", "minutes_max_before", "minutes_max_after", "beyond_before", "beyond_after", "persons_gained",
-    "show_on_map", "zoom_in", "zoom_out", "close",
+    "show_on_map", "zoom_in", "zoom_out", "close", "decision", "consultations_capacity", "consultations_given",
 )  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def page_data(findings: Measured) -> dict[str, Any]:
         "layers": overlays(findings),
         "outlines": _outlines(findings),
         "houses": houses(findings) if isinstance(findings, Findings) else NO_HOUSES,
-        "existing": _existing(findings),
+        "existing": existing_sites(findings),
         "areas": areas(findings),
         "decimals": area_columns(findings),
         "texts": {key: texts(key, standard=standard(findings)) for key in SCRIPT_TEXTS},
@@ -104,15 +105,16 @@ def houses(findings: Findings) -> dict[str, list[Any]]:
         "id": sites.id[opened].tolist(),
         "name": sites.name[opened].tolist(),
         "commune": _commune_names(findings, opened),
-        "kind": sites.kind[opened].tolist(),
+        "kind": kind_of_houses(findings)[opened].tolist(),
         **_at(findings, sites.x_m[opened], sites.y_m[opened]),
         "added": _whole(figures.persons_added),
         "within": _whole(figures.persons_within_standard[opened]),
         "lost": _whole(figures.persons_only_it_covers[opened]),
+        **_filled(findings, opened),
     }
 
 
-def _existing(measured: Measured) -> dict[str, list[Any]]:
+def existing_sites(measured: Measured) -> dict[str, list[Any]]:
     """The existing sites by column; with a plan, whom each serves."""
     sites = measured.territory.sites
     existing = np.flatnonzero(sites.is_existing)
@@ -125,7 +127,25 @@ def _existing(measured: Measured) -> dict[str, list[Any]]:
     if isinstance(measured, Findings):
         columns["within"] = _whole(measured.site_figures.persons_within_standard[existing])
         columns["lost"] = _whole(measured.site_figures.persons_only_it_covers[existing])
+        columns |= existing_decisions(measured, existing) | _filled(measured, existing)
     return columns
+
+
+def existing_decisions(findings: Findings, existing: NDArray[np.intp]) -> dict[str, list[Any]]:
+    """What the plan does with existing sites, in words, and which close; nothing where all stay."""
+    decisions = findings.plan.decisions
+    if decisions is None:
+        return {}
+    texts, option = texts_of(findings), decisions.option[existing].tolist()
+    return {"option": [texts(f"option_{one}") for one in option], "closed": [one == "close" for one in option]}
+
+
+def _filled(findings: Findings, site: NDArray[np.integer]) -> dict[str, list[Any]]:
+    """Consultations that sites can give and give with the plan; nothing without capacities."""
+    if not findings.fillings:
+        return {}
+    filling = findings.fillings["after"]
+    return {"capacity": _whole(filling.capacity[site]), "given": _whole(filling.load[site])}
 
 
 def _commune_names(findings: Measured, site: NDArray[np.integer]) -> list[str]:

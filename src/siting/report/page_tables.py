@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,9 @@ from siting.access import mean_min, percentile_min, persons_within
 from siting.report.areas import age_table
 from siting.report.assumptions import settings
 from siting.report.charts import cumulative_share
+from siting.report.decisions import kind_of_houses
 from siting.report.findings import Findings, Measured
+from siting.report.page_table import PageTable
 from siting.report.sentences import (
     asked,
     bound,
@@ -29,20 +30,6 @@ from siting.report.texts import Texts
 
 HOUSES_SHOWN = 100
 COMMUNES_SHOWN = 15
-
-
-@dataclass(frozen=True)
-class PageTable:
-    """A table as the page shows it: every cell is text; columns from ``first_number`` on are figures.
-
-    ``name`` is its id in the page and the name of its CSV.
-    """
-
-    name: str
-    caption: str
-    head: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    first_number: int
 
 
 def before_after_table(measured: Measured) -> PageTable:
@@ -77,9 +64,10 @@ def before_after_table(measured: Measured) -> PageTable:
 def _open_sites(measured: Measured) -> list[int]:
     """Open sites of the study area; those around it serve its people too, and are told apart."""
     sites = measured.territory.sites
-    existing = int((sites.is_existing & sites.in_study_area).sum())
-    opened = len(measured.plan.opened) if isinstance(measured, Findings) else 0
-    return [existing, existing + opened][: len(measured.moments)]
+    is_open = [sites.is_existing]
+    if isinstance(measured, Findings):
+        is_open.append(measured.plan.is_open(sites.is_existing))
+    return [int((one & sites.in_study_area).sum()) for one in is_open]
 
 
 def reason_table(findings: Findings) -> PageTable:
@@ -125,13 +113,13 @@ def age_rows(measured: Measured) -> PageTable:
 def house_table(findings: Findings) -> PageTable:
     """The opened houses, each time the one that adds most people to those before it."""
     texts, figures, summary = texts_of(findings), findings.site_figures, findings.summary
-    covered = summary["covered_before"]["persons"] + np.cumsum(figures.persons_added)
+    covered = summary["covered_after"]["persons"] - np.cumsum(figures.persons_added[::-1])[::-1] + figures.persons_added
     opening = opening_of_sites(findings)
     rows = [
         (
             str(rank),
             _house(findings, site),
-            texts(f"kind_{findings.territory.sites.kind[site]}"),
+            texts(f"kind_{kind_of_houses(findings)[site]}"),
             *([_quarter(str(opening[site]), texts)] if opening is not None else []),
             f"+{texts.number.whole(added)}",
             texts.number.percent(then / summary["persons_total"], decimals=2),

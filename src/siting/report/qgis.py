@@ -23,6 +23,7 @@ _SIGNS: dict[str, dict[str, str]] = {
     "existing": {"name": "square", "color": "#ffffff", "outline_color": "#000000", "size": "2.2"},
     "opened": {"name": "circle", "color": HOUSE, "outline_color": "#ffffff", "size": "3.4"},
     "not_opened": {"name": "circle", "color": "#b8bec0", "outline_color": "#7d8588", "size": "1.0"},
+    "closed": {"name": "cross2", "color": "#000000", "outline_color": "#000000", "size": "2.2"},
 }
 """Sign of each of `DECISIONS`: they differ by shape and size, not by colour alone. Sizes in millimetres."""
 
@@ -67,7 +68,7 @@ def _sites_qml(findings: Findings) -> str:
         Xml.SubElement(categories, "category", value=decision, label=label, symbol=str(number), render="true")
         symbol = Xml.SubElement(symbols, "symbol", name=str(number), type="marker", alpha="1")
         # Level by decision: the opened houses lie on the others, where thousands of candidates share the map.
-        level = {"not_opened": "0", "existing": "1", "opened": "2"}[decision]
+        level = {"not_opened": "0", "existing": "1", "closed": "1", "opened": "2"}[decision]
         layer = Xml.SubElement(symbol, "layer", {"class": "SimpleMarker", "pass": level, "enabled": "1"})
         sign = _SIGNS[decision]
         rgba = {key: _rgba(value) if key.endswith("color") else value for key, value in sign.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from siting.report.page_tables import PageTable
+from siting.report.page_table import PageTable
 from siting.report.quarter_charts import Line, band_chart
 from siting.report.texts import Texts
 from siting.simulation import COSTS, INDICATORS, Forecast

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from siting.report.findings import Findings
-from siting.report.page_tables import PageTable
+from siting.report.page_table import PageTable
 from siting.report.sentences import texts_of
 from siting.report.texts import Texts
 

@@ -143,7 +143,7 @@ def first_half(findings: Findings) -> str:
     if len(added) <= 3:
         return ""
     half = len(added) // 2
-    share = (summary["covered_before"]["persons"] + float(added[:half].sum())) / summary["persons_total"]
+    share = (summary["covered_after"]["persons"] - float(added[half:].sum())) / summary["persons_total"]
     return texts(
         "first_half",
         n=texts.number.whole(half),

@@ -21,17 +21,19 @@ from pyproj import Transformer
 
 from siting.report.areas import area_figures
 from siting.report.figures import DECISIONS
+from siting.report.filling import filling_columns, waiting_column
 from siting.report.findings import Findings, Measured
 from siting.territory.values import SITE_DETAILS
 
 TEXT_COLUMNS = (
-    "id", "name", "kind", "decision", "opening_quarter", "commune", "commune_name", "departement", "code", "epci",
-    "epci_name", "premises", "category",
+    "id", "name", "kind", "decision", "option", "opening_quarter", "commune", "commune_name", "departement", "code",
+    "epci", "epci_name", "premises", "category",
 )  # fmt: skip
 """Columns of ``sites.csv`` and ``communes.csv`` that hold codes and names."""
 SITE_DECIMALS = (
     {"x_m": 1, "y_m": 1, "lon": 6, "lat": 6}
     | {"cost_eur": 2, "capacity_per_year": 1, "lead_time_quarters": 1}
+    | {"option_eur": 2, **{f"consultations_{name}": 1 for name in ("capacity", "given", "turned_away")}}
     | dict.fromkeys(("persons_within_standard", "persons_only_it_covers", "persons_newly_covered", "persons_added"), 1)
 )
 
@@ -39,11 +41,13 @@ SITE_DECIMALS = (
 def site_table(findings: Findings) -> pd.DataFrame:
     """Every existing site and every candidate, one row each in the order of ids.
 
-    Columns: ``id, name, kind, decision`` (existing, opened, not_opened), ``opening_quarter`` where quarters were
+    Columns: ``id, name, kind, decision`` (of `DECISIONS`), ``option, option_eur`` where sites had a choice (keep,
+    upgrade, close, or the kind of house opened), ``opening_quarter`` where quarters were
     simulated (``2027-Q4``; empty for what does not open), ``commune, commune_name, departement,
     x_m, y_m`` (the grid's CRS), ``lon, lat`` (degrees, EPSG:4326), the persons of `SiteFigures`, of an opened house
-    its ``opening_rank`` (1: the one that adds most people) and ``persons_added`` to those before it, and what of
-    `SITE_DETAILS` a planner's file gives.
+    its ``opening_rank`` (1: the one that adds most people) and ``persons_added`` to those before it, of an open
+    site the ``consultations_…`` of `filling_columns` where there are capacities, and what of `SITE_DETAILS` a planner's
+    file gives.
     """
     sites, communes = findings.territory.sites, findings.territory.communes
     figures = findings.site_figures
@@ -60,6 +64,7 @@ def site_table(findings: Findings) -> pd.DataFrame:
             "name": sites.name,
             "kind": sites.kind,
             "decision": np.array(DECISIONS)[figures.decision],
+            **_option_columns(findings),
             **({} if opening is None else {"opening_quarter": opening}),
             "commune": _of_commune(communes.code, sites.commune),
             "commune_name": _of_commune(communes.name, sites.commune),
@@ -74,6 +79,7 @@ def site_table(findings: Findings) -> pd.DataFrame:
             "persons_newly_covered": figures.persons_newly_covered,
             "opening_rank": rank,
             "persons_added": added,
+            **filling_columns(findings),
             **{name: getattr(sites, name) for name in SITE_DETAILS if getattr(sites, name) is not None},
         }
     )
@@ -102,6 +108,13 @@ def commune_table(measured: Measured) -> pd.DataFrame:
     return table[communes.in_study_area].reset_index(drop=True)
 
 
+def _option_columns(findings: Findings) -> dict[str, Any]:
+    decisions = findings.plan.decisions
+    if decisions is None:
+        return {}
+    return {"option": decisions.option, "option_eur": np.where(decisions.option == "", np.nan, decisions.cost)}
+
+
 def write_sites_csv(findings: Findings, folder: Path) -> None:
     """Write `site_table` as ``sites.csv``."""
     write_csv(site_table(findings), folder / "sites.csv", decimals=SITE_DECIMALS)
@@ -117,12 +130,14 @@ def write_communes_csv(findings: Findings, folder: Path) -> None:
     for when, who in findings.from_outside.items():
         served = np.bincount(demand.commune, demand.persons * who, len(communes))
         table[f"persons_served_outside_{when}"] = served[communes.in_study_area]
+    for name, waiting in waiting_column(findings).items():
+        table[name] = waiting[communes.in_study_area]
     write_csv(table, folder / "communes.csv", decimals=area_decimals(table.columns))
 
 
 def area_decimals(columns: Iterable[str]) -> dict[str, int]:
-    """Decimals of the figures of areas, by column: hundredths of minutes and tenths of persons."""
-    decimals = {"minutes": 2, "persons": 1}
+    """Decimals of the figures of areas, by column: hundredths of minutes, tenths of persons and consultations."""
+    decimals = {"minutes": 2, "persons": 1, "consultations": 1}
     return {name: decimals[name.split("_")[0]] for name in columns if name.split("_")[0] in decimals}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+from siting.report.decisions import decisions_in_short
+from siting.report.filling import filling_in_short
 from siting.report.findings import Findings
 from siting.report.manifest import peak_memory_mb
 from siting.report.modes import mode_sentences
@@ -36,6 +38,8 @@ def render_summary(findings: Findings) -> str:
         ("summary_uncoverable", uncoverable(findings)),
         ("summary_sites", _sites(findings)),
         ("summary_first", _first_houses(findings)),
+        ("summary_decisions", decisions_in_short(findings)),
+        ("summary_filling", filling_in_short(findings)),
         ("summary_rules", rules_in_short(findings)),
         ("summary_proof", proof(findings)),
         ("summary_time", _effort(findings)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 
 from siting.report.rule_table import binding_rules
@@ -33,6 +34,7 @@ def render_commune(ground: Ground, story: CommuneStory) -> str:
         lines += [_gain(ground, "why_helpful", gain) for gain in story.helpful]
         names = ", ".join(_site(ground, site) for site in story.needed)
         lines.append(texts.count("why_needed", len(story.needed), names=names))
+    lines += _waiting(ground, story.commune)
     lines.append(_gain(ground, "why_own", story.own) if story.own else texts("why_no_own"))
     return _filled(lines)
 
@@ -45,6 +47,7 @@ def render_site(ground: Ground, story: SiteStory) -> str:
     stake = "why_lost" if story.is_open else "why_won"
     lines = [
         texts("why_site", site=_site(ground, story.site), decision=texts(f"decision_{decision}")),
+        *_choice(ground, story.site),
         texts("why_within", persons=whole(story.persons_within), standard=minutes),
         texts.count(stake, story.persons_at_stake, standard=minutes),
         *(
@@ -56,6 +59,31 @@ def render_site(ground: Ground, story: SiteStory) -> str:
     if more > 0:
         lines.append(texts.count("why_more", more))
     return _filled(lines)
+
+
+def _choice(ground: Ground, site: int) -> list[str]:
+    """What the plan chose to do at a site and for how much, and how full that is, where the run knows."""
+    texts, row = _texts(ground), ground.run.sites.iloc[site]
+    lines = []
+    option = str(row.get("option", ""))
+    if option:
+        is_existing = ground.territory.sites.is_existing[site]
+        name = texts(f"option_{option}" if is_existing else f"kind_{option}")
+        lines.append(texts("why_option", option=name, cost=texts.number.whole(row["option_eur"])))
+    if row.get("consultations_capacity", math.nan) > 0:
+        given, capacity = row["consultations_given"], row["consultations_capacity"]
+        blanks = {"given": texts.number.whole(given), "capacity": texts.number.whole(capacity)}
+        lines.append(texts("why_filled", share=texts.number.percent(given / capacity), **blanks))
+    return lines
+
+
+def _waiting(ground: Ground, commune: int) -> list[str]:
+    """Consultations that nobody gives to the people of a commune, where the run counts them."""
+    table = ground.run.communes
+    if "consultations_waiting" not in table:
+        return []
+    found = table.loc[table["code"] == ground.territory.communes.code[commune], "consultations_waiting"]
+    return [_texts(ground)("why_waiting", n=_texts(ground).number.whole(float(found.iloc[0])))]
 
 
 def _binding_rule(ground: Ground, texts: Texts) -> str:

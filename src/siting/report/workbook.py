@@ -10,15 +10,18 @@ from typing import Any
 import xlsxwriter
 
 from siting.report.findings import Findings
-from siting.report.page_data import area_columns, areas, houses
+from siting.report.page_data import area_columns, areas, existing_sites, houses
 from siting.report.sentences import standard, texts_of
 
 _FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Written where Excel wants a date of creation, so that the same run gives the same bytes."""
 HOUSE_HEADS = {
     "name": "house", "commune": "commune", "kind": "kind", "added": "persons_added", "within": "persons_within",
-    "lost": "persons_only_it",
+    "lost": "persons_only_it", "capacity": "consultations_capacity", "given": "consultations_given",
 }  # fmt: skip
+EXISTING_HEADS = {"name": "existing_site", "commune": "commune", "option": "decision"} | {
+    key: HOUSE_HEADS[key] for key in ("within", "lost", "capacity", "given")
+}
 AREA_HEADS = {
     "code": "area_code", "name": "area_name", "persons": "persons", "minutes_mean_before": "minutes_before",
     "minutes_mean_after": "minutes_after", "gained": "persons_gained",
@@ -33,12 +36,18 @@ def write_tables_xlsx(findings: Findings, folder: Path) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(folder / "tables.xlsx"), options) as book:
         book.set_properties({"created": _FIXED_DATE, "title": findings.scenario.title})
-        _write_sheet(
-            book, texts("sheet_houses"), opened, {key: _head(findings, HOUSE_HEADS[key]) for key in HOUSE_HEADS}
-        )
+        _write_sheet(book, texts("sheet_houses"), opened, _heads(findings, HOUSE_HEADS, opened))
+        existing = existing_sites(findings)
+        if "option" in existing or "capacity" in existing:
+            _write_sheet(book, texts("sheet_existing"), existing, _heads(findings, EXISTING_HEADS, existing))
         heads = {key: _head(findings, AREA_HEADS.get(key, key)) for key in ("code", "name", *area_columns(findings))}
         for level, columns in areas(findings).items():
             _write_sheet(book, texts(f"level_{level}"), columns, heads)
+
+
+def _heads(findings: Findings, heads: Mapping[str, str], columns: Mapping[str, Any]) -> dict[str, str]:
+    """The heads of the columns that there are."""
+    return {key: _head(findings, head) for key, head in heads.items() if key in columns}
 
 
 def _head(findings: Findings, key: str) -> str:

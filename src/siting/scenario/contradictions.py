@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from siting.scenario.choice_contradictions import choice_contradictions
 from siting.scenario.contradiction import Contradiction
 from siting.scenario.projections import METROPOLITAN_CRS, overseas_crs
 from siting.scenario.rule_contradictions import rule_contradictions
 from siting.scenario.travel_settings import HIGHEST_LIMIT_KMH, NETWORK_DEPARTEMENTS, VECTOR_ROAD_SUFFIXES
 
-_LISTS = ("study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden", "goal.goals")
+_LISTS = (
+    "study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden", "goal.goals",
+    "existing.kept_may", "candidates.kinds",
+)  # fmt: skip
 GUYANE = "973"
 """Most of it has no road at all, and the screening model supposes roads wherever there is land."""
 STUDY_AREAS = ("departements", "communes", "country")
@@ -32,6 +36,7 @@ def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     yield from _forced_and_forbidden(valid)
     yield from _too_many_forced(valid)
     yield from rule_contradictions(valid)
+    yield from choice_contradictions(valid)
     yield from _beyond_cutoff(valid)
     yield from _narrow_halo(valid)
     yield from _one_road_network(valid)

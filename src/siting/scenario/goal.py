@@ -10,6 +10,7 @@ from siting.scenario.codes import SiteId
 from siting.scenario.fields import NOT_EMPTY, Between, Minutes, Section, manual
 
 Houses = Annotated[int, Between(1, 35_000)]
+GoalInOrder = Literal["most_covered", "most_covered_twice", "most_served", "least_time", "fewest_houses", "least_cost"]
 Share = Annotated[float, Between(0.01, 1)]
 NewHouses = Annotated[
     Houses,
@@ -175,14 +176,16 @@ class LexicographicGoal(GoalSection):
         ),
     ]
     goals: Annotated[
-        tuple[Literal["most_covered", "most_covered_twice", "least_time", "fewest_houses", "least_cost"], ...],
+        tuple[GoalInOrder, ...],
         manual(
             "Les buts, le plus important d'abord : most_covered (le plus d'habitants couverts), most_covered_twice "
-            "(le plus d'habitants à portée de deux sites), least_time (le trajet moyen le plus court, comme p_median), "
-            "fewest_houses (le moins de maisons), least_cost (le moins cher, voir costs).",
+            "(le plus d'habitants à portée de deux sites), most_served (le plus de consultations données à la norme, "
+            "voir capacity), least_time (le trajet moyen le plus court, comme p_median), fewest_houses (le moins de "
+            "maisons), least_cost (le moins cher, voir costs).",
             "The goals, the most important first: most_covered (most people covered), most_covered_twice (most people "
-            "within reach of two sites), least_time (the shortest mean trip, as p_median), fewest_houses (fewest "
-            "houses), least_cost (the cheapest, see costs).",
+            "within reach of two sites), most_served (most consultations given within the standard, see capacity), "
+            "least_time (the shortest mean trip, as p_median), fewest_houses (fewest houses), least_cost (the "
+            "cheapest, see costs).",
             examples=[["most_covered", "least_time", "least_cost"]],
         ),
         NOT_EMPTY,

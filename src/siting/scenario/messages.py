@@ -307,6 +307,25 @@ MESSAGES: dict[str, Message] = {
         ("rien ne dit qui se déplace ainsi", "ajoutez la section {value}: {{}}"),
         ("nothing says who travels so", "add the section {value}: {{}}"),
     ),
+    "choice_of_other_model": Message(
+        (
+            "ce choix ne se combine pas avec model: p_center",
+            "prenez un autre but, lscp par exemple, ou retirez le choix",
+        ),
+        ("this choice does not combine with model: p_center", "take another goal, lscp for instance, or remove it"),
+    ),
+    "nothing_kept": Message(
+        ("aucun site n'est maintenu (keep) dont le plan pourrait décider", "retirez cette clé, ou maintenez des sites"),
+        ("no site is kept (keep) about which the plan could decide", "remove this key, or keep some sites"),
+    ),
+    "upgrade_without_capacity": Message(
+        ("agrandir un site n'apporte rien sans capacités", "ajoutez la section capacity: {{}}, ou retirez upgrade"),
+        ("extending a site brings nothing without capacities", "add the section capacity: {{}}, or remove upgrade"),
+    ),
+    "served_without_capacity": Message(
+        ("most_served demande des capacités", "ajoutez la section capacity: {{}}"),
+        ("most_served asks for capacities", "add the section capacity: {{}}"),
+    ),
     "no_limit": Message(
         ("rien ne limite le nombre de maisons", "donnez goal.new_houses, ou une règle budget"),
         ("nothing limits the number of houses", "give goal.new_houses, or a rule budget"),

@@ -170,9 +170,22 @@ YEARLY_AID_EUR = 50_000.0
 
 
 class Costs(Section):
-    """What a new house costs, by the kind of its site; the costs of a file of sites come first."""
+    """What each thing that may be done at a site costs; the costs of a file of sites come first."""
 
     section: ClassVar[str] = "costs"
+
+    keep_eur: Annotated[
+        Annotated[float, Between(0, 1e12)],
+        manual(
+            "Coût d'un site maintenu, là où existing.kept_may laisse le choix ; ailleurs il ne compte pas.",
+            "Cost of a site that is kept, where existing.kept_may leaves a choice; elsewhere it does not count.",
+            examples=[50_000],
+        ),
+    ] = YEARLY_AID_EUR
+    close_eur: Annotated[
+        Annotated[float, Between(0, 1e12)],
+        manual("Coût de la fermeture d'un site.", "Cost of closing a site.", examples=[10_000]),
+    ] = 0.0
 
     create_eur: Annotated[
         Euros,
@@ -193,8 +206,8 @@ class Costs(Section):
     upgrade_eur: Annotated[
         Euros,
         manual(
-            "Coût de la mise à niveau d'une structure qui existe.",
-            "Cost of upgrading a structure that exists.",
+            "Coût de la mise à niveau d'une structure qui existe ; s'ajoute à keep_eur pour un site maintenu.",
+            "Cost of upgrading a structure that exists; on top of keep_eur for a site that is kept.",
             examples=[50_000],
         ),
     ] = YEARLY_AID_EUR

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
 
 from siting.errors import Fault
+from siting.scenario.capacity import CapacitySettings
 from siting.scenario.contradictions import contradictions
 from siting.scenario.fields import Between, OneLine, Section, Slug, manual
 from siting.scenario.goal import LexicographicGoal, LscpGoal, MclpGoal, PCenterGoal, PMedianGoal
@@ -143,10 +144,12 @@ class Scenario(BaseModel):
     costs: Annotated[
         Costs,
         manual(
-            "Ce que coûte une maison nouvelle, selon la nature du site. Par défaut : 50 000 €, l'aide annuelle "
-            "maximale annoncée par structure, une hypothèse. Les coûts d'un fichier de candidats passent avant.",
-            "What a new house costs, by the kind of its site. By default: 50,000 euros, the largest yearly aid "
-            "announced for a structure, an assumption. The costs of a file of candidates come first.",
+            "Ce que coûte une maison nouvelle, selon sa nature, et ce que coûtent les sites maintenus, agrandis ou "
+            "fermés. Par défaut : 50 000 €, l'aide annuelle maximale annoncée par structure, une hypothèse, et rien "
+            "pour une fermeture. Les coûts d'un fichier de candidats passent avant.",
+            "What a new house costs, by its kind, and what sites kept, upgraded or closed cost. By default: 50,000 "
+            "euros, the largest yearly aid announced for a structure, an assumption, and nothing for a closure. The "
+            "costs of a file of candidates come first.",
         ),
         Field(default_factory=Costs),
     ]
@@ -157,6 +160,15 @@ class Scenario(BaseModel):
             "People who count more than others in the goals mclp and p_median; a list.",
         ),
     ] = ()
+    capacity: Annotated[
+        CapacitySettings | None,
+        manual(
+            "Consultations demandées, et données par chaque site : le plan dit lesquels sont pleins et qui attend ; {} "
+            "pour les valeurs par défaut, sans ce bloc : un site sert tous ceux qui l'ont à portée.",
+            "Consultations asked for, and given by each site: the plan says which are full and who waits; {} for the "
+            "defaults, without this block: a site serves all who are within reach of it.",
+        ),
+    ] = None
     solver: Annotated[
         SolverSettings,
         manual("Réglages du solveur.", "Settings of the solver."),

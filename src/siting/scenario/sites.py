@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from siting.scenario.data_files import DataFile
-from siting.scenario.fields import Between, Section, manual
+from siting.scenario.fields import NOT_EMPTY, Between, Section, manual
 from siting.scenario.paths import InputFile
 
 Treatment = Literal["keep", "label", "ignore"]
@@ -34,6 +34,29 @@ TreatmentField = Annotated[
         "competition with new ones) or ignore (left out).",
     ),
 ]
+KeptMay = Annotated[
+    tuple[Literal["upgrade", "close"], ...],
+    manual(
+        "Ce que le plan peut faire des sites maintenus (keep) du territoire : upgrade (les agrandir, voir capacity) ou "
+        "close (les fermer) ; sans valeur ([]) : rien, ils restent. Entre plans aussi bons, le moins cher.",
+        "What the plan may do with the kept sites (keep) of the study area: upgrade (extend them, see capacity) or "
+        "close them; without a value ([]): nothing, they stay. Of plans as good as each other, the cheapest.",
+        examples=[["upgrade", "close"]],
+    ),
+    Field(json_schema_extra={"uniqueItems": True}),
+]
+NewKinds = Annotated[
+    tuple[Literal["create", "itinerant"], ...],
+    manual(
+        "Ce qui peut ouvrir à chaque lieu, une seule chose à la fois : create (une maison), itinerant (une unité "
+        "itinérante), chacune avec son coût (costs) et sa capacité (capacity).",
+        "What may open at each place, one at a time: create (a house), itinerant (an itinerant unit), each with its "
+        "cost (costs) and capacity (capacity).",
+        examples=[["create", "itinerant"]],
+    ),
+    NOT_EMPTY,
+    Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),
+]
 
 
 class TownHallCandidates(Section):
@@ -56,6 +79,7 @@ class TownHallCandidates(Section):
             examples=[500],
         ),
     ] = 0
+    kinds: NewKinds = ("create",)
 
 
 class CellCandidates(Section):
@@ -78,6 +102,7 @@ class CellCandidates(Section):
             examples=[50],
         ),
     ] = 1
+    kinds: NewKinds = ("create",)
 
 
 class FileCandidates(Section):
@@ -134,6 +159,7 @@ class PracticeSites(Section):
         ),
     ] = 1
     treatment: TreatmentField = "keep"
+    kept_may: KeptMay = ()
 
 
 class FileSites(Section):
@@ -147,6 +173,7 @@ class FileSites(Section):
     ]
     file: Annotated[InputFile, manual(_FILE_FRENCH, _FILE_ENGLISH, examples=["maisons.csv"])]
     treatment: TreatmentField = "keep"
+    kept_may: KeptMay = ()
 
 
 Use = Literal["keep", "label", "upgrade", "tele", "ignore"]
@@ -197,6 +224,7 @@ class FinessSites(DataFile):
         ),
         Field(default_factory=lambda: {"msp": "keep", "health_centre": "keep"}),
     ]
+    kept_may: KeptMay = ()
 
     @property
     def treatment(self) -> Treatment:
@@ -233,6 +261,7 @@ class BpeSites(DataFile):
         ),
         Field(default_factory=lambda: {"msp": "keep", "health_centre": "keep"}),
     ]
+    kept_may: KeptMay = ()
 
     @property
     def treatment(self) -> Treatment:

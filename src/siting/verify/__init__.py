@@ -15,6 +15,8 @@ from siting.territory.inputs import PREFIX, embedded_inputs
 from siting.verify import checks
 from siting.verify.bound import check_bound
 from siting.verify.check import Check, none_of
+from siting.verify.consultations import check_consultations
+from siting.verify.decisions import check_decisions
 from siting.verify.modes import check_modes
 from siting.verify.quarters import check_quarters
 from siting.verify.recount import Recount
@@ -48,9 +50,8 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
     found.append(_check_embedded(run))
     with watcher("territory") as progress:
         territory = assemble(run.scenario, progress=progress)
-    opened_ids = sorted(run.sites.loc[run.sites["decision"] == "opened", "id"])
     with watcher("times"):
-        recount = Recount.of(run.scenario, territory, opened_ids)
+        recount = Recount.of(run.scenario, territory, run.sites)
         found.append(checks.check_raster("travel_time_before.tif", run.before, recount.before_everywhere_s, recount))
         found.append(checks.check_raster("travel_time_after.tif", run.after, recount.after_everywhere_s, recount))
     sites = list(checks.check_sites(run, recount))
@@ -68,6 +69,8 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
         found.extend(checks.check_certificate(run, recount))
         found.extend(checks.check_goal(run, recount))
         found.extend(check_rules(run, recount))
+        found.extend(check_decisions(run, recount))
+        found.extend(check_consultations(folder, run, recount))
         found.extend(check_quarters(folder, run))
     with watcher("bound") as progress:
         found.extend(check_bound(run, recount, progress=progress))

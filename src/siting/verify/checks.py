@@ -32,8 +32,8 @@ def check_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
         return
     is_opened = table["decision"].to_numpy() == "opened"
     wrong_kind = table["kind"].to_numpy(dtype=str) != sites.kind
-    is_known = table["decision"].isin(["existing", "opened", "not_opened"]).to_numpy()
-    wrong_decision = ~is_known | ((table["decision"].to_numpy() == "existing") != sites.is_existing)
+    is_known = table["decision"].isin(["existing", "opened", "not_opened", "closed"]).to_numpy()
+    wrong_decision = ~is_known | (table["decision"].isin(["existing", "closed"]).to_numpy() != sites.is_existing)
     yield none_of("nature des sites", sites.id[wrong_kind].tolist(), otherwise=f"{len(sites)} sites")
     yield none_of("décision sur les sites", sites.id[wrong_decision].tolist(), otherwise="existants et candidats")
     distance_m = np.hypot(table["x_m"].to_numpy() - sites.x_m, table["y_m"].to_numpy() - sites.y_m)
@@ -166,7 +166,7 @@ def check_certificate(run: RunFiles, recount: Recount) -> Iterator[Check]:
         yield Check("certificat", False, "objectif, borne ou écart absent")
         return
     first = (getattr(run.scenario.goal, "goals", None) or (run.scenario.goal.model,))[0]
-    sense = -1 if first in ("mclp", "most_covered", "most_covered_twice") else 1
+    sense = -1 if first in ("mclp", "most_covered", "most_covered_twice", "most_served") else 1
     is_beaten = sense * (objective - bound) < -FLOAT_TOLERANCE * max(abs(objective), 1.0)
     yield Check("la borne n'est pas battue", not is_beaten, f"objectif {shown(objective)}, borne {shown(bound)}")
     yield same(

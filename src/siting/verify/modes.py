@@ -30,7 +30,7 @@ def check_modes(run: RunFiles, recount: Recount) -> Iterator[Check]:
         graph = mode_graph(run.scenario.travel, mode, recount.territory)
         sites = recount.territory.sites
         rows = {"before": np.flatnonzero(sites.is_existing)}
-        rows["after"] = np.union1d(rows["before"], recount.opened)
+        rows["after"] = recount.open_rows
         cells = recount.territory.demand.cell
         seconds = {when: graph.nearest_s(open_rows)[cells] for when, open_rows in rows.items()}
         yield from compare_values(

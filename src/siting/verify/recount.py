@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,8 @@ from siting.scenario import LexicographicGoal, Scenario
 from siting.scenario.rules import AgeWeight, ModeWeight
 from siting.territory import Territory
 from siting.territory.values import AGE_GROUPS
+from siting.verify.consultations import most_given
+from siting.verify.decisions import site_cost_eur
 from siting.verify.people import persons_of_mode
 from siting.verify.scipy_times import TicksGraph, ticks_graph
 
@@ -31,17 +33,25 @@ class Recount:
     graph : TicksGraph
     opened_ids : list of str
         Sites that ``sites.csv`` calls opened, in the order of ids.
+    closed_ids : list of str
+        Existing sites that it calls closed.
+    option : dict of str to str
+        What it says stands at each site, where sites had a choice; empty elsewhere.
     """
 
     scenario: Scenario
     territory: Territory
     graph: TicksGraph
     opened_ids: list[str]
+    closed_ids: list[str] = field(default_factory=list)
+    option: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, scenario: Scenario, territory: Territory, opened_ids: list[str]) -> Recount:
-        """Build the SciPy graph of a scenario."""
-        return cls(scenario, territory, ticks_graph(scenario.travel, territory), opened_ids)
+    def of(cls, scenario: Scenario, territory: Territory, sites: pd.DataFrame) -> Recount:
+        """Build the SciPy graph of a scenario; ``sites`` is what ``sites.csv`` holds."""
+        opened, closed = (sorted(sites.loc[sites["decision"] == name, "id"]) for name in ("opened", "closed"))
+        option = dict(zip(sites["id"], sites["option"], strict=True)) if "option" in sites else {}
+        return cls(scenario, territory, ticks_graph(scenario.travel, territory), opened, closed, option)
 
     @cached_property
     def opened(self) -> NDArray[np.intp]:
@@ -56,7 +66,7 @@ class Recount:
     @cached_property
     def after_everywhere_s(self) -> Floats:
         """Seconds to the nearest existing or opened site, ``grid.shape``."""
-        return self.graph.nearest_s(self._open).reshape(self.territory.grid.shape)
+        return self.graph.nearest_s(self.open_rows).reshape(self.territory.grid.shape)
 
     @cached_property
     def before_s(self) -> Floats:
@@ -76,14 +86,14 @@ class Recount:
     @property
     def open_site_ids(self) -> NDArray[np.str_]:
         """Ids of the existing and opened sites, in the order of ids."""
-        return self.territory.sites.id[self._open]
+        return self.territory.sites.id[self.open_rows]
 
     @cached_property
     def n_covering(self) -> NDArray[np.int64]:
         """Open sites within the standard of each demand cell."""
         standard_s, cells = self.scenario.goal.standard_s, self.territory.demand.cell
         count = np.zeros(len(cells), dtype=np.int64)
-        for seconds in self.graph.within_s(self._open, standard_s):
+        for seconds in self.graph.within_s(self.open_rows, standard_s):
             count += seconds[cells] <= standard_s
         return count
 
@@ -92,7 +102,7 @@ class Recount:
         """Per open site: persons within the standard of it, of these those covered by no existing site, by it alone."""
         persons, standard_s = self.territory.demand.persons, self.scenario.goal.standard_s
         cells = self.territory.demand.cell
-        covers = [seconds[cells] <= standard_s for seconds in self.graph.within_s(self._open, standard_s)]
+        covers = [seconds[cells] <= standard_s for seconds in self.graph.within_s(self.open_rows, standard_s)]
         times_covered = np.sum(covers, axis=0) if covers else np.zeros(len(cells))
         is_new = ~(self.before_s <= standard_s)
         return {
@@ -103,7 +113,9 @@ class Recount:
 
     def persons_added(self, ids: list[str]) -> Floats:
         """People whom each of some sites, in this order, brings within the standard after those before it."""
-        left = np.where(self.before_s <= self.scenario.goal.standard_s, 0.0, self.territory.demand.persons)
+        kept = np.setdiff1d(self.open_rows, self.opened)
+        kept_s = self.graph.nearest_s(kept)[self.territory.demand.cell] if self.closed_ids else self.before_s
+        left = np.where(kept_s <= self.scenario.goal.standard_s, 0.0, self.territory.demand.persons)
         place = np.argsort(self.territory.sites.id, kind="stable")
         rows = place[np.searchsorted(self.territory.sites.id, ids, sorter=place)].astype(np.intp)
         added = np.zeros(len(rows))
@@ -165,7 +177,9 @@ class Recount:
         if goal == "fewest_houses":
             return float(len(self.opened))
         if goal == "least_cost":
-            return self.cost_eur(self.opened.tolist())
+            return self.spent_eur
+        if goal == "most_served":
+            return most_given(self)
         if goal == "least_time":
             return float((self.weighted_persons * np.minimum(self.after_s, self.scenario.travel.cutoff_s)).sum())
         if goal == "most_covered":
@@ -174,11 +188,7 @@ class Recount:
 
     def cost_eur(self, opened: list[int]) -> float:
         """What some sites cost: by the planner's file where it says so, else by their kind."""
-        sites, costs, total = self.territory.sites, self.scenario.costs.model_dump(), 0.0
-        for j in opened:
-            of_file = float("nan") if sites.cost_eur is None else float(sites.cost_eur[j])
-            total += of_file if np.isfinite(of_file) else costs[f"{sites.kind[j]}_eur"]
-        return total
+        return sum(site_cost_eur(self.scenario, self.territory, j, str(self.territory.sites.kind[j])) for j in opened)
 
     def summary(self) -> dict[str, Any]:
         """The figures of ``summary.json`` that can be counted again."""
@@ -218,7 +228,7 @@ class Recount:
         """Who is nearer to an open site outside the study area than to every one inside, per demand cell."""
         return {
             "before": self._from_outside(np.flatnonzero(self.territory.sites.is_existing), self.before_s),
-            "after": self._from_outside(self._open, self.after_s),
+            "after": self._from_outside(self.open_rows, self.after_s),
         }
 
     def _from_outside(self, open_rows: NDArray[np.intp], seconds: Floats) -> NDArray[np.bool_]:
@@ -278,9 +288,20 @@ class Recount:
             table[f"minutes_max_{when}"] = trips["minutes"].groupby(level=0).max()
         return table
 
+    @property
+    def spent_eur(self) -> float:
+        """What the plan costs."""
+        if not self.option:
+            return self.cost_eur(self.opened.tolist())
+        sites = self.territory.sites
+        return sum(site_cost_eur(self.scenario, self.territory, j, self.option[sites.id[j]]) for j in range(len(sites)))
+
     @cached_property
-    def _open(self) -> NDArray[np.intp]:
-        return np.union1d(np.flatnonzero(self.territory.sites.is_existing), self.opened)
+    def open_rows(self) -> NDArray[np.intp]:
+        """Rows of the sites that are open with the plan."""
+        sites = self.territory.sites
+        existing = np.flatnonzero(sites.is_existing & ~np.isin(sites.id, self.closed_ids))
+        return np.union1d(existing, self.opened)
 
     def _is_within(self, is_site: NDArray[np.bool_]) -> NDArray[np.bool_]:
         seconds = self.graph.nearest_s(np.flatnonzero(is_site))[self.territory.demand.cell]

@@ -41,7 +41,7 @@ def _recounted(rule: Rule, recount: Recount) -> Iterator[Found]:
     territory, opened = recount.territory, recount.opened
     sites = territory.sites
     if isinstance(rule, BudgetRule):
-        yield "", "at_most", rule.at_most_eur, recount.cost_eur(opened.tolist())
+        yield "", "at_most", rule.at_most_eur, recount.spent_eur
     elif isinstance(rule, CoveredShareRule):
         is_covered = recount.after_s <= recount.scenario.goal.standard_s
         persons = territory.demand.persons

@@ -35,8 +35,9 @@ function houseIcon(index) {
   return L.divIcon({ className: "house", html: element("span", String(index + 1)), iconSize: [22, 22] });
 }
 
-function existingIcon() {
-  return L.divIcon({ className: "existing", html: element("span"), iconSize: [12, 12] });
+function existingIcon(index) {
+  const className = page.existing.closed?.[index] ? "existing closed" : "existing";
+  return L.divIcon({ className, html: element("span"), iconSize: [12, 12] });
 }
 
 function sites(columns, icon) {
@@ -50,6 +51,8 @@ function sites(columns, icon) {
 function siteFacts(columns, index) {
   const facts = [[texts.commune, columns.commune[index]], [texts.kind, page.kinds[columns.kind[index]]]];
   if (columns.added) facts.push([texts.rank, show(index + 1)], [texts.persons_added, show(columns.added[index])]);
+  if (columns.option) facts.push([texts.decision, columns.option[index]]);
+  if (columns.capacity) facts.push([texts.consultations_capacity, show(columns.capacity[index])], [texts.consultations_given, show(columns.given[index])]);
   if (columns.within) facts.push([texts.persons_within, show(columns.within[index])], [texts.persons_only_it, show(columns.lost[index])]);
   return facts;
 }

@@ -1,0 +1,30 @@
+"""What choices at sites and capacities cannot be together with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from siting.scenario.contradiction import Contradiction
+
+
+def choice_contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    """Every contradiction that `existing.kept_may`, `candidates.kinds` or `capacity` is part of."""
+    kept_may, kinds = valid.get("existing.kept_may") or (), valid.get("candidates.kinds") or ()
+    for path, given in (("existing.kept_may", kept_may), ("candidates.kinds", kinds if len(kinds) > 1 else ())):
+        if given and valid.get("goal.model") == "p_center":
+            yield Contradiction("choice_of_other_model", path, "goal.model")
+    if kept_may and _keeps_none(valid):
+        other = "existing.treatment" if "existing.treatment" in valid else "existing.categories"
+        yield Contradiction("nothing_kept", "existing.kept_may", other)
+    has_capacity = any(path.startswith("capacity.") for path in valid)
+    goals = valid.get("goal.goals") or ()
+    if "upgrade" in kept_may and not has_capacity:
+        yield Contradiction("upgrade_without_capacity", f"existing.kept_may[{kept_may.index('upgrade')}]")
+    if "most_served" in goals and not has_capacity:
+        yield Contradiction("served_without_capacity", f"goal.goals[{goals.index('most_served')}]")
+
+
+def _keeps_none(valid: Mapping[str, Any]) -> bool:
+    treatment, categories = valid.get("existing.treatment", "keep"), valid.get("existing.categories")
+    return treatment != "keep" or (categories is not None and "keep" not in categories.values())
