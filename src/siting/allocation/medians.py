@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from siting.allocation import formulation, subgradient
+from siting import progress as progress_values
+from siting.allocation import median_tree, subgradient
 from siting.allocation.cell_times import CellTimes
 from siting.allocation.effort import Effort, Found
-from siting.allocation.highs import Outcome, run_highs
 from siting.allocation.kernels import incidence, median
+from siting.allocation.median_core import Core
+from siting.allocation.median_tree import Standing
 from siting.allocation.multipliers import exact
 from siting.allocation.problems import Rules, make_rules
 from siting.errors import DataError, Fault
-from siting.progress import Progress, Standing
+from siting.progress import Progress
 
 _NEAR_PER_HOUSE = 10
 _NEAR_AT_LEAST = 20
@@ -27,7 +30,6 @@ _ROUNDS_AT_LEAST = 1_500
 _ROUNDS_PER_HOUSE = 30
 _ROUNDS_AT_MOST = 30_000
 _MOST_CLOSED_AT_ONCE = 8
-_MOST_PAIRS_TO_BRANCH = 400_000
 
 
 @dataclass(frozen=True)
@@ -99,56 +101,34 @@ def _longest(times: CellTimes, n_open: int) -> float:
     return max(float(times.time_s.max(initial=0.0)), 1.0)
 
 
-@dataclass(frozen=True)
-class _Core:
-    """What the free candidates can still save: the near pairs, for the searches, and the way back to them all.
-
-    ``near`` holds the nearest pairs of each row alone; its cap is the time from which pairs are missing.
-    ``cap_s`` is the time that each cell has already, ``new_site`` the column of each site, -1 for none.
-    """
-
-    near: median.Timed
-    site: NDArray[np.int32]
-    times: CellTimes
-    cap_s: NDArray[np.float64]
-    new_site: NDArray[np.int32]
-
-    def cost(self, columns: NDArray[np.int32]) -> float:
-        """Person-seconds of a plan, on all pairs."""
-        seconds = np.minimum(self.times.nearest_s(self.site[columns], np.inf), self.cap_s)
-        return float((self.times.persons * seconds).sum())
-
-
-@dataclass(frozen=True)
-class _Standing:
-    columns: NDArray[np.int32]
-    cost: float
-    bound: float
-    v_s: NDArray[np.float64]
-
-    def is_done(self, effort: Effort) -> bool:
-        """Whether the gap asked for is reached or the time is up."""
-        return self.cost - self.bound <= (effort.gap + 1e-9) * self.cost or effort.left_s == 0
-
-
 def search_p_median(problem: PMedian, effort: Effort, progress: Progress) -> Found:
     """Least person-seconds over the whole problem."""
     houses = problem.new_houses - len(problem.rules.forced)
     core = _core(problem, houses)
+
+    def tell(done: int, standing: Standing) -> None:
+        progress(done, 3, progress_values.Standing.at(standing.cost, standing.bound))
+
     progress(0, 3)
     standing = _improve(core, houses, effort)
-    progress(1, 3, Standing.at(standing.cost, standing.bound))
+    tell(1, standing)
     standing = _bound(core.near, houses, standing, effort)
-    progress(2, 3, Standing.at(standing.cost, standing.bound))
-    run = None
+    tell(2, standing)
     if not standing.is_done(effort):
-        standing, run = _branch(core, houses, standing, effort)
-    progress(3, 3, Standing.at(standing.cost, standing.bound))
+        tree = median_tree.Tree(core, houses, is_whole=_is_whole(problem))
+        standing = tree.search(standing, effort, partial(tell, 2))
+    tell(3, standing)
     opened = np.union1d(problem.rules.forced, core.site[standing.columns]).astype(np.int32)
-    return Found(opened, standing.bound, exact(standing.v_s), () if run is None else (run,))
+    return Found(opened, standing.bound, exact(standing.v_s), standing.runs)
 
 
-def _core(problem: PMedian, houses: int) -> _Core:
+def _is_whole(problem: PMedian) -> bool:
+    """Whether every plan costs a whole number of person-seconds."""
+    values = (problem.times.persons, problem.times.time_s, np.array([problem.penalty_s]))
+    return all(bool((one % 1 == 0).all()) for one in values)
+
+
+def _core(problem: PMedian, houses: int) -> Core:
     times, rules = problem.times, problem.rules
     cap_s = times.nearest_s(np.union1d(rules.existing, rules.forced), problem.penalty_s)
     is_free = rules.is_candidate(times.n_sites)
@@ -161,10 +141,10 @@ def _core(problem: PMedian, houses: int) -> _Core:
     start, column, time_s, near_s = incidence.keep_nearer(*pairs, cap_s, new_site, most)
     by_column = incidence.transpose_times(start, column, time_s, len(site))
     near = median.Timed(start, column, time_s, *by_column, times.persons, near_s)
-    return _Core(near, site, times, cap_s, new_site)
+    return Core(near, site, times, cap_s, new_site)
 
 
-def _improve(core: _Core, houses: int, effort: Effort) -> _Standing:
+def _improve(core: Core, houses: int, effort: Effort) -> Standing:
     """Greedy, then exchange until nothing moves, then ruin and recreate for a number of rounds."""
     timed = core.near
     search = median.stand(timed)
@@ -184,10 +164,10 @@ def _improve(core: _Core, houses: int, effort: Effort) -> _Standing:
         if share.left_s > 0:
             median.ruin_and_recreate(timed, search, random, 50, min(_MOST_CLOSED_AT_ONCE, houses))
     columns = np.flatnonzero(search.is_in).astype(np.int32)
-    return _Standing(columns, core.cost(columns), 0.0, np.zeros(len(timed.cap_s)))
+    return Standing(columns, core.cost(columns), 0.0, np.zeros(len(timed.cap_s)))
 
 
-def _bound(timed: median.Timed, houses: int, standing: _Standing, effort: Effort) -> _Standing:
+def _bound(timed: median.Timed, houses: int, standing: Standing, effort: Effort) -> Standing:
     """Lower bound Σ w v − the largest savings of ``houses`` columns on rows that wait v, v in [0, cap]."""
 
     def evaluate(v_s: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -205,37 +185,4 @@ def _bound(timed: median.Timed, houses: int, standing: _Standing, effort: Effort
         iterations=_ITERATIONS,
         effort=effort.share(0.7),
     )
-    return _Standing(standing.columns, standing.cost, max(-bound, 0.0), v_s)
-
-
-def _branch(core: _Core, houses: int, standing: _Standing, effort: Effort) -> tuple[_Standing, Outcome | None]:
-    """Branch and bound on the columns and pairs that the multipliers do not price above the gap.
-
-    A cell that waits longer than v by more than the gap divided by its weight is in no better plan.
-    """
-    savings = median.column_savings(core.near, standing.v_s)
-    is_large = np.zeros(len(savings), dtype=np.bool_)
-    is_large[subgradient.largest(savings, houses)] = True
-    bound = float((core.times.persons * standing.v_s).sum() - savings[is_large].sum())
-    slack = standing.cost - bound + 1e-9 * standing.cost
-    lowest_in = savings[is_large].min(initial=np.inf)
-    may = np.flatnonzero(is_large | (lowest_in - savings <= slack)).astype(np.int32)
-    new_site = np.full(core.times.n_sites, -1, dtype=np.int32)
-    new_site[core.site[may]] = np.arange(len(may), dtype=np.int32)
-    times = core.times
-    longest_s = np.minimum(core.cap_s, standing.v_s + (slack + 1.0) / np.maximum(times.persons, 1e-9))
-    pairs = (times.cell_start, times.site, times.time_s)
-    start, column, time_s, _ = incidence.keep_nearer(*pairs, longest_s, new_site, len(may))
-    if len(column) > _MOST_PAIRS_TO_BRANCH:
-        return standing, None
-    model, x = formulation.p_median_model(start, column, time_s, times.persons, core.cap_s, len(may), houses)
-    place = new_site[core.site[standing.columns]]
-    formulation.set_start(x, place[place >= 0])
-    run = run_highs(model, effort)
-    columns, cost = standing.columns, standing.cost
-    if run.has_values:
-        found = core.new_site[core.site[may[formulation.chosen_columns(x)]]]
-        if len(found) <= houses and core.cost(found) < cost:
-            columns, cost = found, core.cost(found)
-    bound = min(cost, max(standing.bound, run.bound))
-    return _Standing(columns, cost, bound, standing.v_s), run
+    return replace(standing, bound=max(-bound, 0.0), v_s=v_s)

@@ -44,7 +44,7 @@ class Certificate:
         ``|objective - bound| / max(|objective|, 1)``.
     bound_by : str
         Who proves it: ``"arithmetic"`` (the plan's multipliers, by `siting.checker`) or ``"solver"``
-        (branch and bound of HiGHS).
+        (branch and bound, by HiGHS or, for medians, by siting's own tree: not proved again).
     solver : str
         Name and version.
     n_rows, n_columns, n_nonzeros : int
