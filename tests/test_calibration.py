@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyproj import Transformer
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -21,6 +22,7 @@ from siting.errors import DataError
 from siting.scenario import load
 from siting.territory import assemble
 from siting.territory.embedded import read_communes
+from siting.travel import build_surface, nearest
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 SLOWER = {"primary": 0.8, "secondary": 0.8, "tertiary": 0.7, "unclassified": 0.7}
@@ -105,19 +107,44 @@ def test_the_minutes_of_a_way_are_the_sum_of_its_parts(corsica):
     scenario, territory = corsica
     model, is_driven = speed_model(territory, scenario.travel)
     roads = territory.roads
-    tail, head = roads.link_from[is_driven].astype(np.int64), roads.link_to[is_driven].astype(np.int64)
-    streets = Streets.of(roads.node_x_m, roads.node_y_m, tail, head, is_joined_link=np.ones(len(tail), bool))
-    nodes = np.random.default_rng(5).choice(np.flatnonzero(streets.is_joined), 40)
+    rng = np.random.default_rng(5)
+    inhabited = territory.grid.centre_of(rng.choice(territory.demand.cell, 60, replace=False))
+    streets = Streets.of(roads, is_driven, *inhabited, max_access_m=1000)
+    assert (streets.place_segment >= 0).sum() > 10, "most places join a link between its ends"
+    near = np.flatnonzero(streets.place_node >= 0)[:40]
+    start, end = streets.place_node[near[:20]], streets.place_node[near[20:]]
     figures = np.array([1.1, 0.9, 1.2, 1.0, 0.3, 0.4, 0.1])
     minutes = model.minutes(figures)
-    total, sums = streets.along(minutes, nodes[:20], nodes[20:], model.parts)
+    total, sums = streets.along(minutes, start, end, model.parts)
     assert model.of_trips(sums, figures) == pytest.approx(total)
     quickest = {}
-    for one, other, cost in zip(tail.tolist(), head.tolist(), minutes.tolist(), strict=True):
-        quickest[one, other] = min(cost, quickest.get((one, other), np.inf))
+    cost = (minutes[streets.link] * streets.share).tolist()
+    for one, other, minute in zip(streets.tail.tolist(), streets.head.tolist(), cost, strict=True):
+        quickest[one, other] = min(minute, quickest.get((one, other), np.inf))
     ends, costs = np.array(list(quickest)).T, np.array(list(quickest.values()))
-    graph = csr_array((costs, ends), shape=(len(roads.node_x_m),) * 2)
-    assert total == pytest.approx(dijkstra(graph, indices=nodes[:20])[np.arange(20), nodes[20:]])
+    graph = csr_array((costs, ends), shape=(streets.n_nodes,) * 2)
+    assert total == pytest.approx(dijkstra(graph, indices=start)[np.arange(20), end])
+
+
+def test_a_trip_takes_what_a_run_says_it_takes(corsica):
+    """The calibration's own ways against `siting.nearest` on the roads that a run builds, joined at one point."""
+    scenario, territory = corsica
+    travel = scenario.travel.model_copy(update={"access_links": 1})
+    sites = territory.sites
+    to_degrees = Transformer.from_crs(territory.grid.crs, "EPSG:4326", always_xy=True)
+    x_m, y_m = territory.grid.centre_of(territory.demand.cell)
+    cells = np.random.default_rng(3).choice(len(x_m), 60, replace=False)
+    there = np.append(x_m[cells], sites.x_m[:1]), np.append(y_m[cells], sites.y_m[:1])
+    lon, lat = to_degrees.transform(*there)
+    start, end = np.arange(60), np.full(60, 60)
+    trips = _Trips.of(
+        territory, travel, KnownTimes(lon, lat, start, end, np.ones(60)), speed_model(territory, travel)[1]
+    )
+    found = trips.minutes(_link_minutes(territory, travel))
+    wanted = nearest(build_surface(territory, travel), [0]).time_s[cells[trips.from_place]] / 60
+    assert len(found) > 40
+    assert np.median(np.abs(found - wanted)) < 0.02
+    assert np.mean(np.abs(found - wanted) < 0.1) > 0.9, "but where the nearest piece is no part of the main network"
 
 
 def test_errors_by_hand():

@@ -21,7 +21,6 @@ from siting.errors import DataError, Fault
 from siting.progress import Progress, silent
 from siting.scenario import RoadTravel
 from siting.territory.values import Territory
-from siting.travel.access_points import CLOSED_CLASSES
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -127,7 +126,8 @@ def calibrate(
     least mean absolute error is kept. A third of the places, drawn by ``seed``, is kept apart: trips between two of
     them judge the result, trips between one of them and another place are not used.
 
-    Each end of a trip is joined in a straight line to the nearest road node of the main network.
+    Each end of a trip is joined in a straight line to the nearest point of the main network, as a run joins it; a trip
+    along one piece of road between two crossings is left out.
 
     Raises
     ------
@@ -186,20 +186,15 @@ class _Trips:
     def of(cls, territory: Territory, travel: RoadTravel, known: KnownTimes, is_driven: Bools) -> _Trips:
         roads = territory.roads
         assert roads is not None, "a scenario on roads assembles a road network"
-        is_closed = np.isin(np.array(roads.classes), CLOSED_CLASSES)[roads.link_class[is_driven]]
-        streets = Streets.of(
-            roads.node_x_m,
-            roads.node_y_m,
-            roads.link_from[is_driven].astype(np.int64),
-            roads.link_to[is_driven].astype(np.int64),
-            is_joined_link=~is_closed,
-        )
         to_grid = Transformer.from_crs("EPSG:4326", territory.grid.crs, always_xy=True)
-        node, metres = streets.nearest_nodes(*(np.asarray(one) for one in to_grid.transform(known.lon, known.lat)))
-        is_near = metres <= travel.max_access_m
-        kept = is_near[known.start] & is_near[known.end] & (node[known.start] != node[known.end])
+        x_m, y_m = (np.asarray(one, np.float64) for one in to_grid.transform(known.lon, known.lat))
+        streets = Streets.of(roads, is_driven, x_m, y_m, max_access_m=travel.max_access_m)
+        node, segment = streets.place_node, streets.place_segment
+        is_near = (node[known.start] >= 0) & (node[known.end] >= 0) & (node[known.start] != node[known.end])
+        is_one_piece = (segment[known.start] >= 0) & (segment[known.start] == segment[known.end])
+        kept = is_near & ~is_one_piece
         start, end = known.start[kept], known.end[kept]
-        legs_min = (metres[start] + metres[end]) / 1000 / travel.off_road_kmh * 60
+        legs_min = (streets.leg_m[start] + streets.leg_m[end]) / 1000 / travel.off_road_kmh * 60
         return cls(
             streets, node[start], node[end], start, end, legs_min, known.minutes[kept], n_left_out=int((~kept).sum())
         )

@@ -16,6 +16,7 @@ Ints = NDArray[np.int64]
 FARTHEST_OFF_M = 30.0
 """A piece of road leaves the straight line between its ends by no more than this: a bend beyond it becomes a node, so
 that places join the road where it runs."""
+SEGMENTS_AT_ONCE = 500_000
 FASTEST_FERRY_KMH = 100.0
 EARTH_RADIUS_M = 6_371_000.0
 
@@ -115,8 +116,16 @@ def _segments(lines: RoadLines) -> _Segments:
     is_step = (lines.line[:-1] == lines.line[1:]) & (tail != head) & is_known[tail] & is_known[head]
     tail, head, line = tail[is_step], head[is_step], lines.line[:-1][is_step]
     lon, lat = lines.point_lon, lines.point_lat
-    length_m = Geod(ellps="WGS84").inv(lon[tail], lat[tail], lon[head], lat[head])[2]
-    return _Segments(tail, head, line, np.asarray(length_m, np.float64), np.arange(len(tail)))
+    geod, length_m = Geod(ellps="WGS84"), np.empty(len(tail))
+    for part in _parts(len(tail)):
+        a, b = tail[part], head[part]
+        length_m[part] = geod.inv(lon[a], lat[a], lon[b], lat[b])[2]
+    return _Segments(tail, head, line, length_m, np.arange(len(tail)))
+
+
+def _parts(n: int) -> list[slice]:
+    """Rows taken together, so that what is built for them stays small beside the roads."""
+    return [slice(first, min(first + SEGMENTS_AT_ONCE, n)) for first in range(0, n, SEGMENTS_AT_ONCE)]
 
 
 def _crossings(lines: RoadLines, segments: _Segments) -> NDArray[np.bool_]:
@@ -150,7 +159,9 @@ def _farthest_bends(lines: RoadLines, segments: _Segments) -> Ints:
     last = np.flatnonzero(np.diff(segments.piece, append=-1))
     inner = np.flatnonzero(segments.piece[1:] == segments.piece[:-1])  # the head of these is a bend
     piece = segments.piece[inner]
-    off_m = _distance_m(lines, segments.head[inner], segments.tail[first][piece], segments.head[last][piece])
+    start, end, off_m = segments.tail[first], segments.head[last], np.empty(len(inner))
+    for part in _parts(len(inner)):
+        off_m[part] = _distance_m(lines, segments.head[inner[part]], start[piece[part]], end[piece[part]])
     is_far = off_m > FARTHEST_OFF_M
     inner, piece, off_m = inner[is_far], piece[is_far], off_m[is_far]
     order = np.lexsort((inner, -off_m, piece))
