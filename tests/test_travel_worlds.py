@@ -23,11 +23,11 @@ def test_rasters_equal_scipy(kind: str, cell_size_m: float) -> None:
     graph = raster_graph(raster.half_ticks_of_cells())
     sources = world.villages[:4]
     for cutoff_s in (120, 1800):
-        search = RasterSearch(raster, cutoff_s)
+        search = RasterSearch(raster, cutoff_s, in_ticks=True)
         for source, want in zip(sources, dijkstra(graph, indices=sources, limit=cutoff_s * 4096), strict=True):
             found = search.within([source])
             assert found.place.tolist() == np.flatnonzero(np.isfinite(want)).tolist()
-            assert (found.ticks == want[found.place]).all()
+            assert (found.times == want[found.place]).all()
     every = dijkstra(graph, indices=sources)
     ticks, row = nearest_on_raster(raster, sources)
     is_reached = np.isfinite(every).any(axis=0)
@@ -43,11 +43,11 @@ def test_graphs_equal_scipy(name: str) -> None:
     graph = quickest(world.tail, world.head, ticks, n_nodes)
     ours = TickGraph.from_edges(n_nodes, world.tail, world.head, ticks)
     sources = np.random.default_rng(1).integers(0, n_nodes, 5)
-    search = GraphSearch(ours, 1800, wanted=range(n_nodes))
+    search = GraphSearch(ours, 1800, wanted=range(n_nodes), in_ticks=True)
     for source, want in zip(sources, dijkstra(graph, indices=sources, limit=1800.0 * 4096), strict=True):
         found = search.within([source])
         assert found.place.tolist() == np.flatnonzero(np.isfinite(want)).tolist()
-        assert (found.ticks == want[found.place]).all()
+        assert (found.times == want[found.place]).all()
     every = dijkstra(graph, indices=sources)
     found, row = nearest_on_graph(ours, sources)
     is_reached = np.isfinite(every).any(axis=0)

@@ -27,7 +27,7 @@ def bounded_case(name: str, *, n_sources: int, peers: bool) -> list[Measurement]
     ticks = whole_ticks(world.time_s)
     n_nodes = len(world.x_m)
     graph = TickGraph.from_edges(n_nodes, world.tail, world.head, ticks)
-    everything = GraphSearch(graph, CUTOFF_S, wanted=range(n_nodes))
+    everything = GraphSearch(graph, CUTOFF_S, wanted=range(n_nodes), in_ticks=True)
     centre = np.hypot(world.x_m - world.x_m.mean(), world.y_m - world.y_m.mean())
     sources = np.argsort(centre, kind="stable")[: n_nodes // 3][:: max(n_nodes // 3 // n_sources, 1)][:n_sources]
     settled = float(everything.within(sources).counts.mean())
@@ -60,7 +60,7 @@ def _scipy(world: GraphWorld, ticks: NDArray[np.uint32], search: GraphSearch) ->
         graph = quickest(new[world.tail[is_edge]], new[world.head[is_edge]], ticks[is_edge], int(is_kept.sum()))
         times = dijkstra(graph, indices=new[source], limit=float(CUTOFF_S * TICKS_PER_S))
         assert np.isfinite(times).sum() == len(found.place), "siting and SciPy differ"
-        assert (times[new[found.place]] == found.ticks).all(), "siting and SciPy differ"
+        assert (times[new[found.place]] == found.times).all(), "siting and SciPy differ"
         return graph, int(new[source])
 
     def run(source: int) -> object:

@@ -25,7 +25,7 @@ def bounded_case(kind: str, cell_size_m: float, *, n_sources: int, peers: bool) 
     """30 minutes from each of some villages; every contender tells the time of every cell reached."""
     world = raster_world(kind, side_km=160.0, cell_size_m=cell_size_m)
     ready = ReadyRaster(world.friction_s_per_m, cell_size_m=cell_size_m, cutoff_s=CUTOFF_S)
-    search = RasterSearch(ready.raster, CUTOFF_S)
+    search = RasterSearch(ready.raster, CUTOFF_S, in_ticks=True)
     sources = _central(world, search, n_sources)
     settled = float(search.within(np.array(sources)).counts.mean())
     n_columns = ready.raster.shape[1]
@@ -129,7 +129,7 @@ def _scipy(search: RasterSearch) -> Contender:
         graph, start = crops[source]
         times = dijkstra(graph, indices=start, limit=float(LIMIT))
         if source not in is_checked:
-            assert (times[np.isfinite(times)] == search.within(np.array([source])).ticks).all(), (
+            assert (times[np.isfinite(times)] == search.within(np.array([source])).times).all(), (
                 "siting and SciPy differ"
             )
             is_checked.add(source)

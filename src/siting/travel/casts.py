@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,8 @@ from siting.errors import DataError, Fault
 from siting.travel.travel_times import TICKS_PER_S
 
 Word = TypeVar("Word", np.uint32, np.uint64)
-Item = TypeVar("Item", np.int32, np.uint32)
-Search = Callable[
-    [int, NDArray[np.int64], NDArray[np.int32], NDArray[np.uint32]],
-    tuple[int, int, int],
-]
+Item = TypeVar("Item", bound=np.generic)
+Search = Callable[[int, NDArray[np.int64], NDArray[np.int32], NDArray[Any]], tuple[int, int, int]]
 """Searches from the sources from a row on, into the arrays given; (sources done, places found, how it ended)."""
 
 LAST_TICK = 2**32 - 2
@@ -74,21 +71,13 @@ class Found:
         How many places each source reaches.
     place : int32 array, shape (counts.sum(),)
         Ascending within each source.
-    ticks : uint32 array, same shape
+    times : uint16 or uint32 array, same shape
+        Whole seconds, rounded up, or ticks: as the workspace tells them.
     """
 
     counts: NDArray[np.int64]
     place: NDArray[np.int32]
-    ticks: NDArray[np.uint32]
-
-    @property
-    def time_s(self) -> NDArray[np.uint16]:
-        """Whole seconds, rounded up."""
-        from siting.travel.kernels.window import round_up
-
-        time_s = np.empty(len(self.ticks), np.uint16)
-        round_up(self.ticks, TICKS_PER_S, time_s)
-        return time_s
+    times: NDArray[Any]
 
 
 class Workspace:
@@ -98,12 +87,16 @@ class Workspace:
     ----------
     queue : uint32 or uint64 array, shape (n_slots, capacity)
         The ring of buckets.
+    unit : uint64
+        Times are told in units of ``2**unit`` ticks, rounded up.
     """
 
-    def __init__(self, queue: NDArray[np.unsignedinteger]) -> None:
+    def __init__(self, queue: NDArray[np.unsignedinteger], *, in_ticks: bool) -> None:
+        """With room for whole seconds, or for ticks."""
         self.queue = queue
+        self.unit = np.uint64(0 if in_ticks else TICKS_PER_S.bit_length() - 1)
         self._place = np.empty(ROOM_AT_START, np.int32)
-        self._ticks_found = np.empty(ROOM_AT_START, np.uint32)
+        self._times: NDArray[Any] = np.empty(ROOM_AT_START, np.uint32 if in_ticks else np.uint16)
 
     def found(self, n_sources: int, search: Search) -> Found:
         """Run ``search`` until it is done with every source, with more room each time that it asks for it."""
@@ -111,15 +104,13 @@ class Workspace:
 
         counts, n_done, n_found = np.zeros(n_sources, np.int64), 0, 0
         while n_done < n_sources:
-            n_more, n_places, ending = search(
-                n_done, counts[n_done:], self._place[n_found:], self._ticks_found[n_found:]
-            )
+            n_more, n_places, ending = search(n_done, counts[n_done:], self._place[n_found:], self._times[n_found:])
             n_done, n_found = n_done + n_more, n_found + n_places
             if ending == QUEUE_FULL:
                 self.queue = roomier(self.queue)
             elif ending == FOUND_FULL:
-                self._place, self._ticks_found = _doubled(self._place, n_found), _doubled(self._ticks_found, n_found)
-        return Found(counts, self._place[:n_found].copy(), self._ticks_found[:n_found].copy())
+                self._place, self._times = _doubled(self._place, n_found), _doubled(self._times, n_found)
+        return Found(counts, self._place[:n_found].copy(), self._times[:n_found].copy())
 
 
 def _doubled(room: NDArray[Item], n_used: int) -> NDArray[Item]:

@@ -236,7 +236,7 @@ class OverlandSearch:
         row, site = self._row_of_cell[found.place], np.repeat(np.arange(len(found.counts)), found.counts)
         is_demand = row >= 0
         counts = np.bincount(site[is_demand], minlength=len(found.counts))
-        return Found(counts, row[is_demand], found.ticks[is_demand])
+        return Found(counts, row[is_demand], found.times[is_demand])
 
 
 def both_ways(roads: RoadNetwork) -> RoadNetwork:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,12 +66,17 @@ class RasterSearch(Workspace):
         What the kernels are given; see `siting.travel.kernels.raster` and `siting.travel.kernels.window`.
     """
 
-    def __init__(self, raster: TickRaster, cutoff_s: float, places: PlacesByRow | None = None) -> None:
+    def __init__(
+        self, raster: TickRaster, cutoff_s: float, places: PlacesByRow | None = None, *, in_ticks: bool = False
+    ) -> None:
         """Searches that tell of some places; of every cell, called by its number, without ``places``."""
+        from siting.travel.kernels.window import CELLS_TOGETHER
+
         self.raster = raster
         self.limit = limit_ticks(cutoff_s, raster.longest_step)
         self.shift = bucket_shift(raster)
-        super().__init__(empty_queue(ring_size(min(raster.longest_step, self.limit), self.shift), np.uint32))
+        queue = empty_queue(ring_size(min(raster.longest_step, self.limit), self.shift), np.uint32)
+        super().__init__(queue, in_ticks=in_ticks)
         fits = self.limit + 1 + raster.longest_step < 2 ** (32 - raster.kind_bits)
         word = np.uint32 if fits else np.uint64
         self.table = table_of(raster, raster.kind_bits, word)
@@ -79,7 +85,7 @@ class RasterSearch(Workspace):
         side = 2 * self.reach + 3
         n_most = min(side, n_rows + 2) * min(side, n_columns + 2)
         _check_cells(n_most)
-        self.memory = np.empty(n_most, word)
+        self.memory = np.empty(n_most + CELLS_TOGETHER, word)
         self._places = places
 
     def within(self, cells: NDArray[np.integer]) -> Found:
@@ -91,11 +97,11 @@ class RasterSearch(Workspace):
         rows, columns = np.divmod(np.asarray(cells, np.int64), self.raster.shape[1])
 
         def search(
-            first: int, counts: NDArray[np.int64], place: NDArray[np.int32], ticks: NDArray[np.uint32]
+            first: int, counts: NDArray[np.int64], place: NDArray[np.int32], times: NDArray[Any]
         ) -> tuple[int, int, int]:
             ending: tuple[int, int, int] = within_each(
                 self.raster.kinds, rows[first:], columns[first:], self.reach, self.memory, self.limit, self.table,
-                self.shift, TOGETHER, self.queue, laid, counts, place, ticks,
+                self.shift, TOGETHER, self.queue, laid, self.unit, counts, place, times,
             )  # fmt: skip
             return ending
 
@@ -103,7 +109,7 @@ class RasterSearch(Workspace):
         if places is None or places.is_ascending:
             return found
         order = np.lexsort((found.place, np.repeat(np.arange(len(rows)), found.counts)))
-        return Found(found.counts, found.place[order], found.ticks[order])
+        return Found(found.counts, found.place[order], found.times[order])
 
     def persons_within(self, cells: NDArray[np.integer], persons: NDArray[np.float64]) -> NDArray[np.float64]:
         """Persons, of a raster of them, within the cutoff of each of some cells."""

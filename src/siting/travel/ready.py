@@ -53,7 +53,7 @@ class Ready(ABC, Generic[Workspace]):
     def _within(self, place: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         with self._borrowed() as workspace:
             found = workspace.within(np.array([place]))
-        return found.place, found.time_s
+        return found.place, found.times
 
     def _times(self, place: int) -> NDArray[np.float32]:
         reached, within_s = self._within(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,12 +99,12 @@ class TickGraph:
 class GraphSearch(Workspace):
     """A workspace for bounded searches on one graph; one per thread."""
 
-    def __init__(self, graph: TickGraph, cutoff_s: float, *, wanted: range) -> None:
+    def __init__(self, graph: TickGraph, cutoff_s: float, *, wanted: range, in_ticks: bool = False) -> None:
         """Searches that tell of the nodes in ``wanted`` only."""
         self.limit = limit_ticks(cutoff_s, graph.longest_edge)
         n_slots = ring_size(min(graph.longest_edge, self.limit), graph.shift)
         queue = empty_queue(n_slots, np.uint64)
-        super().__init__(queue)
+        super().__init__(queue, in_ticks=in_ticks)
         self._graph, self._wanted = graph, wanted
         self._ticks = np.full(graph.n_nodes, self.limit + 1, np.uint32)
         self._touched = np.empty(graph.n_nodes + 1, np.uint32)
@@ -116,11 +117,11 @@ class GraphSearch(Workspace):
         graph, wanted, nodes = self._graph, self._wanted, np.asarray(sources, np.int64)
 
         def search(
-            first: int, counts: NDArray[np.int64], place: NDArray[np.int32], ticks: NDArray[np.uint32]
+            first: int, counts: NDArray[np.int64], place: NDArray[np.int32], times: NDArray[Any]
         ) -> tuple[int, int, int]:
             ending: tuple[int, int, int] = within_each(
                 graph.start, graph.edge, nodes[first:], self.limit, graph.shift, self._ticks, self._touched,
-                self._seen, self.queue, wanted.start, wanted.stop, counts, place, ticks,
+                self._seen, self.queue, wanted.start, wanted.stop, self.unit, counts, place, times,
             )  # fmt: skip
             return ending
 

@@ -164,9 +164,9 @@ def each_site(
     cell can choose from. The order of the sites follows space, and is the same with any number of threads.
     """
     for sites, found in _searched_blocks(surface, cutoff_s=cutoff_s, threads=threads):
-        ends, time_s = np.cumsum(found.counts), found.time_s
+        ends = np.cumsum(found.counts)
         for site, first, end in zip(sites.tolist(), (ends - found.counts).tolist(), ends.tolist(), strict=True):
-            yield site, found.place[first:end], time_s[first:end]
+            yield site, found.place[first:end], found.times[first:end]
 
 
 def _searched_blocks(

@@ -110,7 +110,7 @@ def look_ahead(start, edge, ticks, queue, slot, served, stop, seen):  # type: ig
 
 @njit(cache=True, nogil=True)
 def within_each(  # type: ignore[no-untyped-def]
-    start, edge, sources, limit, shift, ticks, touched, seen, queue, first, stop, counts, found, found_ticks
+    start, edge, sources, limit, shift, ticks, touched, seen, queue, first, stop, unit, counts, found, times
 ):
     """Write which nodes each of some sources reaches within the limit, of those that are asked for.
 
@@ -120,11 +120,13 @@ def within_each(  # type: ignore[no-untyped-def]
     sources : int64 array, shape (n_sources,)
     first, stop : int
         The nodes asked for are ``first … stop - 1``.
+    unit : uint64
+        Times are told in units of ``2**unit`` ticks, rounded up.
     counts : int64 array, shape (n_sources,)
         How many of them each source reaches.
     found : int32 array
         Those of one source after the other, ascending, less ``first``.
-    found_ticks : uint32 array, as long as ``found``
+    times : uint16 or uint32 array, as long as ``found``
 
     Returns
     -------
@@ -141,7 +143,7 @@ def within_each(  # type: ignore[no-untyped-def]
         reached = touched[:n_touched]
         has_room = n_found + n_touched < found.size
         if is_done and has_room:
-            end = take(ticks, reached, limit, first, stop, n_found, found, found_ticks)
+            end = take(ticks, reached, limit, first, stop, unit, n_found, found, times)
             counts[i], n_found = end - n_found, end
         for j in range(reached.size):
             ticks[reached[j]] = limit + 1
@@ -153,7 +155,7 @@ def within_each(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def take(ticks, touched, limit, first, stop, n_found, found, found_ticks):  # type: ignore[no-untyped-def]
+def take(ticks, touched, limit, first, stop, unit, n_found, found, times):  # type: ignore[no-untyped-def]
     """Write those of the nodes ``first … stop - 1`` that a search reached, ascending, from ``n_found`` on.
 
     All nodes between the lowest and the highest reached are looked at, far quicker than to sort (0.1 ms instead of
@@ -169,6 +171,7 @@ def take(ticks, touched, limit, first, stop, n_found, found, found_ticks):  # ty
         node = np.int64(touched[i])
         low, high = min(low, node), max(high, node)
     low, end, last = max(low, first), np.uint64(n_found), np.uint32(limit)
+    up = (np.uint64(1) << unit) - np.uint64(1)
     for begin in range(low, min(high, stop - 1) + 1, NODES_AT_ONCE):
         stretch, n_in = ticks[begin : min(begin + NODES_AT_ONCE, high + 1, stop)], 0
         for i in range(stretch.size):
@@ -176,7 +179,7 @@ def take(ticks, touched, limit, first, stop, n_found, found, found_ticks):  # ty
         if n_in == 0:
             continue
         for i in range(stretch.size):
-            found[end], found_ticks[end] = begin - first + i, stretch[i]
+            found[end], times[end] = begin - first + i, np.uint64(stretch[i]) + up >> unit
             end += np.uint64(stretch[i] <= last)
     return np.int64(end)
 

@@ -8,13 +8,13 @@ from numba import njit
 from siting.travel.kernels.endings import ALL_DONE, FOUND_FULL, QUEUE_FULL
 from siting.travel.kernels.raster import search_window
 
-CELLS_AT_ONCE = 64
-"""Cells of a row that are passed over together where none of them is reached."""
+CELLS_TOGETHER = 64
+"""Cells of a row that are counted together; so many more are read beyond the end of a window."""
 
 
 @njit(cache=True, nogil=True)
 def within_each(  # type: ignore[no-untyped-def]
-    kinds, rows, columns, reach, memory, limit, table, shift, n_together, queue, places, counts, found, ticks
+    kinds, rows, columns, reach, memory, limit, table, shift, n_together, queue, places, unit, counts, found, times
 ):
     """Write what each of some cells reaches within the limit.
 
@@ -26,15 +26,17 @@ def within_each(  # type: ignore[no-untyped-def]
     reach : int
         Cells that a trip within the limit may span.
     memory : array of 32 or 64-bit words
-        Room for the largest window; see `window_around`.
+        Room for the largest window, and `CELLS_TOGETHER` more; see `window_around`.
     places : (row_start, column, place), or None
         Places in raster row ``r`` are ``row_start[r] : row_start[r + 1]``: their column, ascending, and what each is
         called. None: every cell is a place, called ``row × n_columns + column``.
     counts : int64 array, shape (n_sources,)
         How many places each source reaches.
+    unit : uint64
+        Times are told in units of ``2**unit`` ticks, rounded up.
     found : int32 array
         Those of one source after the other, each by raster cell.
-    ticks : uint32 array, as long as ``found``
+    times : uint16 or uint32 array, as long as ``found``
 
     Returns
     -------
@@ -58,11 +60,14 @@ def within_each(  # type: ignore[no-untyped-def]
         )
         if not is_done:
             return i, n_found, QUEUE_FULL
-        opened, top = state[first_row : last_row + 1], top + first_row
         if places is None:
-            end = collect_cells(opened, top, left, kinds.shape[1], kind_bits, limit, n_found, found, ticks)
+            end = collect_cells(
+                memory, width, first_row, last_row, top, left, kinds.shape[1], kind_bits, limit, unit, n_found, found,
+                times,
+            )  # fmt: skip
         else:
-            end = collect_places(opened, top, left, kind_bits, limit, places, n_found, found, ticks)
+            opened = state[first_row : last_row + 1]
+            end = collect_places(opened, top + first_row, left, kind_bits, limit, places, unit, n_found, found, times)
         if end < 0:
             return i, n_found, FOUND_FULL
         counts[i], n_found = end - n_found, end
@@ -102,7 +107,7 @@ def window_around(shape, row, column, reach):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def collect_places(state, top, left, kind_bits, limit, places, n_found, found, ticks):  # type: ignore[no-untyped-def]
+def collect_places(state, top, left, kind_bits, limit, places, unit, n_found, found, times):  # type: ignore[no-untyped-def]
     """Write the places that a searched window reached from ``n_found`` on; return where they end, -1 for no room.
 
     ``state``, ``top`` and ``left`` are the rows of the window that were opened, and where they begin. What is found is
@@ -111,6 +116,7 @@ def collect_places(state, top, left, kind_bits, limit, places, n_found, found, t
     row_start, columns, place = places
     n_rows, n_columns = state.shape
     one, beyond = np.uint64(1), np.uint64(limit + 1) << kind_bits
+    up = (one << unit) - one
     end, room = np.uint64(n_found), np.uint64(found.size)
     for row in range(1, n_rows - 1):
         first, stop = np.uint64(row_start[top + row]), np.uint64(row_start[top + row + 1])
@@ -121,7 +127,7 @@ def collect_places(state, top, left, kind_bits, limit, places, n_found, found, t
         line = state[row]
         for i in range(first, stop):
             here = np.uint64(line[np.uint64(columns[i] - left)])
-            found[end], ticks[end] = place[i], here >> kind_bits
+            found[end], times[end] = place[i], (here >> kind_bits) + up >> unit
             # a barrier holds 0: less one it is beyond any limit, so one comparison tells both
             end += np.uint64(here - one < beyond - one)
     return np.int64(end)
@@ -140,29 +146,37 @@ def first_not_below(ascending, first, stop, bound):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def collect_cells(state, top, left, n_raster_columns, kind_bits, limit, n_found, found, ticks):  # type: ignore[no-untyped-def]
-    """`collect_places` where every cell of the raster is a place.
+def collect_cells(  # type: ignore[no-untyped-def]
+    memory, width, first_row, last_row, top, left, n_columns, kind_bits, limit, unit, n_found, found, times
+):
+    """`collect_places` where every cell of a raster of ``n_columns`` is a place.
 
-    Half a window or more is not reached: a stretch of a row is counted first, in vectors, and passed over if empty.
+    More than half of the rows that were opened is not reached: of so many cells at a time those reached are counted
+    first, in vectors; where there are none, or nothing else, no cell need be asked again.
     """
-    n_rows, n_columns = state.shape
-    end, room = np.uint64(n_found), np.uint64(found.size)
-    edge = np.empty(1, state.dtype)
-    edge[0] = np.uint64(limit + 1) << kind_bits
-    beyond = edge[0]
-    for row in range(1, n_rows - 1):
-        base = (top + row) * n_raster_columns + left
-        for first in range(1, n_columns - 1, CELLS_AT_ONCE):
-            stretch, n_in = state[row, first : min(first + CELLS_AT_ONCE, n_columns - 1)], 0
-            for i in range(stretch.size):
-                n_in += (stretch[i] > 0) & (stretch[i] < beyond)
+    end, room, together = np.uint64(n_found), np.uint64(found.size), np.uint64(CELLS_TOGETHER)
+    one, up = np.uint64(1), (np.uint64(1) << unit) - np.uint64(1)
+    beyond = (np.uint64(limit + 1) << kind_bits) - one
+    for row in range(first_row + 1, last_row):
+        called, stop = (top + row) * n_columns + left - row * width, np.uint64((row + 1) * width - 1)
+        for first in range(np.uint64(row * width + 1), stop, together):
+            n_in = np.uint64(0)
+            for i in range(together):  # the next row's, at the end of this one: counted for nothing
+                n_in += np.uint64(np.uint64(memory[first + i]) - one < beyond)
             if n_in == 0:
                 continue
-            if end + np.uint64(stretch.size) > room:
+            if end + together > room:
                 return -1
-            for i in range(stretch.size):
-                found[end], ticks[end] = base + first + i, np.uint64(stretch[i]) >> kind_bits
-                end += np.uint64((stretch[i] > 0) & (stretch[i] < beyond))
+            if n_in == together and first + together <= stop:
+                for i in range(together):
+                    found[end + i] = called + np.int64(first + i)
+                    times[end + i] = (np.uint64(memory[first + i]) >> kind_bits) + up >> unit
+                end += together
+                continue
+            for i in range(first, min(first + together, stop)):
+                here = np.uint64(memory[i])
+                found[end], times[end] = called + np.int64(i), (here >> kind_bits) + up >> unit
+                end += np.uint64(here - one < beyond)
     return np.int64(end)
 
 
@@ -179,11 +193,3 @@ def sum_within(state, top, left, kind_bits, limit, persons):  # type: ignore[no-
             if np.uint64(line[i]) - one < beyond - one:
                 total += people[i]
     return total
-
-
-@njit(cache=True, nogil=True)
-def round_up(ticks, ticks_per_s, time_s):  # type: ignore[no-untyped-def]
-    """Whole seconds, in one pass: as many as `siting.travel.ticks.whole_seconds` says."""
-    up = np.uint32(ticks_per_s - 1)
-    for i in range(ticks.size):
-        time_s[i] = (ticks[i] + up) // np.uint32(ticks_per_s)
