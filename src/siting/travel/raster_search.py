@@ -14,6 +14,8 @@ from siting.travel.tick_raster import TickRaster
 
 TOGETHER = np.uint64(64)
 """Entries of a bucket that are looked at together; 16 to 256 are as quick."""
+TOGETHER_EVERYWHERE = np.uint64(256)
+"""The same in a search of the whole raster: of the first of them, no lines have been asked for in time."""
 MOST_CELLS = 2**29
 """Cells of a window or a raster that an entry of the raster's queue can name."""
 MOST_IN_QUEUE = 2**28
@@ -150,7 +152,7 @@ def nearest_on_raster(raster: TickRaster, sources: NDArray[np.int64]) -> tuple[N
 
     Without a cutoff: a trip of more than 12 days less the longest step counts as none. Ties go to the lowest row.
     """
-    from siting.travel.kernels.nearest import fresh_cells, search_nearest, take_nearest
+    from siting.travel.kernels.nearest import freshen, search_nearest, take_nearest
 
     n_rows, n_columns = raster.shape
     width = n_columns + 2
@@ -166,13 +168,14 @@ def nearest_on_raster(raster: TickRaster, sources: NDArray[np.int64]) -> tuple[N
     n_slots = ring_size(raster.longest_step, shift)
     front = min(8 * (n_rows + n_columns), MOST_IN_QUEUE // n_slots)
     queue = empty_queue(n_slots, np.uint32, least=max(4 * len(sources), front))
+    cells = np.empty((n_rows + 2, width), np.uint64)
     while True:
-        cells = fresh_cells(raster.kinds, beyond, has_classes)
-        if search_nearest(cells, kinds, width, start, kind_bits, table, shift, TOGETHER, queue):
+        freshen(raster.kinds, beyond, has_classes, cells)
+        if search_nearest(cells.ravel(), kinds, width, start, kind_bits, table, shift, TOGETHER_EVERYWHERE, queue):
             break
         queue = roomier(queue)
     ticks, owner = np.empty(raster.shape, np.uint32), np.empty(raster.shape, np.int32)
-    take_nearest(cells, beyond, kind_bits, ticks, owner)
+    take_nearest(cells.ravel(), beyond, kind_bits, ticks, owner)
     return ticks, owner
 
 

@@ -19,7 +19,7 @@ def search_nearest(cells, kinds, width, sources, kind_bits, table, shift, n_toge
     ----------
     cells : uint64 array, shape (n_rows * width,)
         ``ticks << 32 | row << kind_bits | kind``: comparing two of a cell compares times first and rows next, so
-        ties go to the lowest row. On entry as `fresh_cells` gives it, which is also what it holds on return where
+        ties go to the lowest row. On entry as `freshen` leaves it, which is also what it holds on return where
         no source is within the limit.
     kinds : uint32 array, shape (n_rows * width,), or None
         The kinds of 32 bits, which have no room in ``cells``; these hold 1, in 1 bit, for them.
@@ -42,7 +42,7 @@ def search_nearest(cells, kinds, width, sources, kind_bits, table, shift, n_toge
         if at_once < cells[sources[row]]:
             cells[sources[row]] = at_once
             n_waiting[0] = start_at(sources[row], n_waiting[0], queue)
-    ring, passed = neighbour_ring(width), cells_passed(width)
+    ring, passed, row_length = neighbour_ring(width), cells_passed(width), np.uint64(width)
     code, then = np.empty(5 * n_together + 1, np.uint32), np.empty(5 * n_together + 1, np.uint64)
     while n_idle < n_slots:
         slot, first = bucket & slot_mask, np.uint64(0)
@@ -50,7 +50,20 @@ def search_nearest(cells, kinds, width, sources, kind_bits, table, shift, n_toge
         while first < n_waiting[slot]:
             stop = min(first + n_together, n_waiting[slot])
             n_seen, _, _ = look_ahead(
-                cells, kinds, queue, slot, first, stop, bucket, bucket_bits, kind_mask, table, ring, code, then
+                cells,
+                kinds,
+                queue,
+                slot,
+                first,
+                stop,
+                bucket,
+                bucket_bits,
+                kind_mask,
+                table,
+                ring,
+                row_length,
+                code,
+                then,
             )
             first = stop
             if not improve(cells, n_seen, code, then, bucket_bits, passed, queue, n_waiting):
@@ -61,8 +74,8 @@ def search_nearest(cells, kinds, width, sources, kind_bits, table, shift, n_toge
 
 
 @njit(cache=True, nogil=True)
-def fresh_cells(kinds, beyond, holds_kind):  # type: ignore[no-untyped-def]
-    """The cells of a raster with a row of barriers all around, flat: 0 at barriers, ``beyond`` where none is.
+def freshen(kinds, beyond, holds_kind, cells):  # type: ignore[no-untyped-def]
+    """Fill the cells of a raster with a row of barriers all around: 0 at barriers, ``beyond`` where none is.
 
     Parameters
     ----------
@@ -71,17 +84,15 @@ def fresh_cells(kinds, beyond, holds_kind):  # type: ignore[no-untyped-def]
         The first key that is beyond the limit.
     holds_kind : bool
         Keep the kind of each cell in its word; without, 1 stands for it.
+    cells : uint64 array, shape (n_rows + 2, n_columns + 2)
     """
-    n_rows, n_columns = kinds.shape
-    cells = np.empty((n_rows + 2, n_columns + 2), np.uint64)
     cells[0] = cells[-1] = 0
-    for row in range(n_rows):
+    for row in range(kinds.shape[0]):
         line, fresh = kinds[row], cells[row + 1, 1:-1]
         cells[row + 1, 0] = cells[row + 1, -1] = 0
         for i in range(line.size):
             low = np.uint64(line[i]) if holds_kind else np.uint64(1)
             fresh[i] = beyond | low if line[i] else np.uint64(0)
-    return cells.ravel()
 
 
 @njit(cache=True, nogil=True)
