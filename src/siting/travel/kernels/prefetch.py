@@ -1,4 +1,4 @@
-"""Ask the processor for a cell before it is needed."""
+"""Ask the processor for a cell before it is needed; by llvmlite, which is a part of numba."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import config, types
+
 from numba.extending import intrinsic
 
 INT32 = ir.IntType(32)
@@ -31,4 +32,4 @@ def _nothing(_array: Any, _index: Any) -> None:
     """What interpreted kernels do instead."""
 
 
-prefetch: Any = _nothing if config.DISABLE_JIT else intrinsic(_prefetch)
+prefetch: Any = _nothing if config.DISABLE_JIT else intrinsic(_prefetch)  # type: ignore[attr-defined]
