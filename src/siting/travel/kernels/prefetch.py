@@ -6,7 +6,6 @@ from typing import Any
 
 from llvmlite import ir
 from numba import config, types
-
 from numba.extending import intrinsic
 
 INT32 = ir.IntType(32)
