@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from siting.access import ModeTimes, measure_modes
 from siting.allocation import Plan
@@ -30,7 +31,7 @@ from siting.report.sentences import answer, proof
 from siting.report.simulation_page import write_simulation_page
 from siting.scenario import Scenario, changed_settings, dump, load
 from siting.summary import summary_of
-from siting.territory import assemble
+from siting.territory import Territory, assemble
 from siting.territory.inputs import embedded_inputs
 from siting.travel import build_surface, travel_times
 
@@ -152,7 +153,13 @@ def run(
     outlook = None
     if scenario.simulation is not None:
         outlook = look_ahead(
-            scenario, scenario.simulation, territory, plan.opened, threads=threads, watcher=clock.stage
+            scenario,
+            scenario.simulation,
+            as_planned(territory, plan),
+            plan.opened,
+            phase=None if plan.decisions is None else plan.decisions.phase[plan.opened],
+            threads=threads,
+            watcher=clock.stage,
         )
     findings = Findings(
         scenario=scenario,
@@ -197,6 +204,20 @@ def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> N
     )
 
 
+def as_planned(territory: Territory, plan: Plan) -> Territory:
+    """The territory, each house that the plan opens of the kind that it chose."""
+    if plan.decisions is None:
+        return territory
+    return with_kinds(territory, plan.opened, plan.decisions.option[plan.opened])
+
+
+def with_kinds(territory: Territory, opened: NDArray[np.int32], kinds: ArrayLike) -> Territory:
+    """The territory with other kinds of house at some sites."""
+    kind = territory.sites.kind.astype("U16")
+    kind[opened] = kinds
+    return replace(territory, sites=replace(territory.sites, kind=kind))
+
+
 def simulate_again(
     folder: Path,
     target: RunFolder,
@@ -222,7 +243,8 @@ def simulate_again(
         The folder holds no run, its scenario no such block, or a change is no setting.
     """
     try:
-        opened_ids = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))["sites"]["opened"]
+        told = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))["sites"]
+        opened_ids = told["opened"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             Fault(str(folder), 0, 0, "", "ce dossier ne contient pas de calcul", "un dossier écrit par « siting run »")
@@ -234,7 +256,9 @@ def simulate_again(
     with clock.stage("territory") as progress:
         territory = assemble(scenario, progress=progress)
     opened = np.flatnonzero(np.isin(territory.sites.id, opened_ids)).astype(np.int32)
-    outlook = look_ahead(scenario, settings, territory, opened, threads=threads, watcher=clock.stage)
+    phase = np.array(told["opened_in_phase"], dtype=np.int32) if "opened_in_phase" in told else None
+    territory = with_kinds(territory, opened, told.get("opened_as", territory.sites.kind[opened]))
+    outlook = look_ahead(scenario, settings, territory, opened, phase=phase, threads=threads, watcher=clock.stage)
     copies = input_copies(scenario)
     with clock.stage("report"):
         outlook.save(target.path)

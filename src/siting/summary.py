@@ -24,6 +24,7 @@ from siting.posing import KeptRule, Posed, kept_rules
 from siting.report.decisions import decision_figures
 from siting.report.filling import filling_figures
 from siting.report.manifest import peak_memory_mb
+from siting.report.phases import phase_figures
 from siting.scenario import Scenario
 from siting.territory import Demand, Territory
 from siting.travel.screening import MEAN_ERROR_MIN
@@ -60,6 +61,7 @@ def summary_of(
         **_modes(scenario, territory, modes, access),
         **decision_figures(plan, territory.sites.is_existing),
         **filling_figures(scenario, filled),
+        **phase_figures(scenario, territory, posed.cover, plan),
     }
 
 
@@ -108,7 +110,7 @@ def _proof(scenario: Scenario, plan: Plan, posed: Posed) -> dict[str, Any]:
         "status": plan.status,
         "objective": plan.objective,
         "bound": plan.bound,
-        "stages": [_stage(one, posed) for one in plan.stages if scenario.goal.model == "lexicographic"],
+        "stages": [_stage(one, posed) for one in plan.stages[: len(getattr(scenario.goal, "goals", ()))]],
         "objective_minutes": posed.minutes(plan.objective),
         "bound_minutes": posed.minutes(plan.bound),
         "gap": plan.gap,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from siting.scenario import Scenario, SimulationSettings
 from siting.scenario.mode_settings import WalkingSettings
 from siting.simulation import (
     Forecast,
-    Houses,
     Milestone,
     Reach,
     Rows,
@@ -31,6 +31,7 @@ from siting.simulation import (
     build_world,
     opening_quarters,
     plan_rows,
+    planned_quarters,
     quarter_number,
     run_draws,
     unscheduled,
@@ -91,6 +92,7 @@ def look_ahead(
     territory: Territory,
     opened: NDArray[np.int32],
     *,
+    phase: NDArray[np.int32] | None = None,
     threads: int,
     watcher: Watcher = unwatched,
 ) -> Outlook:
@@ -104,6 +106,8 @@ def look_ahead(
     territory : Territory
     opened : int32 array, shape (n_opened,)
         Rows of ``territory.sites`` that the plan opens.
+    phase : int32 array, shape (n_opened,), optional
+        The phase of ``scenario.phases`` in which each of them opens, where the plan decided that.
     threads : int
         The result is the same with any number.
     watcher : Watcher, optional
@@ -115,21 +119,24 @@ def look_ahead(
         surface = build_surface(placed, scenario.travel)
         times = travel_times(surface, cutoff_s=_cutoff_s(scenario, settings), progress=progress, threads=threads)
         world = _world(scenario, settings, placed, rows, times, rules, threads=threads)
-    milestones = tuple(
-        Milestone(quarter_number(quarter), houses)
-        for quarter, houses in zip(settings.milestone_quarters, settings.milestone_houses, strict=True)
-    )
     start = quarter_number(settings.start)
-    own_lead = territory.sites.lead_time_quarters
-    schedule = _schedule(
-        placed.sites.kind,
-        _persons_within(times, placed.demand.persons, standard_s=scenario.goal.standard_s),
-        len(opened),
-        milestones,
-        start,
-        rules.houses,
-        None if own_lead is None else own_lead[opened],
-    )
+    gain = _persons_within(times, placed.demand.persons, standard_s=scenario.goal.standard_s)[-len(opened) :]
+    if phase is None or scenario.phases is None:
+        milestones = _milestones(settings.milestone_quarters, settings.milestone_houses)
+        own_lead = territory.sites.lead_time_quarters
+        opens = opening_quarters(
+            territory.sites.kind[opened],
+            gain,
+            milestones or (Milestone(start + 1, len(opened)),),
+            decided=start,
+            houses=rules.houses,
+            own_lead=None if own_lead is None else own_lead[opened],
+        )
+    else:
+        until = scenario.phases.until
+        milestones = _milestones(until, [int((phase <= number).sum()) for number in range(len(until))])
+        opens = planned_quarters(phase, gain, list(map(quarter_number, until)), houses=rules.houses)
+    schedule = _schedule(placed.sites.kind, opens)
     with watcher("simulation") as progress:
         draws = run_draws(
             world,
@@ -196,29 +203,16 @@ def _reach(placed: Territory, scenario: Scenario, *, threads: int) -> Reach:
     return Reach(standard_s, times, persons_in_mode(placed.demand, mode.share_by_age))
 
 
-def _schedule(
-    kind: NDArray[np.str_],
-    gain: NDArray[np.float64],
-    n_houses: int,
-    milestones: tuple[Milestone, ...],
-    start: int,
-    houses: Houses,
-    own_lead: NDArray[np.float64] | None,
-) -> Schedule:
-    """The houses are the last rows; without milestones all open as soon as they can."""
+def _milestones(quarters: Sequence[str], houses: Sequence[int]) -> tuple[Milestone, ...]:
+    return tuple(Milestone(quarter_number(quarter), n) for quarter, n in zip(quarters, houses, strict=True))
+
+
+def _schedule(kind: NDArray[np.str_], opens: NDArray[np.int64]) -> Schedule:
+    """The houses are the last rows, those of before never open."""
     schedule = unscheduled(kind)
-    if n_houses == 0:
+    if not len(opens):
         return schedule
-    opens = schedule.opens.copy()
-    opens[-n_houses:] = opening_quarters(
-        kind[-n_houses:],
-        gain[-n_houses:],
-        milestones or (Milestone(start + 1, n_houses),),
-        decided=start,
-        houses=houses,
-        own_lead=own_lead,
-    )
-    return replace(schedule, opens=opens)
+    return replace(schedule, opens=np.concatenate([schedule.opens[: -len(opens)], opens]))
 
 
 def _persons_within(times: TravelTimes, persons: NDArray[np.float64], *, standard_s: int) -> NDArray[np.float64]:

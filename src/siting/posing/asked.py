@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,12 +34,15 @@ class Asked:
     zones : Zones
         Where it holds, one zone after the other.
     clause : Clause
+    phase : int or None
+        At the end of which phase, from 0; None at the end of all.
     """
 
     path: str
     key: str
     zones: Zones
     clause: Clause
+    phase: int | None = None
 
     @property
     def field(self) -> str:
@@ -71,7 +75,20 @@ def ask(scenario: Scenario, territory: Territory) -> tuple[Asked, ...]:
         asked.append(Asked(f"goal.{key}", "", everywhere, Houses(goal.most_houses)))
     if isinstance(goal, LscpGoal) and goal.covered_share is not None:
         asked.append(Asked("goal.covered_share", "", everywhere, CoveredShare(goal.covered_share)))
-    return (*asked, *(_asked(scenario, territory, row, rule) for row, rule in enumerate(scenario.rules)))
+    asked += [_asked(scenario, territory, row, rule) for row, rule in enumerate(scenario.rules)]
+    return (*asked, *_asked_of_phases(scenario, territory))
+
+
+def _asked_of_phases(scenario: Scenario, territory: Territory) -> Iterator[Asked]:
+    """What may have opened and been spent by the end of each phase."""
+    if scenario.phases is None:
+        return
+    everywhere = whole_area(territory)
+    for phase, houses in enumerate(scenario.phases.at_most_houses):
+        yield Asked(f"phases.at_most_houses[{phase}]", "", everywhere, Houses(houses), phase)
+    for phase, at_most_eur in enumerate(scenario.phases.at_most_eur):
+        budget = Budget(least_cost_eur(scenario, territory), at_most_eur)
+        yield Asked(f"phases.at_most_eur[{phase}]", "", everywhere, budget, phase)
 
 
 def _asked(scenario: Scenario, territory: Territory, row: int, rule: Rule) -> Asked:

@@ -18,16 +18,22 @@ from siting.allocation import (
     Options,
     expand,
 )
+from siting.errors import DataError
+from siting.posing.asked import Asked
 from siting.posing.prices import NEW_KINDS, consultations_per_year, cost_eur, may_change, may_open
 from siting.scenario import Scenario
+from siting.scenario.phases import quarters_between
 from siting.territory import Territory
 
 
 def has_choices(scenario: Scenario) -> bool:
     """Whether a plan decides more than which sites to open, or its goal counts consultations."""
-    kinds = getattr(scenario.candidates, "kinds", ())
-    goals = getattr(scenario.goal, "goals", ())
-    return bool(getattr(scenario.existing, "kept_may", ())) or len(kinds) > 1 or "most_served" in goals
+    return chooses_kinds(scenario) or "most_served" in getattr(scenario.goal, "goals", ()) or bool(scenario.phases)
+
+
+def chooses_kinds(scenario: Scenario) -> bool:
+    """Whether some site may become one thing or another."""
+    return bool(_kept_may(scenario)) or len(getattr(scenario.candidates, "kinds", ())) > 1
 
 
 def options_of(scenario: Scenario, territory: Territory, times: CellTimes, *, standard_s: int) -> Options:
@@ -58,17 +64,57 @@ def options_of(scenario: Scenario, territory: Territory, times: CellTimes, *, st
         keep=Kind("keep", kept_eur, capacity=_capacity(scenario, territory, "keep"), counts=False),
         forced=np.flatnonzero(np.isin(sites.id, goal.forced_open)),
         forbidden=np.flatnonzero(np.isin(sites.id, goal.forbidden)),
+        phase_weights=np.ones(1 if scenario.phases is None else len(scenario.phases.until)).tolist(),
     )
 
 
-def over_options(clause: Clause, options: Options) -> Clause:
-    """A clause over sites and cells as one over options and their rows, in the last phase."""
+def too_early(scenario: Scenario, territory: Territory, options: Options) -> NDArray[np.int64]:
+    """Options of phases that end before their lead time does.
+
+    Raises
+    ------
+    DataError
+        A site forced open is not ready by the end of the last phase, whatever its kind.
+    """
+    if scenario.phases is None:
+        return np.zeros(0, dtype=np.int64)
+    phases, sites = scenario.phases, territory.sites
+    end = np.array([quarters_between(phases.decided, quarter) for quarter in phases.until])
+    names = np.array(options.kinds)[options.kind]
+    lead = np.array([0 if name == "keep" else phases.lead(name) for name in options.kinds])[options.kind]
+    if sites.lead_time_quarters is not None:
+        own = sites.lead_time_quarters[options.site]
+        lead = np.where(np.isfinite(own) & (sites.kind[options.site] == names), np.ceil(np.nan_to_num(own)), lead)
+    is_early = lead > end[options.phase]
+    _refuse_late_forced(scenario, territory, np.unique(options.site[~is_early]))
+    return np.flatnonzero(is_early)
+
+
+def _refuse_late_forced(scenario: Scenario, territory: Territory, ready: NDArray[np.integer]) -> None:
+    ready_ids = set(territory.sites.id[ready].tolist())
+    faults = []
+    for row, site_id in enumerate(scenario.goal.forced_open):
+        if site_id not in ready_ids:
+            words = (
+                ("it cannot open before the end of the last phase", "a later phase, or a shorter phases.lead_quarters")
+                if scenario.language == "en"
+                else ("il ne peut pas ouvrir avant la fin de la dernière phase",
+                      "une phase plus tardive, ou un délai plus court (phases.lead_quarters)")
+            )  # fmt: skip
+            faults.append(scenario.fault(f"goal.forced_open[{row}]", *words))
+    if faults:
+        raise DataError(faults)
+
+
+def over_options(one: Asked, options: Options) -> Clause:
+    """What is asked over sites and cells as a clause over options and their rows, in its phase (the last)."""
+    clause, phase = one.clause, options.n_phases - 1 if one.phase is None else one.phase
     everywhere = np.zeros(options.times.n_cells, dtype=np.int32)
     match clause:
         case Houses():
-            return Houses(clause.at_most, options.counts)
+            return Houses(clause.at_most, options.houses_by(phase))
         case Budget():
-            return Budget(options.cost, clause.at_most)
+            return Budget(options.cost_by(phase), clause.at_most)
         case CoveredShare():
             area = everywhere if clause.area is None else clause.area
             return CoveredShare(clause.at_least_share, options.areas(area), clause.times)

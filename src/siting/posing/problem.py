@@ -37,7 +37,7 @@ from siting.allocation import (
     waiting,
 )
 from siting.posing.asked import Asked
-from siting.posing.choices import has_choices, options_of, over_options
+from siting.posing.choices import chooses_kinds, has_choices, options_of, over_options, too_early
 from siting.posing.consultations import consultations_served
 from siting.posing.prices import least_cost_eur
 from siting.posing.weights import weighted_persons
@@ -166,17 +166,21 @@ def with_choices(
 ) -> tuple[Composed, Options, tuple[Clause, ...]]:
     """The problem where sites have options, at a service standard: its options, and the clauses asked over them.
 
-    Of plans that reach the goals of the scenario equally, the cheapest: nothing else says which site may close.
+    Of plans that reach the goals of the scenario equally, the one that covers most people at the end of the first
+    phase, then of the second…; then the cheapest: nothing else says which site may close.
     """
     options = options_of(
         scenario, territory, cell_times(times, persons=territory.demand.persons), standard_s=standard_s
     )
-    clauses = tuple(over_options(one.clause, options) for one in asked)
+    clauses = tuple(over_options(one, options) for one in asked)
     names = goal_names(scenario)
-    if "least_cost" not in names and len(np.unique(options.cost)) > 1:
-        names = (*names, "least_cost")
     goals = [_goal_of_options(name, scenario, territory, options) for name in names]
-    return compose(options, goals, clauses=clauses), options, clauses
+    weights = weighted_persons(scenario, territory)
+    goals += [MostCovered(options.rows(weights, phase=phase)) for phase in range(options.n_phases - 1)]
+    if "least_cost" not in names and chooses_kinds(scenario):
+        goals.append(LeastCost(options.cost))
+    forbidden = too_early(scenario, territory, options)
+    return compose(options, goals, clauses=clauses, forbidden=forbidden), options, clauses
 
 
 def goal_names(scenario: Scenario) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "study_area": (("le territoire", ""), ("the study area", "")),
     "what_houses": (("{houses} au plus", ""), ("at most {houses}", "")),
     "what_budget": (("un budget de {sum} €", ""), ("a budget of {sum} euros", "")),
+    "by_phase": ((" à la fin de la phase {n}", ""), (" by the end of phase {n}", "")),
     "what_share": (("{share} des habitants couverts", ""), ("{share} of the people covered", "")),
     "what_share_each": (
         ("{share} des habitants couverts dans chacune des {n} zones", ""),

@@ -146,9 +146,10 @@ def _what(one: Asked, territory: Territory, words: Words) -> str:
     each = words("in_each", n=words.number(len(zones.names)))[0] if len(zones.names) > 1 else zones.names[0]
     match clause:
         case Houses():
-            return words("what_houses", houses=words.houses(clause.at_most))[0]
+            said = words("what_houses", houses=words.houses(clause.at_most))[0]
+            return said + _by_phase(one, words)
         case Budget():
-            return words("what_budget", sum=words.number(clause.at_most))[0]
+            return words("what_budget", sum=words.number(clause.at_most))[0] + _by_phase(one, words)
         case CoveredShare():
             key = "what_share" if clause.area is None else "what_share_each"
             key = "what_backup" if clause.times == 2 else key
@@ -162,6 +163,10 @@ def _what(one: Asked, territory: Territory, words: Words) -> str:
         case _:
             persons = words.number(float(territory.demand.persons[clause.cells].sum()))  # type: ignore[attr-defined]
             return words("what_everyone", persons=persons)[0]
+
+
+def _by_phase(one: Asked, words: Words) -> str:
+    return "" if one.phase is None else words("by_phase", n=str(one.phase + 1))[0]
 
 
 def _who(one: Asked, territory: Territory, posed: Posed, words: Words) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from siting.allocation import Options, Plan, Status, solve
 from siting.errors import InfeasibleError
-from siting.posing.problem import Posed
+from siting.posing.problem import Posed, goal_names
 from siting.posing.refusals import refusal
 from siting.progress import Progress, silent
 from siting.scenario import Scenario
@@ -50,9 +50,10 @@ def solve_posed(
         )
     except InfeasibleError as error:
         raise refusal(scenario, territory, times, posed, error) from error
-    stages = plan.stages[: len(getattr(scenario.goal, "goals", ("",)))]  # the cheapest of equals is not asked for
-    status: Status = "optimal" if all(one.status == "optimal" for one in (plan.certificate, *stages)) else "feasible"
-    plan = replace(plan, certificate=replace(plan.certificate, status=status), stages=stages)
+    n_asked = len(goal_names(scenario)) if plan.stages else 0  # the rest settles what the scenario leaves open
+    named = (plan.certificate, *plan.stages[:n_asked])
+    status: Status = "optimal" if all(one.status == "optimal" for one in named) else "feasible"
+    plan = replace(plan, certificate=replace(plan.certificate, status=status))
     if posed.options is not None:
         plan = _at_sites(plan, posed.options, territory.sites.is_existing)
     is_open = np.flatnonzero(plan.is_open(territory.sites.is_existing))

@@ -48,6 +48,7 @@ def certificate(findings: Findings) -> dict[str, Any]:
             "existing": int(sites.is_existing.sum()),
             "candidates": int((~sites.is_existing).sum()),
             "opened": sites.id[findings.plan.opened].tolist(),
+            **_opened_as(findings),
         },
         "demand": {
             "cells": len(covered),
@@ -56,6 +57,15 @@ def certificate(findings: Findings) -> dict[str, Any]:
             "persons_covered": float(findings.territory.demand.persons[covered].sum()),
         },
     }
+
+
+def _opened_as(findings: Findings) -> dict[str, Any]:
+    """The kind and the phase that the plan chose for each house it opens, where it had a choice."""
+    decisions, opened = findings.plan.decisions, findings.plan.opened
+    if decisions is None:
+        return {}
+    phases = {} if findings.scenario.phases is None else {"opened_in_phase": decisions.phase[opened].tolist()}
+    return {"opened_as": decisions.option[opened].tolist(), **phases}
 
 
 def _without_nan(values: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from siting.report.page_tables import (
     share_table,
     worst_communes,
 )
+from siting.report.phases import phase_table
 from siting.report.quarters import quarter_section
 from siting.report.rendering import read_template, render_template
 from siting.report.rule_table import rule_table, rules_more
@@ -78,6 +79,7 @@ def render_page(findings: Findings, map_png: bytes) -> str:
         has_closed=len(findings.plan.closed) > 0,
         decisions=decision_table(findings),
         decided=decisions_in_short(findings),
+        phases=phase_table(findings),
         filling=filling_table(findings),
         filled=filling_in_short(findings),
         waiting=waiting_table(findings),

@@ -25,7 +25,7 @@ from siting.report.sentences import (
     texts_of,
     with_unit,
 )
-from siting.report.tables import commune_table, opening_of_sites
+from siting.report.tables import commune_table, done_by, opening_of_sites
 from siting.report.texts import Texts
 
 HOUSES_SHOWN = 100
@@ -115,6 +115,8 @@ def house_table(findings: Findings) -> PageTable:
     texts, figures, summary = texts_of(findings), findings.site_figures, findings.summary
     covered = summary["covered_after"]["persons"] - np.cumsum(figures.persons_added[::-1])[::-1] + figures.persons_added
     opening = opening_of_sites(findings)
+    if opening is None and findings.scenario.phases is not None:
+        opening = done_by(findings)
     rows = [
         (
             str(rank),

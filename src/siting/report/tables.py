@@ -26,8 +26,8 @@ from siting.report.findings import Findings, Measured
 from siting.territory.values import SITE_DETAILS
 
 TEXT_COLUMNS = (
-    "id", "name", "kind", "decision", "option", "opening_quarter", "commune", "commune_name", "departement", "code",
-    "epci", "epci_name", "premises", "category",
+    "id", "name", "kind", "decision", "option", "done_by", "opening_quarter", "commune", "commune_name", "departement",
+    "code", "epci", "epci_name", "premises", "category",
 )  # fmt: skip
 """Columns of ``sites.csv`` and ``communes.csv`` that hold codes and names."""
 SITE_DECIMALS = (
@@ -42,12 +42,12 @@ def site_table(findings: Findings) -> pd.DataFrame:
     """Every existing site and every candidate, one row each in the order of ids.
 
     Columns: ``id, name, kind, decision`` (of `DECISIONS`), ``option, option_eur`` where sites had a choice (keep,
-    upgrade, close, or the kind of house opened), ``opening_quarter`` where quarters were
-    simulated (``2027-Q4``; empty for what does not open), ``commune, commune_name, departement,
-    x_m, y_m`` (the grid's CRS), ``lon, lat`` (degrees, EPSG:4326), the persons of `SiteFigures`, of an opened house
-    its ``opening_rank`` (1: the one that adds most people) and ``persons_added`` to those before it, of an open
-    site the ``consultations_…`` of `filling_columns` where there are capacities, and what of `SITE_DETAILS` a planner's
-    file gives.
+    upgrade, close, or the kind of house opened) and ``done_by`` where the plan has phases, ``opening_quarter`` where
+    quarters were simulated (``2027-Q4``; empty for what does not open), ``commune, commune_name, departement, x_m,
+    y_m`` (the grid's CRS), ``lon, lat`` (degrees, EPSG:4326), the persons of `SiteFigures`, of an opened house its
+    ``opening_rank`` (1: the one that adds most people) and ``persons_added`` to those before it, of an open site the
+    ``consultations_…`` of `filling_columns` where there are capacities, and what of `SITE_DETAILS` a planner's file
+    gives.
     """
     sites, communes = findings.territory.sites, findings.territory.communes
     figures = findings.site_figures
@@ -112,7 +112,18 @@ def _option_columns(findings: Findings) -> dict[str, Any]:
     decisions = findings.plan.decisions
     if decisions is None:
         return {}
-    return {"option": decisions.option, "option_eur": np.where(decisions.option == "", np.nan, decisions.cost)}
+    columns = {"option": decisions.option, "option_eur": np.where(decisions.option == "", np.nan, decisions.cost)}
+    phases = findings.scenario.phases
+    if phases is not None:
+        columns["done_by"] = done_by(findings)
+    return columns
+
+
+def done_by(findings: Findings) -> NDArray[np.str_]:
+    """The last quarter of the phase in which each site changes, ``""`` where it does not; of a plan with phases."""
+    phases, decisions = findings.scenario.phases, findings.plan.decisions
+    assert phases is not None and decisions is not None
+    return np.array([*phases.until, ""])[decisions.phase]
 
 
 def write_sites_csv(findings: Findings, folder: Path) -> None:

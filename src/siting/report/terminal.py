@@ -9,6 +9,7 @@ from siting.report.filling import filling_in_short
 from siting.report.findings import Findings
 from siting.report.manifest import peak_memory_mb
 from siting.report.modes import mode_sentences
+from siting.report.phases import phases_in_short
 from siting.report.rule_table import rules_in_short
 from siting.report.sentences import (
     answer,
@@ -39,6 +40,7 @@ def render_summary(findings: Findings) -> str:
         ("summary_sites", _sites(findings)),
         ("summary_first", _first_houses(findings)),
         ("summary_decisions", decisions_in_short(findings)),
+        ("summary_phases", phases_in_short(findings)),
         ("summary_filling", filling_in_short(findings)),
         ("summary_rules", rules_in_short(findings)),
         ("summary_proof", proof(findings)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 
+from siting.report.phases import quarter_words
 from siting.report.rule_table import binding_rules
 from siting.report.terminal import WIDTH
 from siting.report.texts import Texts
@@ -70,6 +71,8 @@ def _choice(ground: Ground, site: int) -> list[str]:
         is_existing = ground.territory.sites.is_existing[site]
         name = texts(f"option_{option}" if is_existing else f"kind_{option}")
         lines.append(texts("why_option", option=name, cost=texts.number.whole(row["option_eur"])))
+    if row.get("done_by", ""):
+        lines.append(texts("why_phase", until=quarter_words(str(row["done_by"]), texts)))
     if row.get("consultations_capacity", math.nan) > 0:
         given, capacity = row["consultations_given"], row["consultations_capacity"]
         blanks = {"given": texts.number.whole(given), "capacity": texts.number.whole(capacity)}

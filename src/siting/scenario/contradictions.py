@@ -8,6 +8,7 @@ from typing import Any
 
 from siting.scenario.choice_contradictions import choice_contradictions
 from siting.scenario.contradiction import Contradiction
+from siting.scenario.phases import phase_contradictions
 from siting.scenario.projections import METROPOLITAN_CRS, overseas_crs
 from siting.scenario.rule_contradictions import rule_contradictions
 from siting.scenario.travel_settings import HIGHEST_LIMIT_KMH, NETWORK_DEPARTEMENTS, VECTOR_ROAD_SUFFIXES
@@ -37,6 +38,7 @@ def contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     yield from _too_many_forced(valid)
     yield from rule_contradictions(valid)
     yield from choice_contradictions(valid)
+    yield from phase_contradictions(valid)
     yield from _beyond_cutoff(valid)
     yield from _narrow_halo(valid)
     yield from _one_road_network(valid)

@@ -460,6 +460,22 @@ MESSAGES: dict[str, Message] = {
         ("les échéances ne se suivent pas", "des trimestres croissants, des maisons qui ne diminuent pas"),
         ("the milestones are not in order", "quarters that ascend, houses that never fall"),
     ),
+    "decided_after": Message(
+        ("décidé en {value}, après la fin de la première phase ({until})", "une décision plus tôt"),
+        ("decided in {value}, after the end of the first phase ({until})", "an earlier decision"),
+    ),
+    "phases_without_limits": Message(
+        ("{n_quarters} phases pour {n_houses} limites", "donnez autant des unes que des autres"),
+        ("{n_quarters} phases for {n_houses} limits", "give as many of both"),
+    ),
+    "no_phase_limit": Message(
+        ("rien ne distingue les phases", "donnez phases.at_most_houses ou phases.at_most_eur"),
+        ("nothing tells the phases apart", "give phases.at_most_houses or phases.at_most_eur"),
+    ),
+    "phases_and_milestones": Message(
+        ("les phases disent déjà quand les maisons ouvrent", "retirez les échéances de la simulation, ou les phases"),
+        ("the phases already say when houses open", "remove the milestones of the simulation, or the phases"),
+    ),
     "milestones_without_houses": Message(
         ("{n_quarters} échéances pour {n_houses} nombres de maisons", "donnez autant des uns que des autres"),
         ("{n_quarters} milestones for {n_houses} numbers of houses", "give as many of both"),

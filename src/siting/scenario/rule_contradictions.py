@@ -95,6 +95,7 @@ def _no_limit(valid: Mapping[str, Any], rules: list[tuple[str, Any]]) -> Iterato
         return
     is_open = valid.get("goal.model") == "mclp" or (goals and not set(goals) & set(_FRUGAL))
     is_limited = valid.get("goal.new_houses", 0) is not None or any(isinstance(rule, BudgetRule) for _, rule in rules)
+    is_limited = is_limited or bool(valid.get("phases.at_most_houses") or valid.get("phases.at_most_eur"))
     if is_open and not is_limited:
         yield Contradiction("no_limit", "goal.model")
     if goals and goals[0] in _FRUGAL and not any(_asks_for_houses(rule) for _, rule in rules):

@@ -15,6 +15,7 @@ from siting.scenario.goal import LexicographicGoal, LscpGoal, MclpGoal, PCenterG
 from siting.scenario.layers_travel import LayersTravel
 from siting.scenario.mode_settings import ModeSettings, NoCarSettings, WalkingSettings
 from siting.scenario.origin import Origin
+from siting.scenario.phases import PhaseSettings
 from siting.scenario.population import CensusPopulation, Population
 from siting.scenario.projections import CENSUS_CRS
 from siting.scenario.rules import Costs, PeopleWeight, Rule
@@ -167,6 +168,15 @@ class Scenario(BaseModel):
             "pour les valeurs par défaut, sans ce bloc : un site sert tous ceux qui l'ont à portée.",
             "Consultations asked for, and given by each site: the plan says which are full and who waits; {} for the "
             "defaults, without this block: a site serves all who are within reach of it.",
+        ),
+    ] = None
+    phases: Annotated[
+        PhaseSettings | None,
+        manual(
+            "Phases datées du plan, chacune avec ses limites : le plan dit quand chaque maison ouvre, et la simulation "
+            "le suit ; sans ce bloc, il n'y en a qu'une, sans date.",
+            "Dated phases of the plan, each with its limits: the plan says when each house opens, and the simulation "
+            "follows it; without this block there is but one, without a date.",
         ),
     ] = None
     solver: Annotated[

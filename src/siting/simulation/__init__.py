@@ -14,7 +14,7 @@ from siting.simulation.indicators import COSTS, INDICATORS, UNDER_SERVED, Areas,
 from siting.simulation.ledger import CAUSES, OUTSIDE, Entries, LedgerError
 from siting.simulation.outputs import delivered_table, ledger_table, quarters_table, write_tables
 from siting.simulation.outreach import Appointments, OpeningDays, Outposts, Patients, Transport
-from siting.simulation.phases import Milestone, houses_late, opening_quarters
+from siting.simulation.phases import Milestone, houses_late, opening_quarters, planned_quarters
 from siting.simulation.prices import PAYERS, PRICES, Price, Prices
 from siting.simulation.rows import Rows, first_state, plan_rows
 from siting.simulation.rules import (
@@ -88,6 +88,7 @@ __all__ = [
     "ledger_table",
     "opening_quarters",
     "plan_rows",
+    "planned_quarters",
     "quarter_number",
     "quarter_text",
     "quarters_table",

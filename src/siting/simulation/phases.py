@@ -76,6 +76,23 @@ def opening_quarters(
     return _within_budget(opens, order, houses)
 
 
+def planned_quarters(
+    phase: NDArray[np.int32], gain: NDArray[np.float64], until: Sequence[int], *, houses: Houses
+) -> NDArray[np.int64]:
+    """Quarter in which each house of a plan with phases opens: the last of its phase, or later if the aid must wait.
+
+    Parameters
+    ----------
+    phase : int32 array, shape (n,)
+        Place in ``until``.
+    gain : float64 array, shape (n,)
+        Within a phase what gains most is aided first; ties go to the lowest row.
+    until : sequence of int
+        The last quarter of each phase.
+    """
+    return _within_budget(np.array(until, np.int64)[phase], np.lexsort((-gain, phase)), houses)
+
+
 def _within_budget(opens: NDArray[np.int64], order: NDArray[np.int64], houses: Houses) -> NDArray[np.int64]:
     """The same, each house waiting until fewer than ``houses.most_aided`` others are aided."""
     most = houses.most_aided

@@ -18,6 +18,7 @@ from siting.verify.check import Check, none_of
 from siting.verify.consultations import check_consultations
 from siting.verify.decisions import check_decisions
 from siting.verify.modes import check_modes
+from siting.verify.phases import check_phases
 from siting.verify.quarters import check_quarters
 from siting.verify.recount import Recount
 from siting.verify.rules import check_rules
@@ -71,6 +72,7 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
         found.extend(check_rules(run, recount))
         found.extend(check_decisions(run, recount))
         found.extend(check_consultations(folder, run, recount))
+        found.extend(check_phases(run, recount))
         found.extend(check_quarters(folder, run))
     with watcher("bound") as progress:
         found.extend(check_bound(run, recount, progress=progress))

@@ -169,8 +169,8 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _read_csv(path: Path) -> pd.DataFrame:
     """The tables' own dialect; columns that hold codes or names stay text."""
     text = (
-        "id", "name", "kind", "decision", "option", "opening_quarter", "commune", "commune_name", "departement", "code",
-        "epci", "epci_name", "premises", "category",
+        "id", "name", "kind", "decision", "option", "done_by", "opening_quarter", "commune", "commune_name",
+        "departement", "code", "epci", "epci_name", "premises", "category",
     )  # fmt: skip
     table = pd.read_csv(path, sep=";", decimal=",", dtype=dict.fromkeys(text, str), encoding="utf-8-sig")
     names = [name for name in text if name in table]
