@@ -251,11 +251,13 @@ population:
 candidates:
   rule: town_halls
   min_persons: 0
+  kinds: [create]
 
 existing:
   rule: gp_practices
   min_gp_practices: 1
   treatment: keep
+  kept_may: []
 
 travel:
   surface: roads
@@ -301,6 +303,8 @@ goal:
   max_new_houses: null
 
 costs:
+  keep_eur: 50000
+  close_eur: 0
   create_eur: 50000
   label_eur: 50000
   upgrade_eur: 50000
