@@ -262,6 +262,29 @@ def test_no_column_of_a_better_plan_is_closed_whatever_the_multipliers(world, ho
             assert set(np.flatnonzero(must)) <= plan <= set(np.flatnonzero(must | may))
 
 
+@settings(max_examples=200, deadline=None)
+@given(worlds(max_sites=7), st.integers(1, 3), st.integers(0, 60))
+def test_rows_that_every_better_plan_covers_lose_no_optimum(world, houses: int, rank: int) -> None:
+    core = maximal.free_core(mclp(world.cover, new_houses=len(world.forced) + houses, **world.rules))
+
+    def values(cover: CoverSets, is_must: np.ndarray) -> list[float]:
+        """What each plan covers, of those that cover all rows ``is_must``."""
+        rows = [set(row.tolist()) for row in np.split(cover.site, cover.cell_start[1:-1])] if cover.n_cells else []
+        plans = [set(plan) for plan in naive.plans(cover.n_sites, set(), set(), set()) if len(plan) <= houses]
+        must = [row for row, is_one in zip(rows, is_must, strict=True) if is_one]
+        plans = [plan for plan in plans if all(row & plan for row in must)]
+        return sorted(naive.covered_persons(rows, cover.persons, plan) for plan in plans)
+
+    every = values(core.cover, np.zeros(core.cover.n_cells, dtype=bool))
+    known, total = every[rank % len(every)], float(core.cover.persons.sum())
+    left_out = total - known + 1e-9 * total
+    rest = maximal._reduced(core, left_out)
+    if every[-1] > known + 1e-6:
+        dropped = total - float(rest.cover.persons.sum())
+        best = values(rest.cover, rest.cover.persons > left_out)[-1]
+        assert dropped + best == pytest.approx(every[-1], abs=1e-6)
+
+
 COSTS = st.one_of(
     st.lists(st.integers(1, 9).map(float), min_size=8, max_size=8),
     st.lists(st.floats(0.1, 9.0), min_size=8, max_size=8),

@@ -54,8 +54,9 @@ class CoverMatrix:
         is_open = np.zeros(self.n_sites, dtype=np.bool_)
         is_open[sites] = True
         is_covered = np.zeros(len(self.cell_start) - 1, dtype=np.bool_)
-        hits = np.flatnonzero(is_open[self.site])
-        is_covered[np.searchsorted(self.cell_start, hits, side="right") - 1] = True
+        some = np.flatnonzero(np.diff(self.cell_start))
+        if len(some):
+            is_covered[some] = np.logical_or.reduceat(is_open[self.site], self.cell_start[some])
         return is_covered
 
     def nearest_s(

@@ -182,7 +182,7 @@ def _branch(part: _Part, effort: Effort) -> _Part:
     cover = part.core.cover
     model, x = formulation.lscp_model(cover, part.cost)
     formulation.set_start(x, part.columns)
-    run = run_highs(model, effort)
+    run = run_highs(model, effort, only_proof=True)
     bound = part.bound
     if run.has_values:
         found = formulation.chosen_columns(x)

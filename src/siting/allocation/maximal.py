@@ -139,6 +139,7 @@ def _bound(cover: CoverSets, houses: int, standing: _Standing, effort: Effort) -
         target=standing.value,
         iterations=_ITERATIONS,
         effort=effort.share(0.6),
+        known=standing.bound,
     )
     return _Standing(standing.columns, standing.value, min(standing.bound, bound), multipliers)
 
@@ -153,21 +154,22 @@ def _branch(
     """
     must, may = _undecided(core.cover, houses, standing)
     is_row = ~core.cover.covered_by(np.flatnonzero(must))
-    rest, _ = reductions.merge_equal_rows(core.restricted(is_row, may))
-    rest = reductions.drop_dominated_columns(rest, np.ones(len(core.site)))
-    rest, _ = reductions.merge_equal_rows(rest)
+    total = float(core.cover.persons.sum())
+    left_out = total - standing.value + 1e-9 * total
+    rest = _reduced(core.restricted(is_row, may), left_out)
     if rest.cover.n_pairs > _MOST_PAIRS_TO_BRANCH:
         return standing, None
-    model, x = formulation.mclp_model(rest.cover, houses - int(must.sum()))
+    is_always = rest.cover.persons > left_out
+    model, x = formulation.mclp_model(rest.cover, houses - int(must.sum()), is_always)
     place = {site: j for j, site in enumerate(rest.site.tolist())}
     start = [place[site] for site in core.site[standing.columns].tolist() if site in place]
     formulation.set_start(x, start)
-    fixed = float(core.cover.persons[~is_row].sum())
+    fixed = float(core.cover.persons.sum() - rest.cover.persons.sum())
 
     def watch(value: float, bound: float) -> None:
         tell(max(standing.value, fixed + value), min(standing.bound, fixed + bound))
 
-    run = run_highs(model, effort, watch)
+    run = run_highs(model, effort, watch, only_proof=True)
     bound = max(standing.value, min(standing.bound, fixed + run.bound))
     columns = standing.columns
     if run.has_values:
@@ -176,6 +178,21 @@ def _branch(
         columns = np.flatnonzero(found).astype(np.int32) if is_better else columns
     n_priced = len(core.site) - int(may.sum())
     return _Standing(columns, _weight(core.cover, columns), bound, standing.multipliers, n_priced), run
+
+
+def _reduced(core: Core, left_out: float) -> Core:
+    """Rows merged, dominated columns dropped, and rows that every plan leaving less than ``left_out`` covers.
+
+    Such a plan covers each row of more persons than that, and every row whose columns include all of its columns.
+    """
+    core, _ = reductions.merge_equal_rows(core)
+    while True:
+        before = core.cover.n_pairs
+        core = reductions.drop_dominated_columns(core, np.ones(core.cover.n_sites))
+        core, _ = reductions.merge_equal_rows(core)
+        core = reductions.drop_dominated_rows(core, core.cover.persons > left_out)
+        if core.cover.n_pairs == before:
+            return core
 
 
 def _undecided(cover: CoverSets, houses: int, standing: _Standing) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

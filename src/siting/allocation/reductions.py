@@ -32,6 +32,8 @@ class Core:
 
     def restricted(self, is_row: NDArray[np.bool_], is_column: NDArray[np.bool_]) -> Core:
         """The rows ``is_row`` and the columns ``is_column`` alone."""
+        if is_row.all() and is_column.all():
+            return self
         cover = self.cover
         column = np.flatnonzero(is_column).astype(np.int32)
         new_column = np.full(cover.n_sites, -1, dtype=np.int32)
@@ -123,11 +125,11 @@ def drop_dominated_columns(core: Core, cost: NDArray[np.float64]) -> Core:
     return core.restricted(np.ones(cover.n_cells, dtype=np.bool_), by < 0)
 
 
-def drop_dominated_rows(core: Core) -> Core:
-    """Drop each row that is covered whenever some other row is. Exact where every row must be covered."""
+def drop_dominated_rows(core: Core, is_must: NDArray[np.bool_]) -> Core:
+    """Drop each row that is covered whenever one of the rows ``is_must`` is. Exact where these must be covered."""
     cover = core.cover
     bits = dominance.signatures(cover.cell_start, cover.site)
-    by = dominance.dominated_rows(cover.cell_start, cover.site, *cover.by_site(), bits)
+    by = dominance.dominated_rows(cover.cell_start, cover.site, *cover.by_site(), bits, is_must)
     return core.restricted(by < 0, np.ones(cover.n_sites, dtype=np.bool_))
 
 
@@ -147,7 +149,8 @@ def reduce_covering(core: Core, cost: NDArray[np.float64], effort: Effort) -> Co
     while effort.left_s > 0:
         before = core.cover.n_pairs
         core = drop_dominated_columns(core, cost[core.site])
-        core = drop_dominated_rows(core) if effort.left_s > 0 else core
+        every = np.ones(core.cover.n_cells, dtype=np.bool_)
+        core = drop_dominated_rows(core, every) if effort.left_s > 0 else core
         core, _ = merge_equal_rows(core)
         if core.cover.n_pairs == before:
             break

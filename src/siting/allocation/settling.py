@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation.cover import CoverSets
+from siting.allocation.kernels import incidence
 from siting.allocation.problems import Lscp
 
 
@@ -18,9 +19,7 @@ def settle(problem: Lscp, opened: NDArray[np.int32], is_wanted: NDArray[np.bool_
     """
     cover, rules = problem.cover, problem.rules
     site_start, cell = cover.by_site()
-    persons = np.bincount(
-        cover.site, weights=np.repeat(cover.persons, np.diff(cover.cell_start)), minlength=cover.n_sites
-    ).astype(np.float64)
+    persons = incidence.column_sums(site_start, cell, cover.persons)
     may_open = rules.is_candidate(cover.n_sites)
     may_open[opened] = False
     times_covered = np.zeros(cover.n_cells, dtype=np.int64)

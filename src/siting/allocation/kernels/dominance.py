@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from siting.allocation.kernels.types import F64, I32, I64, U64
+from siting.allocation.kernels.types import F64, I32, I64, U64, Bools
 
 
 @njit(cache=True)
@@ -51,16 +51,16 @@ def dominated_columns(start: I64, site: I32, site_start: I64, row: I32, cost: F6
 
 
 @njit(cache=True)
-def dominated_rows(start: I64, site: I32, site_start: I64, row: I32, bits: U64) -> I32:
-    """For each row one whose columns are among its own, so that it is covered whenever that one is; or -1.
+def dominated_rows(start: I64, site: I32, site_start: I64, row: I32, bits: U64, is_must: Bools) -> I32:
+    """For each row one of the rows ``is_must`` whose columns are among its own; or -1.
 
-    Of equal rows the lowest is kept.
+    It is covered whenever that one is. Of equal rows the lowest is kept.
     """
     n_rows = len(start) - 1
     by = np.full(n_rows, -1, dtype=np.int32)
     for k in range(n_rows):
         size = start[k + 1] - start[k]
-        if by[k] >= 0 or size == 0:
+        if by[k] >= 0 or size == 0 or not is_must[k]:
             continue
         rarest = site[start[k]]
         for q in range(start[k], start[k + 1]):
@@ -70,7 +70,7 @@ def dominated_rows(start: I64, site: I32, site_start: I64, row: I32, bits: U64) 
         for q in range(site_start[rarest], site_start[rarest + 1]):
             i = row[q]
             other = start[i + 1] - start[i]
-            if i == k or by[i] >= 0 or other < size or (other == size and i < k) or bits[k] & ~bits[i]:
+            if i == k or by[i] >= 0 or other < size or (other == size and i < k and is_must[i]) or bits[k] & ~bits[i]:
                 continue
             if _is_subset(site, start[k], start[k + 1], start[i], start[i + 1]):
                 by[i] = k
