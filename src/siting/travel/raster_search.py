@@ -96,36 +96,36 @@ class RasterSearch(Workspace):
 
         places = self._places
         laid = None if places is None else (places.row_start, places.column, places.place)
-        rows, columns = np.divmod(np.asarray(cells, np.int64), self.raster.shape[1])
+        sources = np.asarray(cells, np.int64)
 
         def search(
             first: int, counts: NDArray[np.int64], place: NDArray[np.int32], times: NDArray[Any]
         ) -> tuple[int, int, int]:
             ending: tuple[int, int, int] = within_each(
-                self.raster.kinds, rows[first:], columns[first:], self.reach, self.memory, self.limit, self.table,
+                self.raster.kinds, sources[first:], self.reach, self.memory, self.limit, self.table,
                 self.shift, TOGETHER, self.queue, laid, self.unit, counts, place, times,
             )  # fmt: skip
             return ending
 
-        found = self.found(len(rows), search)
+        found = self.found(len(sources), search)
         if places is None or places.is_ascending:
             return found
-        order = np.lexsort((found.place, np.repeat(np.arange(len(rows)), found.counts)))
+        order = np.lexsort((found.place, np.repeat(np.arange(len(sources)), found.counts)))
         return Found(found.counts, found.place[order], found.times[order])
 
     def persons_within(self, cells: NDArray[np.integer], persons: NDArray[np.float64]) -> NDArray[np.float64]:
         """Persons, of a raster of them, within the cutoff of each of some cells."""
         from siting.travel.kernels.window import sums_within_each
 
-        rows, columns = np.divmod(np.asarray(cells, np.int64), self.raster.shape[1])
-        sums, n_done = np.empty(len(rows)), 0
-        while n_done < len(rows):
+        sources = np.asarray(cells, np.int64)
+        sums, n_done = np.empty(len(sources)), 0
+        while n_done < len(sources):
             n_more, _ = sums_within_each(
-                self.raster.kinds, rows[n_done:], columns[n_done:], self.reach, self.memory, self.limit, self.table,
+                self.raster.kinds, sources[n_done:], self.reach, self.memory, self.limit, self.table,
                 self.shift, TOGETHER, self.queue, persons, sums[n_done:],
             )  # fmt: skip
             n_done += n_more
-            if n_done < len(rows):
+            if n_done < len(sources):
                 self.queue = roomier(self.queue)
         return sums
 

@@ -14,15 +14,15 @@ CELLS_TOGETHER = 64
 
 @njit(cache=True, nogil=True)
 def within_each(  # type: ignore[no-untyped-def]
-    kinds, rows, columns, reach, memory, limit, table, shift, n_together, queue, places, unit, counts, found, times
+    kinds, cells, reach, memory, limit, table, shift, n_together, queue, places, unit, counts, found, times
 ):
     """Write what each of some cells reaches within the limit.
 
     Parameters
     ----------
     kinds, limit, table, shift, n_together, queue : as for `siting.travel.kernels.raster.search_window`
-    rows, columns : int64 arrays, shape (n_sources,)
-        A row of -1 is nowhere and reaches nothing.
+    cells : int64 array, shape (n_sources,)
+        Numbered row by row; -1 is nowhere and reaches nothing.
     reach : int
         Cells that a trip within the limit may span.
     memory : array of 32 or 64-bit words
@@ -48,13 +48,12 @@ def within_each(  # type: ignore[no-untyped-def]
         `ALL_DONE`, or what had no room: bring more and go on from there.
     """
     n_found, kind_bits = 0, np.uint64(8 * kinds.itemsize)
-    for i in range(rows.size):
+    for i in range(cells.size):
         counts[i] = 0
-        if rows[i] < 0:
+        if cells[i] < 0:
             continue
-        top, left, height, width = window_around(kinds.shape, rows[i], columns[i], reach)
+        top, left, height, width, source = window_around(kinds.shape, cells[i], reach)
         state = memory[: height * width].reshape(height, width)
-        source = (rows[i] - top) * width + columns[i] - left
         is_done, first_row, last_row = search_window(
             kinds, top, left, state, source, limit, table, shift, n_together, queue
         )
@@ -71,39 +70,39 @@ def within_each(  # type: ignore[no-untyped-def]
         if end < 0:
             return i, n_found, FOUND_FULL
         counts[i], n_found = end - n_found, end
-    return rows.size, n_found, ALL_DONE
+    return cells.size, n_found, ALL_DONE
 
 
 @njit(cache=True, nogil=True)
-def sums_within_each(kinds, rows, columns, reach, memory, limit, table, shift, n_together, queue, persons, sums):  # type: ignore[no-untyped-def]
+def sums_within_each(kinds, cells, reach, memory, limit, table, shift, n_together, queue, persons, sums):  # type: ignore[no-untyped-def]
     """Add up the persons whom each of some cells reaches within the limit.
 
     Parameters are those of `within_each`, and ``persons``, a float64 raster; ``sums`` has one for each source.
     Returns are ``n_done`` and ``ending``.
     """
     kind_bits = np.uint64(8 * kinds.itemsize)
-    for i in range(rows.size):
-        top, left, height, width = window_around(kinds.shape, rows[i], columns[i], reach)
+    for i in range(cells.size):
+        top, left, height, width, source = window_around(kinds.shape, cells[i], reach)
         state = memory[: height * width].reshape(height, width)
-        source = (rows[i] - top) * width + columns[i] - left
         is_done, first_row, last_row = search_window(
             kinds, top, left, state, source, limit, table, shift, n_together, queue
         )
         if not is_done:
             return i, QUEUE_FULL
         sums[i] = sum_within(state[first_row : last_row + 1], top + first_row, left, kind_bits, limit, persons)
-    return rows.size, ALL_DONE
+    return cells.size, ALL_DONE
 
 
 @njit(cache=True, nogil=True)
-def window_around(shape, row, column, reach):  # type: ignore[no-untyped-def]
-    """(top, left, height, width) of the window around a cell that no trip within the limit leaves.
+def window_around(shape, cell, reach):  # type: ignore[no-untyped-def]
+    """(top, left, height, width) of the window around a cell that no trip within the limit leaves, and its cell in it.
 
     Its outermost cells lie beyond reach, or beyond the raster.
     """
+    row, column = cell // shape[1], cell % shape[1]
     top, left = max(row - reach, 0) - 1, max(column - reach, 0) - 1
     height, width = min(row + reach, shape[0] - 1) + 2 - top, min(column + reach, shape[1] - 1) + 2 - left
-    return top, left, height, width
+    return top, left, height, width, (row - top) * width + column - left
 
 
 @njit(cache=True, nogil=True)
