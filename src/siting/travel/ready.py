@@ -24,7 +24,7 @@ from siting.travel.ticks import whole_ticks
 from siting.travel.times import MEMORY_BUDGET_MB, in_threads
 from siting.travel.travel_times import TravelTimes
 
-BLOCK_SOURCES = 16
+BLOCK_SOURCES = 8
 """Sources that a thread takes at a time: what they reach is held twice for a moment."""
 
 Workspace = TypeVar("Workspace", RasterSearch, GraphSearch)
