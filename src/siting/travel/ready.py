@@ -203,11 +203,11 @@ class ReadyGraph(Ready[GraphSearch]):
 
     def within(self, source: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """(nodes ascending, seconds) of what is within the cutoff of one node."""
-        return self._within(int(self._checked(source)[0]))
+        return self._within(self._checked_one(source))
 
     def times(self, source: int) -> NDArray[np.float32]:
         """Seconds between one node and every other; inf where beyond the cutoff."""
-        return self._times(int(self._checked(source)[0]))
+        return self._times(self._checked_one(source))
 
     def travel_times(
         self,
@@ -252,9 +252,14 @@ class ReadyGraph(Ready[GraphSearch]):
 
     def _checked(self, sources: ArrayLike) -> NDArray[np.int64]:
         nodes = np.atleast_1d(np.asarray(sources, np.int64))
-        if len(nodes) and not (nodes.min() >= 0 and nodes.max() < self._n_places):
-            raise DataError(Fault("graph", 0, 0, "sources", "are not there", f"0 to {self._n_places - 1}"))
+        for extreme in (nodes.min(), nodes.max()) if len(nodes) else ():
+            self._checked_one(int(extreme))
         return nodes
+
+    def _checked_one(self, source: int) -> int:
+        if not 0 <= source < self._n_places:
+            raise DataError(Fault("graph", 0, 0, "sources", "are not there", f"0 to {self._n_places - 1}"))
+        return source
 
 
 def n_threads(threads: int | None) -> int:
