@@ -1,4 +1,4 @@
-"""Explanations: worth of a site, other plans, the frontier; and a search that is stopped."""
+"""Explanations: stand-ins of a site, other plans, the frontier; and a search that is stopped."""
 
 from __future__ import annotations
 
@@ -11,31 +11,32 @@ from hypothesis import strategies as st
 
 from allocation_worlds import World, cover_of, worlds
 from naive import allocation as naive
-from siting.allocation import best_plans, frontier, lscp, mclp, solve, worth
+from siting.allocation import Houses, compose, frontier, lscp, other_plans, solve, stand_ins
 
 
 @settings(max_examples=60, deadline=None)
 @given(worlds(), st.integers(1, 3))
-def test_worth_is_the_best_of_all_swaps(world: World, extra: int) -> None:
-    problem = mclp(world.cover, new_houses=len(world.forced) + extra, **world.rules)
+def test_a_stand_in_is_the_best_of_all_swaps(world: World, extra: int) -> None:
+    houses = Houses(len(world.forced) + extra)
+    problem = compose(world.cover, ["most_covered"], clauses=[houses], **world.rules)
     plan = solve(problem)
-    value = worth(world.cover, problem.rules, plan)
+    found = stand_ins(problem, plan)
     opened = set(plan.opened.tolist())
     others = set(range(world.n_sites)) - opened - world.existing - world.forbidden
     for place, j in enumerate(plan.opened.tolist()):
         rest = (opened - {j}) | world.existing
         without = naive.covered_persons(world.cells, world.persons, rest)
-        assert value.persons_alone[place] == pytest.approx(plan.objective - without, abs=1e-6)
         best = max([naive.covered_persons(world.cells, world.persons, rest | {k}) for k in others] + [without])
-        assert value.persons_lost[place] == pytest.approx(plan.objective - best, abs=1e-6)
+        assert found.lost[place] == pytest.approx(plan.objective - best, abs=1e-6)
 
 
-def test_best_plans_come_in_order_differ_and_stop_at_the_loss() -> None:
+def test_other_plans_come_in_order_differ_and_stop_at_the_loss() -> None:
     cover = cover_of([{0}, {1}, {2}, {3}], [10.0, 9.0, 8.0, 1.0], 4)
-    plans = best_plans(cover, new_houses=2, count=9, loss_share=0.15)
+    problem = compose(cover, ["most_covered"], clauses=[Houses(2)])
+    plans = other_plans(problem, count=9, loss_share=0.15)
     assert [plan.objective for plan in plans] == [19.0, 18.0, 17.0]
     assert len({plan.opened.tobytes() for plan in plans}) == 3
-    assert len(best_plans(cover, new_houses=2, count=2, loss_share=1.0)) == 2
+    assert len(other_plans(problem, count=2, loss_share=1.0)) == 2
 
 
 def test_the_frontier_never_falls_and_carries_its_bounds() -> None:

@@ -167,8 +167,8 @@ CASES = {
             "rules": "rules:\n  - §rule: apart\n    at_least_km: 5",
             "weights": "§weights:\n  - who: age\n    group: over_65\n    weight: 2",
         },
-        "rules[0]: une règle ne se combine pas avec model: p_center, voir ligne {goal+1} : goal.model (prenez un "
-        "autre but, mclp par exemple, ou retirez la règle)\n"
+        "rules[0]: une règle ne se combine pas avec model: p_center, voir ligne {goal+1} : goal.model (prenez "
+        "model: lscp, avec pour norme le plus long trajet que vous admettez, ou retirez la règle)\n"
         "weights: des poids ne changent rien avec model: p_center, voir ligne {goal+1} : goal.model (prenez model: "
         "mclp, p_median ou lexicographic, ou retirez-les)",
     ),

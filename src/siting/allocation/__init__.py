@@ -1,6 +1,6 @@
 """Where to open: cover sets, problems, and plans with a proof of how good they are."""
 
-from siting.allocation.alternatives import StandIns, in_all_plans, other_plans, stand_ins
+from siting.allocation.alternatives import StandIns, frontier, in_all_plans, other_plans, stand_ins
 from siting.allocation.capacitated_medians import CapacitatedPMedian, capacitated_p_median
 from siting.allocation.cell_times import CellTimes, cell_times
 from siting.allocation.centers import PCenter, p_center
@@ -9,7 +9,6 @@ from siting.allocation.composing import Composed, compose
 from siting.allocation.cover import CoverSets, cover_sets
 from siting.allocation.everyone import Everyone
 from siting.allocation.expanding import expand
-from siting.allocation.explaining import Worth, best_plans, frontier, worth
 from siting.allocation.goals import FewestHouses, Goal, GoalName, LeastCost, LeastTime, MostCovered, MostServed
 from siting.allocation.measures import Served, Waiting, served, waiting
 from siting.allocation.medians import PMedian, p_median
@@ -59,8 +58,6 @@ __all__ = [
     "Status",
     "StaysOpen",
     "Waiting",
-    "Worth",
-    "best_plans",
     "capacitated_p_median",
     "cell_times",
     "compose",
@@ -78,5 +75,4 @@ __all__ = [
     "solve",
     "stand_ins",
     "waiting",
-    "worth",
 ]

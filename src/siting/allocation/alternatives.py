@@ -1,18 +1,24 @@
-"""Why these sites, for any composed problem: what could stand in for each, other plans, and sites in all of them."""
+"""Why these sites, for any composed problem: what could stand in for each, other plans, and sites in all of them.
+
+And what more houses would bring.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from siting.allocation.clauses import Differs
 from siting.allocation.composing import Composed, recount, signed
+from siting.allocation.cover import CoverSets
 from siting.allocation.plan import Plan
-from siting.allocation.problems import Rules
+from siting.allocation.problems import Rules, mclp
 from siting.allocation.solving import solve
 from siting.errors import InfeasibleError, SolverError
+from siting.progress import Progress, silent
 
 
 @dataclass(frozen=True)
@@ -59,19 +65,33 @@ def stand_ins(problem: Composed, plan: Plan) -> StandIns:
 
 
 def other_plans(
-    problem: Composed, *, count: int, loss_share: float, differ_by: int = 1, time_limit_s: float = 60.0
+    problem: Composed,
+    *,
+    count: int,
+    loss_share: float,
+    differ_by: int = 1,
+    time_limit_s: float = 60.0,
+    progress: Progress = silent,
 ) -> list[Plan]:
     """The best plans, best first, each with ``differ_by`` sites of every earlier one left closed.
 
     Stops at ``count`` plans, at the first whose first goal is worse than the best plan's by more than
-    ``loss_share`` of it, or when no other plan exists.
+    ``loss_share`` of it, when no other plan exists, or none is found within ``time_limit_s``.
+
+    Raises
+    ------
+    InfeasibleError, SolverError
+        There is no first plan, or none was found.
     """
     plans: list[Plan] = []
     while len(plans) < count:
+        progress(len(plans), count)
         clauses = (*problem.clauses, *(Differs(plan.opened, differ_by) for plan in plans))
         try:
             plan = solve(replace(problem, clauses=clauses), time_limit_s=time_limit_s)
-        except InfeasibleError:
+        except (InfeasibleError, SolverError):
+            if not plans:
+                raise
             break
         if plans and _is_worse(problem, plan.objective, plans[0].objective, loss_share):
             break
@@ -80,7 +100,7 @@ def other_plans(
 
 
 def in_all_plans(
-    problem: Composed, plan: Plan, *, loss_share: float, time_limit_s: float = 10.0
+    problem: Composed, plan: Plan, *, loss_share: float, time_limit_s: float = 10.0, progress: Progress = silent
 ) -> NDArray[np.float64]:
     """Shape (n_opened,): 1 where a site is in every plan whose first goal loses at most ``loss_share``, 0 where not.
 
@@ -91,6 +111,7 @@ def in_all_plans(
     is_in = np.full(len(plan.opened), np.nan)
     is_in[np.isin(plan.opened, problem.rules.forced)] = 1.0
     for place in np.flatnonzero(np.isnan(is_in)).tolist():
+        progress(place, len(plan.opened))
         if is_in[place] == 0.0:
             continue
         rules = problem.rules
@@ -109,6 +130,21 @@ def in_all_plans(
         elif not _is_worse(problem, other.objective, plan.objective, loss_share):
             is_in[~np.isin(plan.opened, other.opened)] = 0.0
     return is_in
+
+
+def frontier(cover: CoverSets, houses: Sequence[int], *, time_limit_s: float = 60.0, **rules: ArrayLike) -> list[Plan]:
+    """MCLP plans for several numbers of new houses, each with its bound: what the next house would bring.
+
+    Parameters
+    ----------
+    cover : CoverSets
+    houses : sequence of int
+    time_limit_s : float
+        For each number.
+    **rules
+        ``existing``, ``forced``, ``forbidden`` as for `mclp`.
+    """
+    return [solve(mclp(cover, new_houses=p, **rules), time_limit_s=time_limit_s) for p in houses]
 
 
 def _is_worse(problem: Composed, value: float, best: float, loss_share: float) -> bool:

@@ -166,13 +166,19 @@ class Options:
         grids = [np.stack(np.meshgrid(at[a], at[b]), axis=-1).reshape(-1, 2) for a, b in np.asarray(pairs).tolist()]
         return np.concatenate([np.zeros((0, 2), dtype=np.int64), *grids]).astype(np.int32)
 
+    def changes(self, plan: Plan) -> NDArray[np.int32]:
+        """The options of the last phase that a plan takes, existing sites that are kept left out."""
+        is_taken = np.zeros(len(self.site), dtype=np.bool_)
+        is_taken[plan.opened] = True
+        is_changed = is_taken & (self.kind != len(self.kinds) - 1) & (self.phase == self.n_phases - 1)
+        return np.flatnonzero(is_changed).astype(np.int32)
+
     def opening(self, plan: Plan) -> Opening:
         """What a plan changes, and from which phase on; existing sites that are kept are not in it."""
         is_taken = np.zeros(len(self.site), dtype=np.bool_)
         is_taken[plan.opened] = True
         n_taken = is_taken.reshape(self.n_phases, -1).sum(axis=0)
-        n_once = len(n_taken)
-        last = np.flatnonzero(is_taken[-n_once:] & (self.kind[:n_once] != len(self.kinds) - 1))
+        last = self.changes(plan) % len(n_taken)
         last = last[np.argsort(self.site[last], kind="stable")]
         phase = (self.n_phases - n_taken[last]).astype(np.int32)
         return Opening(self.site[last], self.kind[last], phase, self.option_cost[last], self.capacity[last])

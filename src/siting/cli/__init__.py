@@ -10,7 +10,7 @@ import typer
 
 from siting.cli import data
 from siting.cli.measuring import calibrate, diagnose
-from siting.cli.planning import check, frontier, new, run, schema
+from siting.cli.planning import alternatives, check, frontier, new, run, schema
 from siting.cli.reading import compare, verify, why
 from siting.cli.simulating import simulate
 from siting.errors import SitingError
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (new, check, run, verify, diagnose, compare, why, frontier, simulate, calibrate, schema):
+for command in (new, check, run, verify, diagnose, compare, why, frontier, alternatives, simulate, calibrate, schema):
     app.command()(command)
 app.add_typer(data.app, name="data")
 

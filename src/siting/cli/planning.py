@@ -136,6 +136,44 @@ def frontier(
         print(render_frontier(points, scenario), f"\n→ {target / 'frontier.png'}", sep="\n")
 
 
+def alternatives(
+    file: ScenarioFile,
+    count: Annotated[int, typer.Option(min=1, max=50, metavar="N", help="Nombre de plans au plus.")] = 5,
+    loss: Annotated[float, typer.Option(min=0, max=1, metavar="PART", help="Perte admise sur le but : 0.01.")] = 0.01,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Dossier à écrire [runs/<scenario>-choix].")
+    ] = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """Dire quels autres plans se valent.
+
+    Les meilleurs plans à une perte près, les sites qui sont dans tous, et ce qui pourrait remplacer chaque maison : un
+    tableau. Pour un département ou une région.
+    """
+    from siting.scenario import load
+
+    scenario = load(file)
+    from siting.alternatives import alternatives_of
+    from siting.report import RunFolder
+    from siting.report.alternatives_files import alternatives_table, render_alternatives, write_alternatives
+    from siting.report.manifest import describe_file
+
+    target = out or Path("runs") / f"{scenario.scenario}-choix"
+    inputs = [file, *scenario.files.values()]
+    with RunFolder(target, inputs=inputs) as folder:
+        watcher = unwatched if quiet else watch
+        found = alternatives_of(scenario, count=count, loss_share=loss, watcher=watcher, threads=threads)
+        table = alternatives_table(
+            found.plans, found.territory, in_all=found.in_all, stand_in=found.stand_in, lost=found.lost
+        )
+        write_alternatives(table, folder.path)
+        folder.finish({"inputs": {path.name: describe_file(path) for path in inputs}})
+    if not quiet:
+        text = render_alternatives(table, found.plans, found.minutes, scenario, loss_share=loss)
+        print(text, f"\n→ {target / 'alternatives.csv'}", sep="\n")
+
+
 def schema() -> None:
     """Écrire le schéma JSON des scénarios.
 

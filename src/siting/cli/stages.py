@@ -18,6 +18,7 @@ STAGES = {
     "surface": "Réseau et vitesses",
     "travel_times": "Temps de trajet",
     "plan": "Choix des sites",
+    "alternatives": "Sites que l'on retrouve ailleurs",
     "nearest": "Accès avant et après",
     "modes": "Accès à pied et sans voiture",
     "world": "Offre, recours et temps de trajet des communes",

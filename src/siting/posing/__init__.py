@@ -4,6 +4,17 @@ from siting.posing.asked import Asked, ask
 from siting.posing.consultations import fillings
 from siting.posing.kept import KeptRule, kept_rules
 from siting.posing.problem import Posed, goal_names, pose
-from siting.posing.solving import solve_posed
+from siting.posing.solving import at_sites, solve_posed
 
-__all__ = ["Asked", "KeptRule", "Posed", "ask", "fillings", "goal_names", "kept_rules", "pose", "solve_posed"]
+__all__ = [
+    "Asked",
+    "KeptRule",
+    "Posed",
+    "ask",
+    "at_sites",
+    "fillings",
+    "goal_names",
+    "kept_rules",
+    "pose",
+    "solve_posed",
+]

@@ -108,7 +108,9 @@ class Posed:
         return person_seconds / 60 / max(self.weighted_persons, 1.0)
 
 
-def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tuple[Asked, ...]) -> Posed:
+def pose(
+    scenario: Scenario, territory: Territory, times: TravelTimes, asked: tuple[Asked, ...], *, composed: bool = False
+) -> Posed:
     """The problem of a scenario, by the fastest search that its rules allow.
 
     Parameters
@@ -118,6 +120,8 @@ def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tu
     times : TravelTimes
     asked : tuple of Asked
         From `ask`.
+    composed : bool
+        As an integer program even where a faster search would do, so that clauses may be added. Not for p_center.
     """
     goal, sites, persons = scenario.goal, territory.sites, territory.demand.persons
     rows = {
@@ -129,20 +133,21 @@ def pose(scenario: Scenario, territory: Territory, times: TravelTimes, asked: tu
     is_coverable = cover.covered_by(np.setdiff1d(np.arange(len(sites)), rows["forbidden"]))
     weights = weighted_persons(scenario, territory)
     most = _most_houses(scenario, territory)
-    is_plain = not scenario.rules or most is not None
+    is_plain = (not scenario.rules or most is not None) and not composed
 
     def posed(problem: Search, clauses: tuple[Asked, ...] = ()) -> Posed:
         found = tuple(one.clause for one in clauses)
         return Posed(problem, cover, clauses, found, None, is_coverable, float(weights.sum()))
 
-    if isinstance(goal, LscpGoal) and goal.covered_share is None and (scenario.rules or has_choices(scenario)):
+    is_program = composed or bool(scenario.rules) or has_choices(scenario)
+    if isinstance(goal, LscpGoal) and goal.covered_share is None and is_program:
         everyone = Everyone(np.flatnonzero(is_coverable & (persons > 0)))
         asked = (Asked("goal.model", "", whole_area(territory), everyone), *asked)
     if has_choices(scenario):
         problem, options, clauses = with_choices(scenario, territory, times, asked, standard_s=goal.standard_s)
         return Posed(problem, cover, asked, clauses, options, is_coverable, float(weights.sum()))
     if isinstance(goal, LscpGoal):
-        if not scenario.rules and goal.covered_share is None:
+        if not is_program and goal.covered_share is None:
             return posed(lscp(cover, **rows, max_new=goal.max_new_houses))
         return posed(compose(cover, ["fewest_houses"], clauses=_clauses(asked), **rows), asked)
     if isinstance(goal, MclpGoal):

@@ -54,14 +54,15 @@ def solve_posed(
     named = (plan.certificate, *plan.stages[:n_asked])
     status: Status = "optimal" if all(one.status == "optimal" for one in named) else "feasible"
     plan = replace(plan, certificate=replace(plan.certificate, status=status))
-    if posed.options is not None:
-        plan = _at_sites(plan, posed.options, territory.sites.is_existing)
+    plan = at_sites(plan, posed.options, territory.sites.is_existing)
     is_open = np.flatnonzero(plan.is_open(territory.sites.is_existing))
     return replace(plan, is_covered=posed.cover.covered_by(is_open))
 
 
-def _at_sites(plan: Plan, options: Options, is_existing: NDArray[np.bool_]) -> Plan:
-    """A plan of options as one of sites."""
+def at_sites(plan: Plan, options: Options | None, is_existing: NDArray[np.bool_]) -> Plan:
+    """A plan of options as one of sites; as it is where sites have no options."""
+    if options is None:
+        return plan
     decisions = options.decisions(plan, len(is_existing))
     opened = np.flatnonzero(~is_existing & (decisions.option != "")).astype(np.int32)
     closed = np.flatnonzero(decisions.option == "close").astype(np.int32)

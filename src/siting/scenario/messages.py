@@ -292,9 +292,12 @@ MESSAGES: dict[str, Message] = {
     "rule_of_other_model": Message(
         (
             "une règle ne se combine pas avec model: {value}",
-            "prenez un autre but, mclp par exemple, ou retirez la règle",
+            "prenez model: lscp, avec pour norme le plus long trajet que vous admettez, ou retirez la règle",
         ),
-        ("a rule does not combine with model: {value}", "take another goal, mclp for instance, or remove the rule"),
+        (
+            "a rule does not combine with model: {value}",
+            "take model: lscp, with the longest trip that you admit for its standard, or remove the rule",
+        ),
     ),
     "weights_of_other_model": Message(
         (
