@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.errors import DataError, Fault
+from siting.scenario.codes import meant_communes
 from siting.territory import embedded
 from siting.territory.records import Records, number_in, read_records
 
@@ -90,11 +91,16 @@ def _ends(
     if columns == COMMUNE_COLUMNS:
         for name in columns:
             if row[name] not in halls:
-                return (), (name, f"aucune commune n'a le code {row[name]}", "le code INSEE, en texte")
+                meant = [code for code in meant_communes(row[name]) if code in halls]
+                remedy = f"enregistrer la colonne en texte : {' ou '.join(meant)}" if meant else "un code INSEE"
+                return (), (name, f"aucune commune n'a le code {row[name]}", remedy)
         return (*halls[row["from_commune"]], *halls[row["to_commune"]]), None
     numbers = [number_in(row[name], has_decimal_comma=records.has_decimal_comma) for name in columns]
     for name, number in zip(columns, numbers, strict=True):
         limit = 180 if name.endswith("lon") else 90
         if number is None or abs(number) > limit:
             return (), (name, f"« {row[name]} » n'est pas un angle en degrés", f"un nombre de -{limit} à {limit}")
-    return tuple(float(number) for number in numbers if number is not None), None
+    ends = tuple(float(number) for number in numbers if number is not None)
+    if all(40 < lon < 52 and abs(lat) < 20 for lon, lat in (ends[:2], ends[2:])):
+        return (), (columns[0], "longitude et latitude semblent échangées", "la longitude vient en premier")
+    return ends, None

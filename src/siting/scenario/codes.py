@@ -38,6 +38,11 @@ def _proposals(text: str, pattern: str, width: int) -> tuple[str, ...]:
     return tuple(code for code in (tidy, *corsican) if re.fullmatch(pattern, code))
 
 
+def meant_communes(text: str) -> tuple[str, ...]:
+    """The codes of communes that a text may have been before a spreadsheet read it: 1004, 1004.0, 2a004."""
+    return tuple(code for code in _proposals(re.sub(r"[.,]0+$", "", text), COMMUNE, 5) if code != text)
+
+
 def _site_id(value: object) -> object:
     """``value``, unless it is the site of a commune with a slip in the code, blank, or padded.
 

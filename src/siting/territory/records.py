@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pyogrio.errors import DataSourceError
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
+from siting.territory.columns import is_before_titles
 from siting.territory.signatures import check_signature
 
 VECTOR_SUFFIXES = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
@@ -66,9 +68,15 @@ def read_records(path: Path) -> Records:
 
 def _read_csv(path: Path) -> Records:
     lines = _decoded_lines(path)
-    delimiter = max(";,\t", key=lines[0].count)
-    reader = csv.reader(lines, delimiter=delimiter)
-    columns = tuple(name.strip() for name in next(reader))
+    titles = next((row for row, line in enumerate(lines) if not is_before_titles(line)), 0)
+    delimiter = max(";,\t", key=lines[titles].count)
+    reader = csv.reader(["", *lines[titles + 1 :]], delimiter=delimiter)
+    columns = tuple(name.strip().lower() for name in next(csv.reader([lines[titles]], delimiter=delimiter)))
+    next(reader)
+    twice = sorted({name for name in columns if name and columns.count(name) > 1})
+    if twice:
+        problem = f"colonne en double : {', '.join(twice)}"
+        raise DataError(Fault(str(path), titles + 1, 1, "", problem, "garder une colonne de chaque nom"))
     records = Records(columns, [], [], has_decimal_comma=delimiter != ",")
     for cells in reader:
         if not any(cells):
@@ -76,9 +84,9 @@ def _read_csv(path: Path) -> Records:
         if len(cells) != len(columns):
             problem = f"{len(cells)} champs, {len(columns)} attendus"
             remedy = "séparer par des points-virgules si les nombres ont des virgules"
-            records.faults.append(Fault(str(path), reader.line_num, 1, "", problem, remedy))
+            records.faults.append(Fault(str(path), titles + reader.line_num, 1, "", problem, remedy))
             continue
-        records.lines.append(reader.line_num)
+        records.lines.append(titles + reader.line_num)
         records.rows.append({name: cell.strip() for name, cell in zip(columns, cells, strict=True)})
     return records
 
@@ -100,12 +108,12 @@ def _read_sheet(path: Path) -> Records:
             path, layer=layers[0, 0], read_geometry=False, HEADERS="FORCE", FIELD_TYPES="STRING"
         )
     except (DataSourceError, IndexError) as error:
-        problem = f"illisible comme XLSX : {error}"
+        problem = f"illisible comme XLSX : {str(error).split(';')[0]}"
         raise DataError(Fault(str(path), 0, 0, "", problem, NO_REMEDY_BUT_EXPORT)) from error
     texts = frame.astype(object).where(frame.notna(), "").astype(str)
-    rows = [{str(k).strip(): v.strip() for k, v in row.items()} for row in texts.to_dict("records")]
+    rows = [{str(k).strip().lower(): v.strip() for k, v in row.items()} for row in texts.to_dict("records")]
     kept = [number for number, row in enumerate(rows) if any(row.values())]
-    columns = tuple(str(name).strip() for name in frame.columns)
+    columns = tuple(str(name).strip().lower() for name in frame.columns)
     return Records(columns, [number + 2 for number in kept], [rows[number] for number in kept])
 
 
@@ -113,16 +121,16 @@ def _read_vector(path: Path, driver: str) -> Records:
     try:
         frame = gpd.read_file(path, engine="pyogrio")
     except DataSourceError as error:
-        problem = f"illisible comme {driver} : {error}"
+        problem = f"illisible comme {driver} : {str(error).split(';')[0]}"
         raise DataError(Fault(str(path), 0, 0, "", problem, NO_REMEDY_BUT_EXPORT)) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise DataError(Fault(str(path), 0, 0, "geometry", "aucune géométrie", "donner un point par lieu"))
     faults = _faults_of_geometry(path, frame)
     texts = frame.drop(columns=frame.geometry.name)
     texts = texts.astype(object).where(texts.notna(), "").astype(str)
-    rows = [{str(k): v.strip() for k, v in row.items()} for row in texts.to_dict("records")]
+    rows = [{str(k).lower(): v.strip() for k, v in row.items()} for row in texts.to_dict("records")]
     points = None if faults else frame.geometry.reset_index(drop=True)
-    return Records(tuple(map(str, texts.columns)), [0] * len(rows), rows, faults, points=points)
+    return Records(tuple(str(name).lower() for name in texts.columns), [0] * len(rows), rows, faults, points=points)
 
 
 def _faults_of_geometry(path: Path, frame: gpd.GeoDataFrame) -> list[Fault]:
@@ -158,6 +166,7 @@ def with_points(records: Records, grid: Grid) -> Records:
 
 def number_in(text: str, *, has_decimal_comma: bool) -> float | None:
     """The finite number that a text is, None where it is none."""
+    text = re.sub(r"(?<=\d)\s(?=\d{3}(\D|$))", "", text)  # 50 000
     try:
         value = float(text.replace(",", ".") if has_decimal_comma else text)
     except ValueError:

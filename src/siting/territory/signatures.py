@@ -6,12 +6,14 @@ from pathlib import Path
 
 from siting.errors import DataError, Fault
 
+ARCHIVE = b"PK\x03\x04"
+"""Of workbooks too: what a spreadsheet saves under the name of a CSV file."""
 _SIGNATURES = {".gpkg": b"SQLite format 3\x00", ".xlsx": b"PK\x03\x04", ".geojson": b"{", ".parquet": b"PAR1"}
 _NAMES = {".gpkg": "GPKG", ".xlsx": "XLSX", ".geojson": "GeoJSON", ".parquet": "Parquet"}
 
 
 def check_signature(path: Path, field: str = "") -> None:
-    """Refuse a file that is not what its suffix says; a suffix that has no signature is not looked at.
+    """Refuse a file that is not what its suffix says; of one without a signature, a workbook named ``.csv`` alone.
 
     Raises
     ------
@@ -20,10 +22,13 @@ def check_signature(path: Path, field: str = "") -> None:
     """
     suffix = path.suffix.lower()
     wanted = _SIGNATURES.get(suffix)
-    if wanted is None:
-        return
     with path.open("rb") as stream:
         head = stream.read(64).removeprefix(b"\xef\xbb\xbf")
+    if wanted is None:
+        if suffix == ".csv" and head.startswith(ARCHIVE):
+            problem, remedy = "ce n'est pas du texte mais un classeur ou une archive", "enregistrer en CSV UTF-8"
+            raise DataError(Fault(str(path), 0, 0, field, problem, remedy))
+        return
     if not (head.lstrip() if suffix == ".geojson" else head).startswith(wanted):
         problem = f"illisible comme {_NAMES[suffix]} : son contenu est autre"
         raise DataError(Fault(str(path), 0, 0, field, problem, "exporter le fichier à nouveau, ou corriger son nom"))

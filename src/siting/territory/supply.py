@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.errors import Fault
+from siting.scenario.codes import meant_communes
 from siting.territory.commune_codes import bring_forward
 from siting.territory.embedded import read_communes
 from siting.territory.records import Records, number_in, read_records
@@ -129,7 +130,8 @@ def _rows_of(
     path: Path, lines: list[int], codes: list[str], communes: Communes
 ) -> tuple[NDArray[np.int64], list[Fault]]:
     """Row of each commune, -1 for those that the grid does not show, and the codes that are none."""
-    forward = bring_forward(codes, read_communes()["code"])
+    current = set(read_communes()["code"])
+    forward = bring_forward(codes, current)
     faults = []
     for line, code in zip(lines, codes, strict=True):
         if code in forward.ambiguous:
@@ -137,6 +139,10 @@ def _rows_of(
             faults.append(Fault(str(path), line, 1, "commune", problem, "donner un code d'aujourd'hui"))
         elif not code or code in forward.unknown:
             problem = f"aucune commune n'a le code « {code} »"
-            faults.append(Fault(str(path), line, 1, "commune", problem, "donner un code INSEE à 5 caractères"))
+            meant = [one for one in meant_communes(code) if one in current]
+            remedy = (
+                f"enregistrer la colonne en texte : {' ou '.join(meant)}" if meant else "un code INSEE à 5 caractères"
+            )
+            faults.append(Fault(str(path), line, 1, "commune", problem, remedy))
     row_of = pd.Series(np.arange(len(communes)), index=communes.code)
     return row_of.reindex(forward.code).fillna(-1).to_numpy(np.int64), faults

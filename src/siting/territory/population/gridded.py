@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from siting.errors import DataError, Fault
 from siting.territory.columns import numbers, read_columns
 from siting.territory.population.values import Floats, SourceCells
 
-_CODE = r"(?:CRS(\d+)RES(\d+)m|(\d+)(km|m))N(-?\d+)E(-?\d+)"
+_CODE = r"^(?:[A-Z]{2}_)?(?:CRS(\d+)RES([1-9]\d*)m|([1-9]\d*)(km|m))N(-?\d+)E(-?\d+)$"
 
 FILOSOFI_CODES = ("idcar_200m", "idcar_1km", "idinspire", "id_carr1km", "id_carr_n")
 """Cell codes of the vintages 2021 to 2017 (idcar_…) and 2015 (idinspire, id_carr1km), in lower case, finest first."""
@@ -153,6 +155,12 @@ def _corners(path: Path, codes: pd.Series[str]) -> tuple[str, float, Floats, Flo
     if len(codes) and (crs.nunique() > 1 or np.ptp(side)):
         problem = "des mailles de plusieurs côtés ou projections"
         raise DataError(Fault(str(path), 0, 0, str(codes.name), problem, "un fichier par côté de maille"))
+    name = f"EPSG:{crs.iloc[0] if len(codes) else 3035}"
+    try:
+        CRS.from_user_input(name)
+    except CRSError as error:
+        problem = f"{name} n'est pas une projection connue"
+        raise DataError(Fault(str(path), 0, 0, str(codes.name), problem, "un code comme CRS3035RES200mN…E…")) from error
     unit = np.where(kilometres, 1000.0, 1.0)
     y, x = parts[4].to_numpy(np.float64) * unit, parts[5].to_numpy(np.float64) * unit
-    return f"EPSG:{crs.iloc[0] if len(codes) else 3035}", float(side[0]) if len(codes) else 1000.0, x, y
+    return name, float(side[0]) if len(codes) else 1000.0, x, y

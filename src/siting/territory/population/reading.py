@@ -9,6 +9,7 @@ from pyproj import Transformer
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.scenario import Scenario
+from siting.scenario.codes import meant_communes
 from siting.scenario.population import (
     CommunePopulation,
     EurostatPopulation,
@@ -19,6 +20,7 @@ from siting.scenario.population import (
 from siting.scenario.projections import CENSUS_CRS, LAMBERT_93, crs_of_cells
 from siting.territory.cells import CENSUS_CELL_M, census_row_at
 from siting.territory.commune_codes import KINDS_FR, bring_forward, counted_twice
+from siting.territory.georeference import georeference_faults
 from siting.territory.population.gridded import read_eurostat, read_filosofi
 from siting.territory.population.raster import read_people_raster
 from siting.territory.population.tables import read_commune_totals, read_table
@@ -40,6 +42,17 @@ def read_population(
     DataError
         The file is wrong: every fault of the step that finds them.
     """
+    people = _people(scenario, grid, communes=communes, census=census)
+    if people is not None and len(people):
+        west, south = float(people.x.min()), float(people.y.min())
+        east, north = float(people.x.max()) + people.width, float(people.y.max()) + people.height
+        faults = georeference_faults(scenario.files["population.file"], people.crs, (west, south, east, north))
+        if faults:
+            raise DataError(faults)
+    return people
+
+
+def _people(scenario: Scenario, grid: Grid, *, communes: pd.DataFrame, census: pd.DataFrame) -> SourceCells | None:
     match scenario.population:
         case FilosofiPopulation() as asked:
             return read_filosofi(
@@ -98,7 +111,9 @@ def _totals(asked: CommunePopulation, communes: pd.DataFrame) -> pd.Series[float
     if forward.unknown:
         shown = ", ".join(forward.unknown[:5])
         problem = f"{len(forward.unknown)} codes qui ne sont d'aucune commune : {shown}"
-        faults.append(Fault(str(asked.file), 0, 0, "commune", problem, "donner des codes INSEE, pas des codes postaux"))
+        meant = [f"{code} : {meant_communes(code)[0]}" for code in forward.unknown[:5] if meant_communes(code)]
+        remedy = f"enregistrer la colonne en texte ({', '.join(meant)})" if meant else "donner des codes INSEE"
+        faults.append(Fault(str(asked.file), 0, 0, "commune", problem, remedy))
     if faults:
         raise DataError(faults)
     return totals

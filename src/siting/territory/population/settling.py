@@ -66,6 +66,11 @@ def settle(
     inhabited = inhabited[(inhabited["persons"] > 0) & is_chosen[inhabited["commune"].to_numpy()]]
     on_grid = np.bincount(laid.source, laid.share * people.persons[laid.source], len(people)).astype(np.float64)
     report = _report(people, commune, on_grid, communes, is_chosen, forward)
+    if report.persons_in.sum() > 0 and report.persons_served.sum() == 0:
+        x, y = (f"{axis.min():.6g} à {axis.max():.6g}" for axis in (people.x, people.y))
+        problem = f"aucun des habitants du fichier n'est dans le territoire : ils vont de x {x}, y {y} en {people.crs}"
+        remedy = "vérifier l'ordre des coordonnées (lon, puis lat), leur projection (crs) et study_area"
+        raise DataError(Fault(str(path), 0, 0, "", problem, remedy))
     return _with_people(layers, inhabited, is_chosen), report
 
 

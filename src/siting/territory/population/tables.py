@@ -46,10 +46,17 @@ def read_table(path: Path, *, crs: str, cell_size_m: float | None) -> SourceCell
     column = {name: numbers(table, name, path, faults=faults) for name in ("persons", *optional[:-1]) if name in table}
     if faults:
         raise DataError(faults)
-    half_m = (cell_size_m or 0) / 2
     persons = column["persons"]
-    has_ages = set(AGE_GROUPS) <= set(column)
     has_interval = {"persons_low", "persons_high"} <= set(column)
+    if has_interval:
+        is_wrong = (column["persons_low"] > persons) | (column["persons_high"] < persons)
+        if is_wrong.any():
+            problem = f"{int(is_wrong.sum())} lignes où persons n'est pas entre persons_low et persons_high"
+            raise DataError(
+                Fault(str(path), 0, 0, "persons_low", problem, "le moins, puis le plus que compte la maille")
+            )
+    half_m = (cell_size_m or 0) / 2
+    has_ages = set(AGE_GROUPS) <= set(column)
     return SourceCells(
         crs=crs if is_metric else "EPSG:4326",
         x=x - half_m,
@@ -58,8 +65,8 @@ def read_table(path: Path, *, crs: str, cell_size_m: float | None) -> SourceCell
         height=2 * half_m,
         persons=persons,
         persons_by_age=np.column_stack([column[name] for name in AGE_GROUPS]) if has_ages else None,
-        persons_low=np.minimum(column["persons_low"], persons) if has_interval else None,
-        persons_high=np.maximum(column["persons_high"], persons) if has_interval else None,
+        persons_low=column["persons_low"] if has_interval else None,
+        persons_high=column["persons_high"] if has_interval else None,
         commune=table["commune"].to_numpy(dtype=str) if "commune" in table else None,
     )
 
