@@ -59,7 +59,7 @@ def summary_of(
         **_proof(scenario, plan, posed),
         "peak_memory_mb": math.ceil(peak_memory_mb() / PEAK_MEMORY_STEP_MB) * PEAK_MEMORY_STEP_MB,
         **_modes(scenario, territory, modes, access),
-        **decision_figures(plan, territory.sites.is_existing),
+        **decision_figures(plan, territory.sites),
         **filling_figures(scenario, filled),
         **phase_figures(scenario, territory, posed.cover, plan),
     }

@@ -120,7 +120,8 @@ def look_ahead(
         times = travel_times(surface, cutoff_s=_cutoff_s(scenario, settings), progress=progress, threads=threads)
         world = _world(scenario, settings, placed, rows, times, rules, threads=threads)
     start = quarter_number(settings.start)
-    gain = _persons_within(times, placed.demand.persons, standard_s=scenario.goal.standard_s)[-len(opened) :]
+    gain = _persons_within(times, placed.demand.persons, standard_s=scenario.goal.standard_s)
+    gain = gain[len(gain) - len(opened) :]
     if phase is None or scenario.phases is None:
         milestones = _milestones(settings.milestone_quarters, settings.milestone_houses)
         own_lead = territory.sites.lead_time_quarters

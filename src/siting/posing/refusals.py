@@ -48,7 +48,7 @@ def refusal(
         faults = [_too_few_houses(scenario, territory, times, posed, error, words)]
     else:
         faults = [scenario.fault("goal.new_houses", *words("out_of_reach", cutoff=f"{scenario.travel.cutoff_min:g}"))]
-    return InfeasibleError("\n".join(map(str, faults)))
+    return InfeasibleError("\n".join(map(str, faults)) or str(error))
 
 
 def _too_few_houses(

@@ -11,19 +11,23 @@ from siting.allocation import Plan
 from siting.report.findings import Findings
 from siting.report.page_table import PageTable
 from siting.report.sentences import texts_of
-from siting.territory.values import SITE_KINDS
+from siting.territory.values import SITE_KINDS, Sites
 
 OPTIONS = ("close", "upgrade", "keep")
 """What may become of an existing site, in the order in which readers look for it."""
 
 
-def decision_figures(plan: Plan, is_existing: NDArray[np.bool_]) -> dict[str, Any]:
-    """For summary.json: how many sites got each option, and what they cost; nothing where there was no choice."""
+def decision_figures(plan: Plan, sites: Sites) -> dict[str, Any]:
+    """For summary.json: how many sites of the study area got each option, and what they cost.
+
+    Nothing where there was no choice.
+    """
     if plan.decisions is None:
         return {}
     option, cost = plan.decisions.option, plan.decisions.cost
+    is_existing = sites.is_existing & sites.in_study_area
     existing = {name: int((is_existing & (option == name)).sum()) for name in OPTIONS}
-    opened = {name: int((~is_existing & (option == name)).sum()) for name in SITE_KINDS}
+    opened = {name: int((~sites.is_existing & (option == name)).sum()) for name in SITE_KINDS}
     return {"decisions": {"existing": existing, "opened": opened, "cost_eur": float(cost.sum())}}
 
 
@@ -42,10 +46,13 @@ def decisions_in_short(findings: Findings) -> str:
     if told is None:
         return ""
     texts = texts_of(findings)
-    existing = [texts.count(f"decided_{name}", told["existing"][name]) for name in OPTIONS[::-1]]
+    kept_may = getattr(findings.scenario.existing, "kept_may", ())
+    fates = [name for name in OPTIONS[::-1] if kept_may and told["existing"][name]]
+    existing = [texts.count(f"decided_{name}", told["existing"][name]) for name in fates]
     opened = [f"{texts.number.whole(n)} × {texts(f'kind_{name}')}" for name, n in told["opened"].items() if n]
-    counted = [one for one, name in zip(existing, OPTIONS[::-1], strict=True) if told["existing"][name]]
-    return texts("decided", what=", ".join([*counted, *opened]), cost=texts.number.whole(told["cost_eur"]))
+    return texts(
+        "decided", what=", ".join([*existing, *opened]) or texts.number.none, cost=texts.number.whole(told["cost_eur"])
+    )
 
 
 def decision_table(findings: Findings) -> PageTable | None:

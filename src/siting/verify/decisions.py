@@ -50,7 +50,10 @@ def check_decisions(run: RunFiles, recount: Recount) -> Iterator[Check]:
     yield none_of("coût des options", sites.id[dear].tolist(), otherwise=f"{sum(cost):.0f} euros")
     option = np.array([recount.option[i] for i in sites.id])
     expected = {
-        "existing": {name: int((sites.is_existing & (option == name)).sum()) for name in ("close", "upgrade", "keep")},
+        "existing": {
+            name: int((sites.is_existing & sites.in_study_area & (option == name)).sum())
+            for name in ("close", "upgrade", "keep")
+        },
         "opened": {
             name: int((~sites.is_existing & (option == name)).sum())
             for name in ("label", "upgrade", "create", "itinerant", "tele")
