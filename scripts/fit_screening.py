@@ -2,6 +2,8 @@
 
     python -m scripts.fit_screening --data DIR          the error table of the embedded parameters
     python -m scripts.fit_screening --data DIR --fit    fit them again, on all the pairs and on half of the points
+    python -m scripts.fit_screening --data DIR --cross  fit on one département and judge on the other; then leave out
+                                                        the trips of a quarter of the places, and judge on those
 
 DIR holds the development halves: isere_osrm_2021_{points,seconds} (mountains, OSRM) and
 gironde_metric_osrm_pairs (a plain, INSEE METRIC).
@@ -39,6 +41,7 @@ STANDARD_MIN = 30.0
 ROUNDS = 6
 LEAST_ERROR_MIN = 2.0
 SOURCES_AT_ONCE = 128
+FOLDS = 4
 SPEED_LIMITS_KMH = (10.0, 80.0)
 FITTED_SPEED_OF_KNOT = (0, 0, 1)
 """Two speeds are fitted, that of the two sparsest knots and that of the third. Those of towns are assumed: few of
@@ -77,6 +80,13 @@ class Trips:
 
     def only(self, chosen: NDArray[np.bool_]) -> Trips:
         return replace(self, from_xy=self.from_xy[chosen], to_xy=self.to_xy[chosen], minutes=self.minutes[chosen])
+
+    def places_in(self, fold: int) -> NDArray[np.bool_]:
+        """Trips that start or end at a place of one of `FOLDS` random parts of the places."""
+        points = np.unique(np.concatenate([self.from_xy, self.to_xy]), axis=0)
+        fold_of = np.random.default_rng(2).integers(0, FOLDS, len(points))
+        is_in = {tuple(point) for point in points[fold_of == fold]}
+        return np.array([tuple(a) in is_in or tuple(b) in is_in for a, b in zip(self.from_xy, self.to_xy, strict=True)])
 
     def half(self, second: bool) -> Trips:
         """Trips between points of one random half (the same trips again with the same points)."""
@@ -267,14 +277,32 @@ def print_table(all_trips: list[Trips], parameters: Parameters) -> None:
             print(f"  line, {kmh} km/h", errors(trips, trips.straight_km / kmh * 60))
 
 
+def print_cross(all_trips: list[Trips]) -> None:
+    """Errors where the fit has not been: in the other département, and at places that it never saw."""
+    for fitted, judged in (all_trips, all_trips[::-1]):
+        parameters = fit([fitted])
+        print(f"fitted on {fitted.name} alone: {parameters}")
+        print(f"  {judged.name}: {errors(judged, predicted_minutes(judged, parameters))}")
+    for fold in range(FOLDS):
+        apart = [trips.places_in(fold) for trips in all_trips]
+        parameters = fit([trips.only(~is_apart) for trips, is_apart in zip(all_trips, apart, strict=True)])
+        print(f"without the places of part {fold + 1}: {parameters}; judged on their trips:")
+        for trips, is_apart in zip(all_trips, apart, strict=True):
+            left = trips.only(is_apart)
+            print(f"  {trips.name}, {len(left.minutes):,}: {errors(left, predicted_minutes(left, parameters))}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the screening friction, or print its errors.")
     parser.add_argument("--data", type=Path, required=True, help="folder of the development halves")
     parser.add_argument("--cell-size-m", type=float, default=1000.0)
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--cross", action="store_true")
     arguments = parser.parse_args()
     all_trips = [read(arguments.data, arguments.cell_size_m) for read in (read_isere, read_gironde)]
     parameters = Parameters(screening.SPEEDS_KMH, screening.RUGGED_SPEED_SHARE)
+    if arguments.cross:
+        print_cross(all_trips)
     if arguments.fit:
         halves = fit([trips.half(False) for trips in all_trips])
         print(f"fitted on one half of the points: {halves}\n… judged on the other half:")

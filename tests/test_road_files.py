@@ -123,6 +123,7 @@ def test_a_run_on_a_file_of_roads_is_whole_and_verifies(corsica, tmp_path):
     assert len(manifest["travel"]["roads"]["sha256"]) == 64
     assert manifest["travel"]["roads"]["licence"] == "ODbL 1.0"
     assert manifest["travel"]["settings"]["urban_slowing"] == 0.3
+    assert (manifest["travel"]["is_validated"], manifest["travel"]["validation"]) == (False, None)
     assert "corse.osm.pbf" in manifest["inputs"]
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert "OpenStreetMap contributors, ODbL" in page

@@ -102,12 +102,17 @@ def write_roads_npz(findings: Findings, folder: Path) -> None:
 
 
 def describe_travel(findings: Findings) -> dict[str, Any]:
-    """For the manifest: which roads, with their hash and licence, and which speeds."""
+    """For the manifest: which roads, with their hash and licence, which speeds, and what known times say of them."""
     travel, roads = findings.scenario.travel, findings.territory.roads
     about = {"roads": {**dict(roads.about), "source": roads.source}} if roads is not None else {}
     settings = travel.model_dump(mode="json", exclude={"file", "mapping", "validated_by"})
     validation = speed_validation(findings.scenario)
-    return {**about, "settings": settings, "validation": asdict(validation) if validation else None}
+    return {
+        **about,
+        "settings": settings,
+        "is_validated": validation is not None,
+        "validation": asdict(validation) if validation else None,
+    }
 
 
 def road_file(scenario: Scenario) -> Path | None:
