@@ -233,7 +233,7 @@ def test_rules_that_contradict_each_other_are_refused_all_at_once() -> None:
     with pytest.raises(DataError) as caught:
         lscp(SQUARE, existing=[0], forced=[1, 2], forbidden=[0, 1], max_new=1)
     assert {fault.field for fault in caught.value.faults} == {"forced", "forbidden", "max_new"}
-    with pytest.raises(DataError, match="no such site: 9"):
+    with pytest.raises(DataError, match="no such row: 9"):
         mclp(SQUARE, new_houses=1, forced=[9])
 
 

@@ -203,5 +203,5 @@ def test_what_cannot_be_expanded_is_refused_all_at_once() -> None:
             phase_weights=[0.0],
         )
     assert {fault.field for fault in caught.value.faults} == {"forced", "forbidden", "need_share", "phase_weights"}
-    with pytest.raises(DataError, match="no such site: 5"):
+    with pytest.raises(DataError, match="no such row: 5"):
         expand(TWO_SITES, [Kind("create")], standard_s=30, existing=[5])

@@ -74,7 +74,7 @@ def test_a_ready_graph_answers_again_and_again() -> None:
     assert ready.times(3).tolist() == [np.inf, 51, 31, 0]
     times = ready.travel_times([3, 0], threads=2)
     assert (times.cell.tolist(), times.time_s.tolist()) == ([1, 2, 3, 0, 1, 2], [51, 31, 0, 0, 20, 0])
-    with pytest.raises(DataError, match="not there"):
+    with pytest.raises(DataError, match="is no node"):
         ready.times(4)
 
 

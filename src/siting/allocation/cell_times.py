@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from siting.allocation.cover import CoverSets
 from siting.allocation.kernels import incidence
+from siting.arguments import row_numbers, whole_numbers
 from siting.errors import DataError, Fault
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class CellTimes:
     ) -> CellTimes:
         """Times from the bare arrays of any cell × site matrix in CSR form, in any order within a cell.
 
+        They are rounded to float32, 7 digits, and what is found is right for the rounded ones.
+
         Raises
         ------
         DataError
@@ -56,7 +59,7 @@ class CellTimes:
         """
         cover = CoverSets.from_csr(cell_start, site, n_sites=n_sites, persons=persons)
         seconds = np.asarray(time_s, dtype=np.float32)
-        sites = np.asarray(site, dtype=np.int32)
+        sites = whole_numbers(site, where="CellTimes", name="site").astype(np.int32)
         if cover.n_pairs != len(sites):
             raise DataError(Fault("CellTimes", 0, 0, "site", "appears twice in one cell"))
         if seconds.shape != sites.shape or not (np.isfinite(seconds).all() and (seconds >= 0).all()):
@@ -68,6 +71,8 @@ class CellTimes:
     @classmethod
     def from_dense(cls, time_s: ArrayLike, *, persons: ArrayLike | None = None) -> CellTimes:
         """Times from a whole cell × site matrix, shape (n_cells, n_sites); inf or NaN where there is no way.
+
+        They are rounded to float32, 7 digits, and what is found is right for the rounded ones.
 
         Raises
         ------
@@ -98,7 +103,7 @@ class CellTimes:
     def nearest_s(self, sites: ArrayLike, otherwise_s: float) -> NDArray[np.float64]:
         """Shape (n_cells,): time to the nearest of ``sites``, ``otherwise_s`` where that is nearer or none."""
         is_open = np.zeros(self.n_sites, dtype=np.bool_)
-        is_open[np.asarray(sites, dtype=np.int64)] = True
+        is_open[row_numbers(sites, self.n_sites, where="CellTimes", name="sites")] = True
         return incidence.nearest(self.cell_start, self.site, self.time_s, is_open, float(otherwise_s))
 
 

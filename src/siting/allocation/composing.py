@@ -19,6 +19,7 @@ from siting.allocation.cuts import Cut, Measure
 from siting.allocation.goals import Goal, GoalName, named_goal
 from siting.allocation.options import Options
 from siting.allocation.problems import Rules, make_rules
+from siting.arguments import row_numbers
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def compose(
     if isinstance(cover, Options):
         counts, costs = cover.counts, cover.cost if costs is None else costs
         clauses, kept = [*cover.clauses, *clauses], cover.kept
-        existing = np.concatenate([cover.existing, np.asarray(existing, dtype=np.int64)])
+        more = row_numbers(existing, cover.cover.n_sites, where="compose", name="existing")
+        existing = np.concatenate([cover.existing, more])
         cover = cover.cover
     rules = make_rules("compose", cover.n_sites, existing, forced, forbidden, "houses", None)
     costs = np.ones(cover.n_sites) if costs is None else costs

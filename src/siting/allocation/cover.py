@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from siting.allocation.kernels import incidence
+from siting.arguments import numbers, row_numbers, whole_numbers
 from siting.errors import DataError, Fault
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ class CoverSets:
         DataError
             When the arrays do not fit each other.
         """
-        start = np.asarray(cell_start, dtype=np.int64)
-        pairs = np.asarray(site, dtype=np.int64)
+        start = whole_numbers(cell_start, where="CoverSets", name="cell_start")
+        pairs = whole_numbers(site, where="CoverSets", name="site")
         n_cells = len(start) - 1
-        weights = np.ones(n_cells) if persons is None else np.asarray(persons, dtype=np.float64)
+        weights = np.ones(n_cells) if persons is None else numbers(persons, where="CoverSets", name="persons")
         _check_csr(start, pairs, weights, n_sites)
         cell = np.repeat(np.arange(n_cells, dtype=np.int64), np.diff(start))
         keys = np.unique(cell * max(n_sites, 1) + pairs)
@@ -89,7 +90,7 @@ class CoverSets:
     def covered_by(self, sites: ArrayLike) -> NDArray[np.bool_]:
         """Shape (n_cells,): which cells have at least one of ``sites`` (rows) in their cover set."""
         is_open = np.zeros(self.n_sites, dtype=np.bool_)
-        is_open[np.asarray(sites, dtype=np.int64)] = True
+        is_open[row_numbers(sites, self.n_sites, where="CoverSets", name="sites")] = True
         return incidence.covered(self.cell_start, self.site, is_open)
 
     def by_site(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -12,6 +12,7 @@ from siting.allocation.clauses import Clause
 from siting.allocation.cover import CoverSets
 from siting.allocation.option_clauses import OnePerSite, StaysOpen
 from siting.allocation.options import KEEP, Kind, Options
+from siting.arguments import row_numbers
 from siting.errors import DataError, Fault
 
 
@@ -176,12 +177,8 @@ def _last_times(times: CellTimes, site: NDArray[np.int32], share: NDArray[np.flo
 
 
 def _mask(n_sites: int, rows: ArrayLike) -> NDArray[np.bool_]:
-    given = np.asarray(rows, dtype=np.int64)
-    outside = given[(given < 0) | (given >= n_sites)]
-    if len(outside):
-        raise DataError(Fault("expand", 0, 0, "sites", f"no such site: {outside[0]}", f"rows are 0 … {n_sites - 1}"))
     mask = np.zeros(n_sites, dtype=np.bool_)
-    mask[given] = True
+    mask[row_numbers(rows, n_sites, where="expand", name="sites")] = True
     return mask
 
 

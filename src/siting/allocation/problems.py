@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from siting.allocation.cover import CoverSets
+from siting.arguments import row_numbers
 from siting.errors import DataError, Fault
 
 
@@ -181,12 +182,15 @@ def make_rules(
     limit: int | None,
 ) -> Rules:
     """The rules as sorted rows, or every contradiction among them at once."""
-    kept, must, never = (_rows(rows) for rows in (existing, forced, forbidden))
     faults: list[tuple[str, str, str]] = []
-    for name, rows in (("existing", kept), ("forced", must), ("forbidden", never)):
-        outside = rows[(rows < 0) | (rows >= n_sites)]
-        if len(outside):
-            faults.append((name, f"no such site: {_listed(outside)}", f"rows are 0 … {n_sites - 1}"))
+    named = []
+    for name, rows in (("existing", existing), ("forced", forced), ("forbidden", forbidden)):
+        try:
+            named.append(np.unique(row_numbers(rows, n_sites, where=model, name=name)))
+        except DataError as error:
+            faults.extend((fault.field, fault.problem, fault.remedy) for fault in error.faults)
+            named.append(np.zeros(0, np.int64))
+    kept, must, never = named
     both = np.intersect1d(must, never)
     if len(both):
         faults.append(("forced", f"also forbidden: {_listed(both)}", "keep each site in one of the two"))
@@ -195,7 +199,9 @@ def make_rules(
         problem = f"existing sites are kept, yet these are forbidden: {_listed(kept_and_never)}"
         faults.append(("forbidden", problem, "leave them out of existing to close them"))
     must = np.setdiff1d(must, kept)
-    if limit is not None and limit < 0:
+    if limit is not None and limit != int(limit):
+        faults.append((limit_name, f"must be whole, found {limit}", ""))
+    elif limit is not None and limit < 0:
         faults.append((limit_name, f"must be 0 or more, found {limit}", ""))
     elif limit is not None and len(must) > limit:
         problem = f"{len(must)} sites are forced open, but only {limit} may open"
@@ -203,10 +209,6 @@ def make_rules(
     if faults:
         raise DataError(Fault(model, 0, 0, *fault) for fault in faults)
     return Rules(*(rows.astype(np.int32) for rows in (kept, must, never)))
-
-
-def _rows(rows: ArrayLike) -> NDArray[np.int64]:
-    return np.unique(np.asarray(rows, dtype=np.int64))
 
 
 def _listed(rows: Sequence[int] | NDArray[np.int64]) -> str:

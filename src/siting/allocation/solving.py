@@ -23,6 +23,7 @@ from siting.allocation.maximal import greedy_sites, search_mclp
 from siting.allocation.medians import PMedian, search_p_median
 from siting.allocation.plan import Certificate, Plan, Sense
 from siting.allocation.problems import Lscp, Mclp, Problem, Rules
+from siting.arguments import amount
 from siting.errors import SolverError, TooFewHousesError
 from siting.progress import Progress, silent
 
@@ -38,8 +39,8 @@ def solve(
 ) -> Plan:
     """The best plan found, with a proof of how good it is.
 
-    There is always a plan: a greedy one at the least. Its status is ``"optimal"`` only when the proven
-    bound equals its objective, recounted on the plan itself; else ``"feasible"``, with the gap. One
+    Without clauses there is always a plan: a greedy one at the least. Its status is ``"optimal"`` only when the
+    proven bound equals its objective, recounted on the plan itself; else ``"feasible"``, with the gap. One
     version of the solver and one seed always give the same plan unless the time limit cuts the search
     short. Ties go to the lowest site row; each house of an LSCP plan stands where it covers most persons
     among the sites that could take its place.
@@ -65,7 +66,8 @@ def solve(
     SolverError
         When the time ran out before a plan within ``max_new`` was found or excluded, or HiGHS failed.
     """
-    effort = Effort(time.monotonic() + time_limit_s, gap, seed, stop or threading.Event())
+    seconds = amount(time_limit_s, where="solve", name="time_limit_s")
+    effort = Effort(time.monotonic() + seconds, amount(gap, where="solve", name="gap"), seed, stop or threading.Event())
     if isinstance(problem, Lscp):
         plan = _solve_lscp(problem, effort, progress)
         _check_max_new(problem, plan)

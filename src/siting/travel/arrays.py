@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from siting.arguments import amount, row_numbers
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.progress import Progress, silent
@@ -64,6 +65,8 @@ def raster_times(
     """
     friction = checked_friction(friction_s_per_m)
     cell_number(source, friction.shape)
+    amount(cell_size_m, where="travel", name="cell_size_m", positive=True)
+    amount(cutoff_s, where="travel", name="cutoff_s")
     around = _window(friction, source, cell_size_m, cutoff_s)
     inner = (source[0] - around[0].start, source[1] - around[1].start)
     time_s = np.full(friction.shape, np.inf, np.float32)
@@ -166,8 +169,9 @@ def graph_nearest(n_nodes: int, edges: Edges, sources: ArrayLike, *, towards: bo
 
     Parameters are those of `graph_times`; ``sources`` is an int array of nodes.
     """
-    nodes = np.asarray(sources, np.int64)
-    return _nearest_times(*nearest_on_graph(tick_graph(n_nodes, edges, towards=towards), nodes))
+    graph = tick_graph(n_nodes, edges, towards=towards)
+    nodes = row_numbers(sources, n_nodes, where="graph", name="sources")
+    return _nearest_times(*nearest_on_graph(graph, nodes))
 
 
 def graph_persons_within(

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from siting.arguments import numbers, row_numbers, whole_numbers
 from siting.errors import DataError, Fault
 from siting.progress import Progress, silent
 from siting.travel.casts import Found
@@ -161,10 +162,7 @@ class ReadyRaster(Ready[RasterSearch]):
             0 at barriers.
         """
         n_rows, n_columns = self.raster.shape
-        people = np.ascontiguousarray(persons, np.float64)
-        if people.shape != self.raster.shape:
-            problem = f"has shape {people.shape}, friction {self.raster.shape}"
-            raise DataError(Fault("travel", 0, 0, "persons", problem, "one figure per cell"))
+        people = numbers(persons, where="travel", name="persons", shape=self.raster.shape)
 
         def row_of_sums(row: int) -> NDArray[np.float64]:
             open_columns = np.flatnonzero(self.raster.kinds[row])
@@ -235,7 +233,7 @@ class ReadyGraph(Ready[GraphSearch]):
 
     def persons_within(self, persons: NDArray[np.floating], *, threads: int | None = None) -> NDArray[np.float64]:
         """People, one figure per node, within the cutoff of **every** node: one search for each, none of them kept."""
-        people = np.asarray(persons, np.float64)
+        people = numbers(persons, where="graph", name="persons", shape=(self._n_places,))
 
         def sums(nodes: range) -> NDArray[np.float64]:
             with self._borrowed() as workspace:
@@ -251,15 +249,12 @@ class ReadyGraph(Ready[GraphSearch]):
         return np.concatenate([np.empty(0), *in_threads(sums, blocks, n_threads=n_threads(threads))])
 
     def _checked(self, sources: ArrayLike) -> NDArray[np.int64]:
-        nodes = np.atleast_1d(np.asarray(sources, np.int64))
-        for extreme in (nodes.min(), nodes.max()) if len(nodes) else ():
-            self._checked_one(int(extreme))
-        return nodes
+        return row_numbers(sources, self._n_places, where="graph", name="sources")
 
     def _checked_one(self, source: int) -> int:
-        if not 0 <= source < self._n_places:
-            raise DataError(Fault("graph", 0, 0, "sources", "are not there", f"0 to {self._n_places - 1}"))
-        return source
+        if not (0 <= source < self._n_places and source == int(source)):
+            raise DataError(Fault("graph", 0, 0, "source", f"{source} is no node", f"0 to {self._n_places - 1}"))
+        return int(source)
 
 
 def n_threads(threads: int | None) -> int:
@@ -270,14 +265,14 @@ def n_threads(threads: int | None) -> int:
 def cell_number(source: tuple[int, int], shape: tuple[int, int]) -> int:
     """`cell_numbers` of one cell, in a tenth of the time."""
     (row, column), (n_rows, n_columns) = source, shape
-    if not (0 <= row < n_rows and 0 <= column < n_columns):
+    if not (0 <= row < n_rows and 0 <= column < n_columns and row == int(row) and column == int(column)):
         raise DataError(Fault("travel", 0, 0, "sources", "lie outside the raster", f"rows and columns of {shape}"))
     return int(row) * n_columns + int(column)
 
 
 def cell_numbers(sources: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.int64]:
     """Number, row by row, of each (row, column)."""
-    row, column = np.asarray(sources, np.int64).reshape(-1, 2).T
+    row, column = whole_numbers(sources, where="travel", name="sources").reshape(-1, 2).T
     if ((row < 0) | (row >= shape[0]) | (column < 0) | (column >= shape[1])).any():
         raise DataError(Fault("travel", 0, 0, "sources", "lie outside the raster", f"rows and columns of {shape}"))
     return np.asarray(row * shape[1] + column)
@@ -285,6 +280,7 @@ def cell_numbers(sources: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.int64
 
 def tick_graph(n_nodes: int, edges: Edges, *, towards: bool) -> TickGraph:
     """The graph to search, turned round where people travel towards the sources."""
-    tail, head = (np.asarray(ends, np.int64) for ends in edges[:2])
+    n_nodes = int(whole_numbers(n_nodes, where="graph", name="n_nodes"))
+    tail, head = (whole_numbers(ends, where="graph", name="edges") for ends in edges[:2])
     ticks = whole_ticks(np.asarray(edges[2], np.float64))
     return TickGraph.from_edges(n_nodes, head if towards else tail, tail if towards else head, ticks)

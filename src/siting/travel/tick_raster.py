@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.arguments import amount
 from siting.errors import DataError, Fault
 from siting.travel.ticks import whole_ticks
 from siting.travel.travel_times import TICKS_PER_S
@@ -52,6 +53,7 @@ class TickRaster:
             takes less than a tick, or more than 3 days.
         """
         friction = checked_friction(friction_s_per_m)
+        amount(cell_size_m, where="travel", name="cell_size_m", positive=True)
         classes = _classes(friction, cell_size_m)
         return classes if classes is not None else _own_steps(friction, cell_size_m)
 
@@ -79,6 +81,9 @@ class TickRaster:
 def checked_friction(friction_s_per_m: NDArray[np.floating]) -> NDArray[np.floating]:
     """The frictions as a float32 or float64 raster in C order; see `TickRaster.of` for what is refused."""
     friction = np.asarray(friction_s_per_m)
+    if friction.dtype.kind not in "fiu":
+        problem = f"holds {friction.dtype}, not numbers"
+        raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "seconds per metre; inf = barrier"))
     if friction.ndim != 2:
         problem = f"has {friction.ndim} dimensions"
         raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "rows and columns"))
