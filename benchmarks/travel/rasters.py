@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from benchmarks.measure import Contender, Measurement, interleaved
+from benchmarks.measure import BATCH, Contender, Measurement, interleaved
 from benchmarks.travel import in_c
 from benchmarks.travel.worlds import RasterWorld, raster_world
 from siting.travel.arrays import ReadyRaster
@@ -26,11 +26,13 @@ def bounded_case(kind: str, cell_size_m: float, *, n_sources: int, peers: bool) 
     world = raster_world(kind, side_km=160.0, cell_size_m=cell_size_m)
     ready = ReadyRaster(world.friction_s_per_m, cell_size_m=cell_size_m, cutoff_s=CUTOFF_S)
     search = RasterSearch(ready.raster, CUTOFF_S, in_ticks=True)
-    sources = _central(world, search, n_sources)
+    central = _central(world, search, max(n_sources, BATCH))
+    sources, together = central[:n_sources], np.column_stack(np.divmod(central[:BATCH], ready.raster.shape[1]))
     settled = float(search.within(np.array(sources)).counts.mean())
     n_columns = ready.raster.shape[1]
     prepare: dict[str, Callable[[], Contender]] = {
         "siting": lambda: lambda source: ready.within(divmod(source, n_columns)),
+        "siting, batch": lambda: lambda _: ready.travel_times(together, threads=1),
         "scipy": lambda: _scipy(search),
     }
     library = in_c.library()

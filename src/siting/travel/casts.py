@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import DataError, Fault
+from siting.travel.kernels.endings import FOUND_FULL, QUEUE_FULL
 from siting.travel.travel_times import TICKS_PER_S
 
 Word = TypeVar("Word", np.uint32, np.uint64)
@@ -100,8 +101,6 @@ class Workspace:
 
     def found(self, n_sources: int, search: Search) -> Found:
         """Run ``search`` until it is done with every source, with more room each time that it asks for it."""
-        from siting.travel.kernels.endings import FOUND_FULL, QUEUE_FULL
-
         counts, n_done, n_found = np.zeros(n_sources, np.int64), 0, 0
         while n_done < n_sources:
             n_more, n_places, ending = search(n_done, counts[n_done:], self._place[n_found:], self._times[n_found:])

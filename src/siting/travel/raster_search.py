@@ -72,8 +72,9 @@ class RasterSearch(Workspace):
         self, raster: TickRaster, cutoff_s: float, places: PlacesByRow | None = None, *, in_ticks: bool = False
     ) -> None:
         """Searches that tell of some places; of every cell, called by its number, without ``places``."""
-        from siting.travel.kernels.window import CELLS_TOGETHER
+        from siting.travel.kernels.window import CELLS_TOGETHER, within_each
 
+        self._within_each = within_each
         self.raster = raster
         self.limit = limit_ticks(cutoff_s, raster.longest_step)
         self.shift = bucket_shift(raster)
@@ -92,8 +93,6 @@ class RasterSearch(Workspace):
 
     def within(self, cells: NDArray[np.integer]) -> Found:
         """The places within the cutoff of each of some cells of the raster; of a cell of -1, none."""
-        from siting.travel.kernels.window import within_each
-
         places = self._places
         laid = None if places is None else (places.row_start, places.column, places.place)
         sources = np.asarray(cells, np.int64)
@@ -101,7 +100,7 @@ class RasterSearch(Workspace):
         def search(
             first: int, counts: NDArray[np.int64], place: NDArray[np.int32], times: NDArray[Any]
         ) -> tuple[int, int, int]:
-            ending: tuple[int, int, int] = within_each(
+            ending: tuple[int, int, int] = self._within_each(
                 self.raster.kinds, sources[first:], self.reach, self.memory, self.limit, self.table,
                 self.shift, TOGETHER, self.queue, laid, self.unit, counts, place, times,
             )  # fmt: skip

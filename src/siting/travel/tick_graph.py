@@ -101,6 +101,9 @@ class GraphSearch(Workspace):
 
     def __init__(self, graph: TickGraph, cutoff_s: float, *, wanted: range, in_ticks: bool = False) -> None:
         """Searches that tell of the nodes in ``wanted`` only."""
+        from siting.travel.kernels.graph import within_each
+
+        self._within_each = within_each
         self.limit = limit_ticks(cutoff_s, graph.longest_edge)
         n_slots = ring_size(min(graph.longest_edge, self.limit), graph.shift)
         queue = empty_queue(n_slots, np.uint64)
@@ -112,14 +115,12 @@ class GraphSearch(Workspace):
 
     def within(self, sources: NDArray[np.integer]) -> Found:
         """The nodes that each of some nodes reaches within the cutoff, as ascending positions in ``wanted``."""
-        from siting.travel.kernels.graph import within_each
-
         graph, wanted, nodes = self._graph, self._wanted, np.asarray(sources, np.int64)
 
         def search(
             first: int, counts: NDArray[np.int64], place: NDArray[np.int32], times: NDArray[Any]
         ) -> tuple[int, int, int]:
-            ending: tuple[int, int, int] = within_each(
+            ending: tuple[int, int, int] = self._within_each(
                 graph.start, graph.edge, nodes[first:], self.limit, graph.shift, self._ticks, self._touched,
                 self._seen, self.queue, wanted.start, wanted.stop, self.unit, counts, place, times,
             )  # fmt: skip
