@@ -236,6 +236,21 @@ def test_a_number_of_houses_that_the_rules_exclude_has_no_figures_on_the_frontie
     assert "aucun plan" in render_frontier(points, scenario)
 
 
+def test_reasons_are_sought_once_for_all_numbers_that_the_rules_exclude(head, tmp_path, monkeypatch):
+    rule = '{rule: houses, communes: ["2B043", "2B107", "2B086"], at_least: 3}'
+    scenario = scenario_of(head, f"goal: {{model: mclp, standard_min: 10, new_houses: 3}}\nrules: [{rule}]", tmp_path)
+    asked = []
+
+    def counted(scenario: Scenario, *others, **options):
+        asked.append(scenario.goal.new_houses)
+        return solve_posed(scenario, *others, **options)
+
+    monkeypatch.setattr("siting.frontier.solve_posed", counted)
+    points = frontier_of(scenario, [1, 2, 3])
+    assert [point.status for point in points] == ["optimal", "infeasible", "infeasible", "optimal"]
+    assert asked == [3, 2]
+
+
 def test_the_checker_knows_nothing_of_the_solver():
     assert CoverMatrix.__module__ == "siting.checker"
     source = Path(__file__).parent.parent / "src" / "siting"

@@ -54,27 +54,29 @@ def frontier_of(
     with watcher("travel_times") as progress:
         cutoff_s = scenario.travel.cutoff_s
         times = travel_times(surface, cutoff_s=cutoff_s, progress=progress, threads=threads or os.cpu_count() or 1)
-    persons, numbers = territory.demand.persons, sorted(set(houses))
+    persons, numbers = territory.demand.persons, sorted(set(houses), reverse=True)
     points: list[FrontierPoint] = []
     with watcher("plan") as progress:
         for done, number in enumerate(numbers):
             asked_of = _with_houses(scenario, number)
             posed = pose(asked_of, territory, times, ask(asked_of, territory))
-            if not points:
-                today = float(persons[posed.cover.covered_by(np.flatnonzero(territory.sites.is_existing))].sum())
-                points.append(FrontierPoint(0, 0, today, today / float(persons.sum()), "optimal", 0.0))
+            within = _within(progress, done, numbers)
             try:
-                plan = solve_posed(
-                    asked_of, territory, times, posed, progress=_within(progress, done, numbers), stop=stop
-                )
+                plan = solve_posed(asked_of, territory, times, posed, progress=within, stop=stop)
             except InfeasibleError:
-                points.append(FrontierPoint(number, 0, float("nan"), float("nan"), "infeasible", float("nan")))
-                continue
+                # What no number of houses can keep, no smaller one can: the reasons are sought once, not for each.
+                points += [_without_plan(fewer) for fewer in numbers[done:]]
+                break
             covered = float(persons[plan.is_covered].sum())
             share = covered / float(persons.sum())
             points.append(FrontierPoint(number, len(plan.opened), covered, share, plan.status, plan.gap))
         progress(len(numbers), len(numbers))
-    return points
+    today = float(persons[posed.cover.covered_by(np.flatnonzero(territory.sites.is_existing))].sum())
+    return [FrontierPoint(0, 0, today, today / float(persons.sum()), "optimal", 0.0), *points[::-1]]
+
+
+def _without_plan(number: int) -> FrontierPoint:
+    return FrontierPoint(number, 0, float("nan"), float("nan"), "infeasible", float("nan"))
 
 
 def _with_houses(scenario: Scenario, number: int) -> Scenario:
