@@ -26,8 +26,8 @@ Row = dict[str, Any]
 LIMIT_S = 300
 
 
-def siting_lscp(name: str, existing: int, limit_s: float) -> Row:
-    land, cover, cover_s = _covered(name, 30)
+def siting_lscp(name: str, existing: int, limit_s: float, crowding: float = 2.0) -> Row:
+    land, cover, cover_s = _covered(name, 30, crowding)
     return _solved(lscp(cover, existing=land.practices[:existing]), limit_s, cover_s)
 
 
@@ -115,12 +115,13 @@ CASES: dict[str, list[tuple[str, Callable[..., Row], tuple[Any, ...]]]] = {
         *((f"as {family}", siting_scp, (family, 60)) for family in ("scp4", "scp6", "scpa", "scpd", "scpe", "scpnre")),
         *(
             (f"as pmed, {points} points, p = {houses}", siting_pmed, (points, houses, 60))
-            for points, houses in ((100, 5), (200, 67), (400, 40), (700, 140), (900, 5), (900, 90))
+            for points, houses in ((100, 5), (200, 67), (400, 5), (500, 10), (700, 140), (800, 10), (900, 5), (900, 90))
         ),
     ],
     "france": [
         ("France, 5,000 existing, LSCP 30 min", siting_lscp, ("france", 5000, 120)),
         ("France, 2,500 existing, LSCP 30 min", siting_lscp, ("france", 2500, 120)),
+        ("France, people spread more evenly, 2,500 existing, LSCP 30 min", siting_lscp, ("france", 2500, 120, 1.0)),
         ("France, MCLP 10 min, p = 5,000", siting_mclp, ("france", 10, 5000, 120)),
         ("France, MCLP 15 min, p = 1,000", siting_mclp, ("france", 15, 1000, 120)),
         ("France, p-median p = 5,000", siting_p_median, ("france", 5000, 60)),
@@ -159,8 +160,8 @@ def _in_a_process(group: str, number: int) -> str:
     )
 
 
-def _covered(name: str, minutes: int) -> tuple[Country, CoverSets, float]:
-    land = country(name, cutoff_min=minutes)
+def _covered(name: str, minutes: int, crowding: float = 2.0) -> tuple[Country, CoverSets, float]:
+    land = country(name, cutoff_min=minutes, crowding=crowding)
     begin = time.process_time()
     cover = cover_sets(land.times, standard_s=60 * minutes, persons=land.persons)
     return land, cover, time.process_time() - begin

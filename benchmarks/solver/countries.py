@@ -53,15 +53,19 @@ class Country:
     cell_xy_km: np.ndarray
 
 
-def country(name: str, *, cutoff_min: float = 30.0, seed: int = 0) -> Country:
-    """The country of that name in `SIZES`; the same bytes for the same arguments."""
+def country(name: str, *, cutoff_min: float = 30.0, seed: int = 0, crowding: float = 2.0) -> Country:
+    """The country of that name in `SIZES`; the same bytes for the same arguments.
+
+    ``crowding``: with 2, the fullest cells have the share of people that they have in the census of 2021, and practices
+    crowd there too; with 1, people and practices are spread more evenly, and fewer and smaller gaps are left.
+    """
     size = SIZES[name]
     rng = np.random.default_rng(seed)
     side = int(np.ceil(np.sqrt(size.n_cells / size.inhabited_share)))
     density = _density(rng, side)
     inhabited = np.sort(_heaviest(rng, density, size.n_cells))
     cell_xy = (np.stack(np.divmod(inhabited, side), axis=1)[:, ::-1] + 0.5) * size.cell_km
-    weight = density.ravel()[inhabited] ** 2  # a share of people in the fullest cells as in the census of 2021
+    weight = density.ravel()[inhabited] ** crowding
     persons = np.maximum(np.round(weight * size.persons / weight.sum()), 1.0)
     site_cells = _heaviest(rng, np.sqrt(density.ravel()[inhabited]) * rng.random(len(inhabited)), size.n_sites)
     site_cells = np.sort(site_cells)

@@ -215,7 +215,9 @@ def _certificate(model: str, found: Found, checked: checker.Checked, *, is_whole
 def _tight(bound: float, objective: float, sense: Sense, is_whole: bool) -> float:
     """The bound without the noise of floats: whole where the objective must be, never past it."""
     noise = 1e-6 + 1e-9 * abs(bound)
+    if (objective - bound if sense == "min" else bound - objective) <= noise:
+        return objective
     if is_whole:
         bound = math.ceil(bound - noise) if sense == "min" else math.floor(bound + noise)
-    is_met = objective - bound <= noise if sense == "min" else bound - objective <= noise
+    is_met = bound >= objective if sense == "min" else bound <= objective
     return objective if is_met else float(bound)
