@@ -187,6 +187,10 @@ def _open(problem: Problem | PMedian | PCenter, opened: NDArray[np.int32]) -> ND
     return np.union1d(problem.rules.existing, opened)
 
 
+_ROUNDING = 1e-7
+"""Multipliers are rounded before arithmetic checks them: a person in a country, not worth a solver's word."""
+
+
 def _certificate(model: str, found: Found, checked: checker.Checked, *, is_whole: bool) -> Certificate:
     """How good the plan is, once the checker has recounted it on the whole problem."""
     if checked.faults:
@@ -195,6 +199,8 @@ def _certificate(model: str, found: Found, checked: checker.Checked, *, is_whole
     by_solver = _tight(found.bound, checked.objective, sense, is_whole)
     by_arithmetic = _tight(checked.bound, checked.objective, sense, False)
     bound = max(by_solver, by_arithmetic) if sense == "min" else min(by_solver, by_arithmetic)
+    if bound != checked.objective and abs(bound - by_arithmetic) <= _ROUNDING * abs(bound):
+        bound = by_arithmetic
     return Certificate(
         model=model,
         sense=sense,
