@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,10 @@ from siting.access import fill
 from siting.errors import InfeasibleError
 from siting.pipeline import run
 from siting.posing import ask, fillings, pose, solve_posed
+from siting.report.saved_run import SavedRun
 from siting.report.tables import read_csv, write_csv
+from siting.report.why import Ground, explain_commune, explain_site
+from siting.report.why_report import render_commune, render_site
 from siting.scenario import Scenario, load
 from siting.territory import Territory, assemble
 from siting.territory.embedded import read_communes
@@ -190,6 +194,20 @@ def test_choices_and_capacities_come_through_to_a_folder_that_verify_recounts(pe
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "Ce que deviennent les lieux existants" in page
     assert "Les lieux sont-ils pleins" in page
+
+
+def test_a_choice_is_told_of_its_site_and_in_the_workbook(served_run):
+    table = read_csv(served_run / "sites.csv")
+    site = table[(table["decision"] == "opened") & (table["option"] == "itinerant")]
+    site = table[table["option"] == "keep"] if site.empty else site
+    ground = Ground.of(SavedRun.read(served_run))
+    told = render_site(ground, explain_site(ground, site["id"].iloc[0]))
+    assert "Décision du plan" in told and "consultations par an sur" in told
+    commune = ground.run.communes["code"].iloc[0]
+    assert "restent en attente" in render_commune(ground, explain_commune(ground, commune))
+    with zipfile.ZipFile(served_run / "tables.xlsx") as book:
+        assert "Lieux existants" in book.read("xl/workbook.xml").decode("utf-8")
+        assert "maintenu" in book.read("xl/worksheets/sheet2.xml").decode("utf-8")
 
 
 @pytest.mark.parametrize(
