@@ -11,12 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.scenario import LexicographicGoal, Scenario
-from siting.scenario.rules import AgeWeight, ModeWeight
 from siting.territory import Territory
-from siting.territory.values import AGE_GROUPS
 from siting.verify.consultations import most_given
 from siting.verify.decisions import site_cost_eur
-from siting.verify.people import persons_of_mode
+from siting.verify.people import weighted_persons
 from siting.verify.scipy_times import TicksGraph, ticks_graph
 
 Floats = NDArray[np.float64]
@@ -128,31 +126,7 @@ class Recount:
     @cached_property
     def weighted_persons(self) -> Floats:
         """Per demand cell: its persons, times the weights of the scenario."""
-        demand, communes = self.territory.demand, self.territory.communes
-        if not self.scenario.weights:  # shares that add up to 1 but for the last bit would spoil whole numbers
-            return demand.persons
-        counted = demand.persons_by_age.sum(axis=1)
-        each = np.divide(demand.persons_by_age.T, counted, out=np.zeros((3, len(demand))), where=counted > 0)
-        factor = dict.fromkeys(AGE_GROUPS, 1.0)
-        zoned = np.ones(len(demand))
-        for weight in self.scenario.weights:
-            if isinstance(weight, AgeWeight):
-                factor[weight.group] *= weight.weight
-                continue
-            if isinstance(weight, ModeWeight):
-                travelling = persons_of_mode(self.scenario.modes[weight.mode], demand)
-                others = demand.persons - travelling
-                zoned *= np.where(demand.persons > 0, (others + weight.weight * travelling) / demand.persons, 1.0)
-                continue
-            if weight.red_zones and communes.is_red_zone is not None:
-                zoned[communes.is_red_zone[demand.commune]] *= weight.weight
-                continue
-            given = [("departement", weight.departements), ("epci", weight.epcis), ("code", weight.communes)]
-            level, codes = next((level, codes) for level, codes in given if codes is not None)
-            zoned[np.isin(getattr(communes, level), codes)[demand.commune]] *= weight.weight
-        mean = sum(share * factor[group] for share, group in zip(each, AGE_GROUPS, strict=True))
-        weighted: Floats = demand.persons * np.where(counted > 0, mean, 1.0) * zoned
-        return weighted
+        return weighted_persons(self.scenario, self.territory)
 
     def objective(self) -> float:
         """Houses opened (lscp), persons within the standard (mclp), person-seconds (p_median), seconds (p_center)."""
