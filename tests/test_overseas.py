@@ -140,6 +140,7 @@ def test_a_run_from_the_command_line_ends_with_a_plan_its_doubts_and_a_right_map
     assert done.exit_code == 0 and "aucun temps connu outre-mer" in " ".join(done.output.split())
     assert runner.invoke(app, ["verify", "run"]).exit_code == 0
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert ("remparts des cirques" in page) == (departement == "974")
     assert "répartis autour de sa mairie" in page and departement_names()[departement] in page
     summary = json.loads((tmp_path / "run" / "summary.json").read_text())
     assert summary["persons_total"] == OFFICIAL_PERSONS[departement]

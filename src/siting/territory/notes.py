@@ -16,6 +16,7 @@ from siting.territory.population.notes import population_notes
 from siting.territory.sites import MOST_MOVE_M, SiteLog
 from siting.territory.values import Communes, Doctors, PopulationReport
 
+REUNION = "974"
 UNKNOWN_AGES = ("municipal", "communes", "raster")
 """Populations without ages."""
 LARGE_CITY_PERSONS = 100_000
@@ -86,6 +87,14 @@ def _overseas_notes(scenario: Scenario) -> Iterator[tuple[str, str]]:
             "No population grid: the people of each commune are spread around its town hall, an assumption. By the "
             "same rule, in metropolitan France, 40 % of the people of communes of 30 km² or more are in the wrong cell "
             "(58 % in Corsica): numbers by cell and times are orders of magnitude.",
+        )
+    is_reunion = any(code.startswith(REUNION) for code in scenario.study_area.codes)
+    if is_reunion and scenario.travel.surface == "friction":
+        yield (
+            "Le modèle de repérage passe par-dessus les remparts des cirques de La Réunion : Cilaos, Salazie et "
+            "Mafate, qu'une route ou aucune dessert, y sont trop près de la côte. Prenez des routes (osm-reunion).",
+            "The screening model climbs over the walls of La Réunion's cirques: Cilaos, Salazie and Mafate, which one "
+            "road or none serves, are far too near the coast. Take roads (osm-reunion).",
         )
     if scenario.population.rule in UNKNOWN_AGES:
         yield (
