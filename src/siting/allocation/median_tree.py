@@ -24,11 +24,11 @@ _NODE_ITERATIONS = 80
 _NODE_LENGTH = 1.0
 """500 points, p = 10: proven in 1.1 s of CPU; 4.9 s with 0.15, open after 10 s with 0.05."""
 _FADING = 0.95
-_PAIRS_FOR_HIGHS = 5_000
-_GAP_FOR_HIGHS = 0.002
-"""900 points, p = 90: 4,100 pairs and a gap of 0.02 % are left; HiGHS ends after 0.1 s of CPU, the tree has not found
-the best plan after 4.4 s. 60 points at random times, p = 4: 3,600 pairs and 17 %; HiGHS is open after a minute, the
-tree ends after 0.3 s."""
+_PAIRS_FOR_HIGHS = 100_000
+_PAIRS_PER_ROW_FOR_HIGHS = 30
+"""900 points, p = 90: 4,100 pairs are left, 5 a row; HiGHS ends after 0.1 s of CPU, the tree has not found the best
+plan after 4.4 s. 60 points at random times, p = 4: 3,600 pairs, 60 a row; HiGHS is open after a minute, the tree
+ends after 0.3 s."""
 _MOST_PAIRS_TO_BRANCH = 2_000_000
 
 
@@ -88,8 +88,8 @@ class Tree:
         left = self._left(root, standing)
         if len(left.column) > _MOST_PAIRS_TO_BRANCH:
             return self._bounded(root.bound, standing)
-        gap = (standing.cost - root.bound) / standing.cost
-        if gap <= _GAP_FOR_HIGHS and len(left.column) <= _PAIRS_FOR_HIGHS:
+        few = min(_PAIRS_FOR_HIGHS, _PAIRS_PER_ROW_FOR_HIGHS * len(self._core.near.weight))
+        if len(left.column) <= few:
             return self._finished(root, left, standing, effort)
         heap, count = [(root.bound, 0, root)], 0
         while heap and effort.left_s > 0 and not standing.is_done(effort):
