@@ -10,7 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocation_worlds import World, cover_of, worlds
-from siting.allocation import Apart, Budget, CoveredShare, Houses, NewPerZone, compose, solve
+from siting.allocation import (
+    Apart,
+    Budget,
+    CoveredShare,
+    CoverSets,
+    Houses,
+    NewPerZone,
+    compose,
+    composed_search,
+    solve,
+)
+from siting.allocation.goals import MostCovered
+from siting.allocation.highs import Outcome
 from siting.errors import InfeasibleError, SolverError
 
 GOALS = ("fewest_houses", "least_cost", "most_covered", "most_covered_twice")
@@ -127,3 +139,13 @@ def test_branch_and_bound_tells_where_it_stands() -> None:
     assert len(standings) > 2
     assert all(one.incumbent <= plan.bound and one.bound >= plan.objective for one in standings)
     assert standings[0].gap >= standings[-1].gap >= plan.gap
+
+
+@pytest.mark.parametrize(("persons", "status"), [(22103.0, "optimal"), (22103.5, "feasible")])
+def test_a_bound_on_whole_persons_is_whole(persons, status):
+    cover = CoverSets.from_csr([0, 1], [0], n_sites=1, persons=[persons])
+    outcome = Outcome("optimal", True, -(persons + 0.0027), 1, 1, 1)
+    found = composed_search._Found(np.array([0], np.int32), -persons, -(persons + 0.0027), outcome)
+    certificate = composed_search._certificate(MostCovered(), found, cover)
+    assert certificate.status == status
+    assert certificate.bound == (persons if status == "optimal" else persons + 0.0027)

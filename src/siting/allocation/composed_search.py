@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from siting.allocation import subgradient
 from siting.allocation.building import Building
 from siting.allocation.composing import Composed, composed_model, recount, signed
+from siting.allocation.cover import CoverSets
 from siting.allocation.cuts import Cut, Measure, exact_cut
 from siting.allocation.effort import Effort
 from siting.allocation.goals import Goal, LeastTime, MostServed
@@ -57,7 +58,7 @@ def solve_composed(problem: Composed, effort: Effort, progress: Progress) -> Pla
         assert found.opened is not None
         opened = found.opened
         values.append(signed(goal, found.value))
-        stages.append(_certificate(goal, found))
+        stages.append(_certificate(goal, found, problem.cover))
     progress(len(problem.goals), len(problem.goals))
     assert opened is not None
     final = recount(problem, opened)  # a goal left unproven may come out better than when it was left
@@ -174,10 +175,11 @@ def _first_cuts(problem: Composed, measure: Measure, value: float, effort: Effor
     return [cut for _, cut in improving[-_CUTS_AT_FIRST:]]
 
 
-def _certificate(goal: Goal, found: _Found) -> Certificate:
+def _certificate(goal: Goal, found: _Found, cover: CoverSets) -> Certificate:
     """The solver's bound: branch and bound of a composed program leaves no multipliers."""
-    noise = 1e-6 + 1e-8 * abs(found.value)
-    bound = math.ceil(found.bound - noise) if goal.is_whole and math.isfinite(found.bound) else found.bound
+    bound = found.bound
+    if goal.is_whole(cover) and math.isfinite(bound):
+        bound = max(bound, math.ceil(bound - 1e-6 - 1e-8 * abs(found.value)))
     certificate = Certificate(
         model=goal.name,
         sense=goal.sense,

@@ -28,8 +28,7 @@ class Goal(Protocol):
     @property
     def sense(self) -> Sense: ...
 
-    @property
-    def is_whole(self) -> bool:
+    def is_whole(self, cover: CoverSets, /) -> bool:
         """Whether its values are whole numbers, so that a bound may be rounded."""
 
     def expression(self, building: Building) -> pulp.LpAffineExpression:
@@ -56,8 +55,10 @@ class FewestHouses:
     counts: NDArray[np.bool_] | None = None
     name: str = "fewest_houses"
     sense: Sense = "min"
-    is_whole: bool = True
     is_frugal: bool = True
+
+    def is_whole(self, _cover: CoverSets, /) -> bool:
+        return True
 
     def expression(self, building: Building) -> pulp.LpAffineExpression:
         return building.new_houses(None if self.counts is None else np.flatnonzero(self.counts))
@@ -79,8 +80,10 @@ class LeastCost:
     cost: NDArray[np.float64]
     name: str = "least_cost"
     sense: Sense = "min"
-    is_whole: bool = False
     is_frugal: bool = True
+
+    def is_whole(self, _cover: CoverSets, /) -> bool:
+        return bool((self.cost % 1 == 0).all())
 
     def expression(self, building: Building) -> pulp.LpAffineExpression:
         return building.cost(self.cost)
@@ -106,12 +109,14 @@ class MostCovered:
     weights: NDArray[np.float64] | None = None
     times: Literal[1, 2] = 1
     sense: Sense = "max"
-    is_whole: bool = False
     is_frugal: bool = False
 
     @property
     def name(self) -> str:
         return "most_covered" if self.times == 1 else "most_covered_twice"
+
+    def is_whole(self, cover: CoverSets, /) -> bool:
+        return bool(((cover.persons if self.weights is None else self.weights) % 1 == 0).all())
 
     def expression(self, building: Building) -> pulp.LpAffineExpression:
         return building.covered_persons(np.arange(building.cover.n_cells), self.times, self.weights)
@@ -136,8 +141,7 @@ class LeastTime:
     sense: Sense = "min"
     is_frugal: bool = False
 
-    @property
-    def is_whole(self) -> bool:
+    def is_whole(self, _cover: CoverSets, /) -> bool:
         return self.measure.is_whole
 
     def expression(self, building: Building) -> pulp.LpAffineExpression:
@@ -160,8 +164,10 @@ class MostServed:
     measure: Served
     name: str = "most_served"
     sense: Sense = "max"
-    is_whole: bool = True
     is_frugal: bool = False
+
+    def is_whole(self, _cover: CoverSets, /) -> bool:
+        return True
 
     def expression(self, building: Building) -> pulp.LpAffineExpression:
         return -building.estimate(self.measure)
