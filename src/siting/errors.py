@@ -9,6 +9,7 @@ SitingError
 │   ├── TooFewHousesError          … because more houses are needed than may open
 │   └── ConflictError              … because clauses contradict each other
 ├── SolverError (RuntimeError)     the solver ended without an answer                 exit code 1
+│   └── OutOfTimeError             … for want of time
 └── VerificationError              a run folder does not hold what it claims          exit code 1
 
 SitingWarning (UserWarning)        something the user should know, that stops nothing
@@ -121,6 +122,10 @@ class ConflictError(InfeasibleError):
 
 class SolverError(SitingError, RuntimeError):
     """The solver ended without a usable answer."""
+
+
+class OutOfTimeError(SolverError):
+    """The time ran out before a plan was found, or excluded."""
 
 
 class VerificationError(SitingError):

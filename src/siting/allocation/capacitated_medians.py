@@ -16,7 +16,7 @@ from siting.allocation.multipliers import exact
 from siting.allocation.packing_tree import Core, Standing
 from siting.allocation.problems import Rules, make_rules
 from siting.checker import is_table_small
-from siting.errors import DataError, Fault, InfeasibleError, SolverError
+from siting.errors import DataError, Fault, InfeasibleError, OutOfTimeError
 from siting.progress import Progress
 
 _ROUNDS_AT_LEAST = 2_000
@@ -231,4 +231,4 @@ def _refuse(problem: CapacitatedPMedian, core: Core, standing: Standing) -> None
         f"new_houses: with {problem.new_houses} new houses the people {words}: {left_out:,.0f} persons are left "
         "(allow more houses, capacity or cutoff, or give penalty_s to leave people unserved)"
     )
-    raise InfeasibleError(text) if is_proven else SolverError(text)
+    raise InfeasibleError(text) if is_proven else OutOfTimeError(text)

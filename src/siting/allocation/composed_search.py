@@ -20,7 +20,7 @@ from siting.allocation.highs import VERSION, Outcome, Relaxation, run_highs
 from siting.allocation.plan import Certificate, Plan
 from siting.allocation.reasons import conflict
 from siting.allocation.starting import greedy_start, improve_start
-from siting.errors import SolverError
+from siting.errors import OutOfTimeError, SolverError
 from siting.progress import Progress, Standing
 
 _ITERATIONS = 400
@@ -116,7 +116,7 @@ def _solve_stage(
         if is_word_kept or is_near or effort.left_s < _LEAST_LEFT_S:
             break
     if found.opened is None:
-        raise SolverError("no plan was found in the time allowed, and none is excluded (allow more time)")
+        raise OutOfTimeError("no plan was found in the time allowed, and none is excluded (allow more time)")
     return found
 
 

@@ -24,7 +24,7 @@ from siting.allocation.medians import PMedian, search_p_median
 from siting.allocation.plan import Certificate, Plan, Sense
 from siting.allocation.problems import Lscp, Mclp, Problem, Rules
 from siting.arguments import amount
-from siting.errors import SolverError, TooFewHousesError
+from siting.errors import OutOfTimeError, SolverError, TooFewHousesError
 from siting.progress import Progress, silent
 
 
@@ -166,7 +166,7 @@ def _check_max_new(problem: Lscp, plan: Plan) -> None:
     if limit is None or plan.objective <= limit:
         return
     if plan.bound <= limit:
-        raise SolverError(
+        raise OutOfTimeError(
             f"no plan of at most {limit} new houses was found in the time allowed, and none is excluded: "
             f"at least {plan.bound:.0f} are needed and {plan.objective:.0f} suffice "
             f"(allow more time, or {plan.objective:.0f} houses)"

@@ -8,12 +8,12 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "too_few_houses": (
         (
             "{houses} ne peuvent pas couvrir les {persons} habitants qu'un site peut couvrir : il en faut {at_least}",
-            "autoriser {enough}, ou demander le plus d'habitants avec {houses} (model: mclp) : {left_out} au plus "
-            "resteraient au-delà",
+            "autoriser {enough}, ou demander le plus d'habitants avec {houses} (model: mclp) : {left_out} d'entre eux "
+            "au plus resteraient au-delà",
         ),
         (
             "{houses} cannot cover the {persons} persons that some site can cover: {at_least} are needed",
-            "allow {enough}, or ask for the most people with {houses} (model: mclp): at most {left_out} stay out",
+            "allow {enough}, or the most people with {houses} (model: mclp): of them at most {left_out} stay out",
         ),
     ),
     "out_of_reach": (
@@ -61,6 +61,21 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "who": (
         (" ; des sites permis ne couvrent, au plus, que : {places}", ""),
         ("; allowed sites cover at most: {places}", ""),
+    ),
+    "short_zones": (
+        (" ; trop peu de candidats permis : {places} (study_area et candidates disent lesquels)", ""),
+        ("; too few allowed candidates: {places} (study_area and candidates say which)", ""),
+    ),
+    "candidates": (("{place} en a {n}", ""), ("{place} has {n}", "")),
+    "time": (
+        (
+            "aucun plan n'a été trouvé en {seconds} s, et rien ne prouve qu'il n'y en a pas",
+            "laisser plus de temps ; le tout premier calcul d'une installation compile et en demande davantage",
+        ),
+        (
+            "no plan was found in {seconds} s, and nothing proves that there is none",
+            "allow more time; the very first run of an installation compiles and needs more",
+        ),
     ),
     "reach": (
         ("{place} {share} ({persons} habitants hors d'atteinte)", ""),

@@ -21,7 +21,7 @@ from siting.allocation import (
     p_center,
     solve,
 )
-from siting.errors import ConflictError, Fault, InfeasibleError, TooFewHousesError
+from siting.errors import ConflictError, Fault, InfeasibleError, OutOfTimeError, TooFewHousesError
 from siting.posing.asked import Asked
 from siting.posing.problem import Posed, with_choices
 from siting.posing.refusal_words import Words
@@ -49,6 +49,14 @@ def refusal(
     else:
         faults = [scenario.fault("goal.new_houses", *words("out_of_reach", cutoff=f"{scenario.travel.cutoff_min:g}"))]
     return InfeasibleError("\n".join(map(str, faults)) or str(error))
+
+
+def out_of_time(scenario: Scenario) -> OutOfTimeError:
+    """The error of `siting.allocation.solve` as a fault of the scenario file."""
+    seconds = f"{scenario.solver.time_limit_s:g}"
+    return OutOfTimeError(
+        str(scenario.fault("solver.time_limit_s", *Words(scenario.language)("time", seconds=seconds)))
+    )
 
 
 def _too_few_houses(
@@ -101,7 +109,7 @@ def _conflict(
         ]
         what = _what(one, territory, words)
         problem = words("conflict", what=what, others=" ; ".join(others))[0] if others else words("alone", what=what)[0]
-        problem += _who(one, territory, posed, words)
+        problem += _who(scenario, one, territory, posed, words)
         remedy = "" if shortfall is None else _instead(one, territory, posed, shortfall, words)
         if minutes is not None and isinstance(one.clause, (CoveredShare, Everyone)):
             remedy += words.minutes(minutes)
@@ -169,9 +177,11 @@ def _by_phase(one: Asked, words: Words) -> str:
     return "" if one.phase is None else words("by_phase", n=str(one.phase + 1))[0]
 
 
-def _who(one: Asked, territory: Territory, posed: Posed, words: Words) -> str:
-    """Whom no allowed site covers, where a share asks for them."""
+def _who(scenario: Scenario, one: Asked, territory: Territory, posed: Posed, words: Words) -> str:
+    """Whom no allowed site covers, where a share asks for them; which zones lack candidates, where a floor does."""
     clause = one.clause
+    if isinstance(clause, NewPerZone):
+        return _short_zones(scenario, territory, one, clause, words)
     if not isinstance(clause, CoveredShare) or clause.times == 2:
         return ""
     persons, area = territory.demand.persons, one.zones.of_cells(territory)
@@ -193,6 +203,23 @@ def _who(one: Asked, territory: Territory, posed: Posed, words: Words) -> str:
     ]
     more = " …" if len(short) > len(places) else ""
     return words("who", places=" ; ".join(places) + more)[0]
+
+
+def _short_zones(scenario: Scenario, territory: Territory, one: Asked, clause: NewPerZone, words: Words) -> str:
+    """The zones that have fewer candidates than houses are asked for in them."""
+    sites = territory.sites
+    is_candidate = ~sites.is_existing & ~np.isin(sites.id, scenario.goal.forbidden)
+    inside = is_candidate & (clause.zone >= 0)
+    candidates = np.bincount(clause.zone[inside], minlength=len(clause.at_least))
+    short = np.flatnonzero(candidates < clause.at_least)
+    if not len(short):
+        return ""
+    places = [
+        words("candidates", place=one.zones.names[row], n=words.number(int(candidates[row])))[0]
+        for row in short[:_PLACES_SHOWN]
+    ]
+    more = " …" if len(short) > len(places) else ""
+    return words("short_zones", places=" ; ".join(places) + more)[0]
 
 
 def _instead(one: Asked, territory: Territory, posed: Posed, shortfall: float, words: Words) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation import Options, Plan, Status, solve
-from siting.errors import InfeasibleError
+from siting.errors import InfeasibleError, OutOfTimeError
 from siting.posing.problem import Posed, goal_names
-from siting.posing.refusals import refusal
+from siting.posing.refusals import out_of_time, refusal
 from siting.progress import Progress, silent
 from siting.scenario import Scenario
 from siting.territory import Territory
@@ -35,7 +35,7 @@ def solve_posed(
     ------
     InfeasibleError
         No plan keeps the rules: the lines concerned, whom nobody covers, and what would do.
-    SolverError
+    OutOfTimeError
         The time ran out before a plan was found or excluded.
     """
     limits = scenario.solver
@@ -50,6 +50,8 @@ def solve_posed(
         )
     except InfeasibleError as error:
         raise refusal(scenario, territory, times, posed, error) from error
+    except OutOfTimeError as error:
+        raise out_of_time(scenario) from error
     n_asked = len(goal_names(scenario)) if plan.stages else 0  # the rest settles what the scenario leaves open
     named = (plan.certificate, *plan.stages[:n_asked])
     status: Status = "optimal" if all(one.status == "optimal" for one in named) else "feasible"
