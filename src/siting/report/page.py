@@ -37,7 +37,7 @@ from siting.report.phases import phase_table
 from siting.report.quarters import quarter_section
 from siting.report.rendering import read_template, render_template
 from siting.report.rule_table import rule_table, rules_more
-from siting.report.sentences import answer, first_half, proof, screening_warning, standard, texts_of, uncoverable
+from siting.report.sentences import answer, first_half, proof, standard, texts_of, uncoverable, warnings_of
 
 SCRIPTS = ("page.js", "map.js", "tables.js", "areas.js")
 
@@ -121,7 +121,7 @@ def _render(measured: Measured, **values: Any) -> str:
         language=texts.language,
         title=measured.scenario.title,
         last=list(measured.moments)[-1],
-        screening=screening_warning(measured.scenario),
+        warnings=warnings_of(measured),
         legends=legends(measured),
         before_after=before_after_table(measured),
         modes=mode_table(measured) if measured.modes else None,

@@ -22,6 +22,10 @@ def standard(findings: Measured) -> str:
     return texts_of(findings).number.short(findings.scenario.goal.standard_s / 60)
 
 
+FAR_FROM_OFFICIAL = 0.1
+"""From this share of the municipal population on, a difference is told as a warning: vintages differ by less."""
+
+
 def answer(findings: Findings) -> str:
     """The answer in a sentence, without its full stop."""
     texts, summary, goal = texts_of(findings), findings.summary, findings.scenario.goal
@@ -131,6 +135,20 @@ def screening_warning(scenario: Scenario, *, short: bool = False) -> str:
         return ""
     where = "_overseas" if scenario.study_area.overseas_crs else ""
     return Texts(scenario.language)(f"screening{where}{'_short' if short else ''}")
+
+
+def warnings_of(measured: Measured) -> list[str]:
+    """What must be read before any figure: how sure the times are, and whether people are missing."""
+    texts, scenario, report = texts_of(measured), measured.scenario, measured.territory.population_report
+    warnings = [screening_warning(scenario)]
+    if report is not None:
+        served, official = float(report.persons_served.sum()), float(report.municipal_persons.sum())
+        if official and abs(served / official - 1) > FAR_FROM_OFFICIAL:
+            whole = texts.number.whole
+            warnings.append(texts("warning_population", served=whole(served), official=whole(official)))
+    if scenario.population.rule == "municipal":
+        warnings.append(texts("warning_municipal"))
+    return [text for text in warnings if text]
 
 
 def uncoverable(findings: Findings) -> str:

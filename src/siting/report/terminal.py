@@ -17,9 +17,9 @@ from siting.report.sentences import (
     farthest_min,
     minutes,
     proof,
-    screening_warning,
     texts_of,
     uncoverable,
+    warnings_of,
 )
 
 WIDTH = 96
@@ -30,7 +30,7 @@ def render_summary(findings: Findings) -> str:
     """About fifteen lines in the scenario's language: the answer, before and after, the proof."""
     texts = texts_of(findings)
     rows = [
-        ("summary_warning", screening_warning(findings.scenario)),
+        *(("summary_warning", warning) for warning in warnings_of(findings)),
         ("summary_scenario", f"{findings.scenario.title} ({findings.scenario.scenario})"),
         ("summary_answer", f"{answer(findings)}."),
         ("summary_before", _covered(findings, "before")),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pydantic import ValidationError
 
 from siting.errors import Fault, ScenarioError
 from siting.scenario.contradictions import contradictions
-from siting.scenario.messages import hint, message
+from siting.scenario.faults import option_faults
+from siting.scenario.messages import message
 from siting.scenario.remedies import nearest_of
 from siting.scenario.schema import Scenario
 from siting.scenario.simulation_settings import SimulationSettings
@@ -23,9 +25,8 @@ def changed_settings(scenario: Scenario, changes: Mapping[str, str]) -> Simulati
         The scenario has no such block, a key is unknown, or a value is wrong; every fault at once.
     """
     if scenario.simulation is None:
-        problem, _ = message("missing", scenario.language, hint="")
-        remedy = hint("one_of", scenario.language, known="simulation")
-        raise ScenarioError(scenario.fault("simulation", problem, remedy))
+        problem, remedy = message("not_simulated", scenario.language)
+        raise ScenarioError(replace(scenario.fault("simulation", problem, remedy), line=0, column=0))
     known = list(SimulationSettings.model_fields)
     faults = [
         Fault(
@@ -42,7 +43,7 @@ def changed_settings(scenario: Scenario, changes: Mapping[str, str]) -> Simulati
     try:
         settings = SimulationSettings.model_validate(values)
     except ValidationError as error:
-        faults += [Fault("--set", 0, 0, str(one["loc"][0]), one["msg"]) for one in error.errors(include_url=False)]
+        faults += option_faults(error, "simulation", "--set", scenario.language)
     else:
         for one in contradictions({f"simulation.{key}": value for key, value in settings}):
             field = one.path.removeprefix("simulation.")
@@ -53,6 +54,6 @@ def changed_settings(scenario: Scenario, changes: Mapping[str, str]) -> Simulati
 
 
 def _listed(text: str, key: str) -> object:
-    """A list where the key holds one: ``areas=departement,commune``."""
+    """A list where the key holds one: ``areas=departement,commune``, or ``areas=[departement, commune]``."""
     is_list = isinstance(SimulationSettings.model_fields[key].default, tuple)
-    return tuple(part for part in text.split(",") if part) if is_list else text
+    return tuple(part.strip() for part in text.strip("[] ").split(",") if part.strip()) if is_list else text

@@ -116,6 +116,13 @@ def schema_faults(error: ValidationError, origin: Origin, language: str) -> Iter
         yield one.path, Fault(origin.file, *position, path_text(one.path), *words)
 
 
+def option_faults(error: ValidationError, section: str, option: str, language: str) -> Iterator[Fault]:
+    """Each error of a section whose values a command line option gave."""
+    for details in error.errors(include_url=False):
+        one = _Error.of({**details, "loc": (section, *details["loc"])})
+        yield Fault(option, 0, 0, path_text(one.path[1:]), *message(one.key, language, **_words(one, language)))
+
+
 def contradiction_faults(
     found: Iterable[Contradiction], origin: Origin, language: str
 ) -> Iterator[tuple[FieldPath, Fault]]:

@@ -177,6 +177,13 @@ MESSAGES: dict[str, Message] = {
         ("« {value} » n'est ni vrai ni faux", "écrivez true (oui) ou false (non)"),
         ("'{value}' is neither true nor false", "write true or false"),
     ),
+    "not_simulated": Message(
+        (
+            "ce calcul ne simule aucun trimestre",
+            "ajoutez à votre scénario le bloc « simulation: {{}} », puis siting run",
+        ),
+        ("this run simulates no quarter", "add the block 'simulation: {{}}' to your scenario, then siting run"),
+    ),
     # numbers
     "not_a_number": Message(
         ("« {value} » n'est pas un nombre{unit}", "{hint}"),

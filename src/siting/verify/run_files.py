@@ -95,9 +95,13 @@ def check_manifest(folder: Path) -> list[Check]:
     Raises
     ------
     VerificationError
-        There is no manifest, or it cannot be read.
+        There is no manifest, it cannot be read, or the folder is that of another command.
     """
     files = read_manifest(folder)["files"]
+    if not {"certificate.json", "sites.csv"} & files.keys():
+        raise VerificationError(
+            f"{folder} n'est pas le dossier d'un plan, que « siting run » écrit (il tient {', '.join(sorted(files))})"
+        )
     present = {path.name for path in folder.iterdir()} - {"manifest.json"}
     missing = sorted((set(files) | set(REQUIRED)) - present)
     strange = sorted(present - set(files))

@@ -8,14 +8,11 @@ from itertools import islice
 from siting.scenario import Scenario
 from siting.territory.values import PopulationReport
 
-FAR_FROM_OFFICIAL = 0.1
-"""From this share of the municipal population on, a difference is told as a warning: vintages differ by less."""
-
 
 def population_notes(scenario: Scenario, report: PopulationReport) -> Iterator[tuple[str, str]]:
     """(French, English) sentences on what was read, what was lost and what is supposed."""
     name = scenario.files["population.file"].name
-    served, official = report.persons_served.sum(), report.municipal_persons.sum()
+    served = report.persons_served.sum()
     total = report.persons_in.sum()
     yield (
         f"Population de {name} : {_french(served)} habitants du territoire servis, sur {_french(total)} dans le "
@@ -28,11 +25,6 @@ def population_notes(scenario: Scenario, report: PopulationReport) -> Iterator[t
         yield (
             f"{_french(adrift)} habitants du fichier sont en mer, à l'étranger ou dans une commune inconnue.",
             f"{adrift:,.0f} people of the file are at sea, abroad or in an unknown commune.",
-        )
-    if official and abs(served / official - 1) > FAR_FROM_OFFICIAL:
-        yield (
-            f"Attention : {_french(served)} habitants, {_french(official)} selon la population municipale.",
-            f"Warning: {served:,.0f} residents, {official:,.0f} by the municipal population.",
         )
     if report.n_hidden:
         yield (
