@@ -12,7 +12,7 @@ import pytest
 
 from siting.allocation import Composed, Lscp, Mclp, PCenter, PMedian, solve
 from siting.checker import CoverMatrix
-from siting.errors import DataError, InfeasibleError
+from siting.errors import DataError, InfeasibleError, OutOfTimeError
 from siting.frontier import frontier_of
 from siting.pipeline import run
 from siting.posing import ask, kept_rules, pose, solve_posed
@@ -257,3 +257,19 @@ def test_the_checker_knows_nothing_of_the_solver():
     for file in [source / "checker.py", *(source / "verify").glob("*.py")]:
         text = file.read_text(encoding="utf-8")
         assert "siting.allocation" not in text and "siting.posing" not in text, file.name
+
+
+def test_a_floor_names_the_zones_without_candidates(head, tmp_path):
+    text = "goal: {model: mclp, standard_min: 10, new_houses: 9}\nrules: [{rule: houses, each: epci, at_least: 9}]"
+    with pytest.raises(InfeasibleError, match=r"trop peu de candidats permis : .* en a \d"):
+        run(scenario_of(head, text, tmp_path))
+
+
+def test_time_that_ran_out_is_said_in_words_with_the_line(head, tmp_path, monkeypatch):
+    def in_vain(*_args, **_options):
+        raise OutOfTimeError("no plan was found")
+
+    monkeypatch.setattr("siting.posing.solving.solve", in_vain)
+    text = "goal: {model: lscp, standard_min: 10}\nsolver: {time_limit_s: 7}"
+    with pytest.raises(OutOfTimeError, match=r":\d+:\d+: solver.time_limit_s: aucun plan n'a été trouvé en 7 s"):
+        run(scenario_of(head, text, tmp_path))

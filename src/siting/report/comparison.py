@@ -86,10 +86,11 @@ def _figure_paths(one: SavedRun, other: SavedRun) -> list[str]:
 
 def _common_cells(one: SavedRun, other: SavedRun) -> pd.DataFrame:
     """Inhabited cells of both runs: people (of the one), seconds with each plan, and who is covered by each."""
-    grids = [(run.scenario.crs, run.scenario.grid.cell_size_m) for run in (one, other)]
+    grids = [f"{run.scenario.crs}, mailles de {run.scenario.grid.cell_size_m:g} m" for run in (one, other)]
     if grids[0] != grids[1]:
-        problem = f"les grilles diffèrent : {grids[0]} et {grids[1]}"
-        raise DataError(Fault(str(other.folder), 0, 0, "grid", problem, "relancez l'un des calculs sur la même grille"))
+        problem = f"les grilles diffèrent : {grids[0]} ici, {grids[1]} là"
+        remedy = "on compare des calculs d'un même territoire sur la même grille"
+        raise DataError(Fault(str(other.folder), 0, 0, "grid", problem, remedy))
     columns = ["x_m", "y_m", "commune", "persons", *AGE_GROUPS]
     cells = one.cells[columns].assign(s_one=one.seconds("after"))
     cells = cells.merge(other.cells[["x_m", "y_m"]].assign(s_other=other.seconds("after")), on=["x_m", "y_m"])

@@ -46,6 +46,9 @@ def answer(findings: Findings) -> str:
     sentence = texts.count("answer_mclp" if model == "lexicographic" else f"answer_{model}", opened, **blanks)
     is_idle = summary["search"] == "mclp" and summary["status"] == "optimal" and not findings.scenario.rules
     most = goal.most_houses if is_idle else None
+    wanted = getattr(goal, "new_houses", None)
+    if wanted is not None and wanted > opened == summary["sites"]["candidates"]:
+        return texts("answer_all", answer=sentence, asked=texts.number.whole(wanted), n=texts.number.whole(opened))
     if most is not None and most > opened:
         return texts("answer_idle", answer=sentence, asked=texts.number.whole(most))
     return sentence

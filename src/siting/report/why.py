@@ -11,6 +11,7 @@ from siting.access import REASONS, persons_by_reason
 from siting.allocation import CoverSets, lscp, solve
 from siting.errors import DataError, Fault, RunFolderError
 from siting.report.saved_run import SavedRun
+from siting.scenario.remedies import nearest
 from siting.territory import Territory, assemble
 from siting.travel import FrictionSurface, RoadSurface, build_surface
 
@@ -154,7 +155,11 @@ def explain_commune(ground: Ground, code: str) -> CommuneStory:
     communes, demand = ground.territory.communes, ground.territory.demand
     found = np.flatnonzero((communes.code == code) & communes.in_study_area)
     if not len(found):
-        raise DataError(Fault("--commune", 0, 0, code, "aucune commune du territoire étudié n'a ce code"))
+        inside = communes.in_study_area
+        named = nearest(code, communes.name[inside].tolist())
+        found = communes.code[inside & (communes.name == named)].tolist() if named else []
+        remedy = f"vouliez-vous dire {found[0]}, {named} ?" if found else "communes.csv donne les codes"
+        raise DataError(Fault("--commune", 0, 0, code, "aucune commune du territoire étudié n'a ce code", remedy))
     of_commune = demand.commune == found[0]
     is_beyond = of_commune & ~(ground.after_s <= ground.standard_s)
     reason = np.array([REASONS.index(name) for name in ground.run.cells["reason"]])

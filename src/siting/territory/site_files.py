@@ -62,7 +62,7 @@ def read_site_file(path: Path, grid: Grid) -> list[SiteRow]:
     rows, faults = _site_rows(path, records, grid)
     if not rows and not faults:
         faults = [Fault(str(path), 0, 0, "", "aucun site", "une ligne par site : id, name, lon, lat")]
-    faults.extend(_faults_of_rows(path, rows, grid))
+    faults.extend(_faults_of_rows(path, rows, grid, ", ".join(_point_columns(records))))
     refuse(path, faults)
     return rows
 
@@ -82,7 +82,7 @@ def refuse(path: Path, faults: list[Fault]) -> None:
         raise DataError(faults)
 
 
-def _faults_of_rows(path: Path, rows: list[SiteRow], grid: Grid) -> Iterator[Fault]:
+def _faults_of_rows(path: Path, rows: list[SiteRow], grid: Grid, point: str) -> Iterator[Fault]:
     first_line: dict[str, int] = {}
     off_grid = grid.cell_at([row.x_m for row in rows], [row.y_m for row in rows]) < 0
     for row, is_off in zip(rows, off_grid, strict=True):
@@ -96,12 +96,11 @@ def _faults_of_rows(path: Path, rows: list[SiteRow], grid: Grid) -> Iterator[Fau
         if is_off:
             problem = f"« {row.id} » est hors du territoire et de son pourtour"
             remedy = f"vérifier le point : lon puis lat en degrés, ou x_m, y_m en mètres dans {grid.crs}"
-            yield Fault(str(path), row.line, 1, "lon, lat", problem, remedy)
+            yield Fault(str(path), row.line, 1, point, problem, remedy)
 
 
 def _site_rows(path: Path, records: Records, grid: Grid) -> tuple[list[SiteRow], list[Fault]]:
-    is_metric = {"x_m", "y_m"} <= set(records.columns)
-    point = ("x_m", "y_m") if is_metric else ("lon", "lat")
+    point = _point_columns(records)
     missing = [name for name in ("id", "name", *point) if name not in records.columns]
     if missing:
         remedy = "colonnes attendues : id, name, lon, lat (ou x_m, y_m)"
@@ -116,7 +115,11 @@ def _site_rows(path: Path, records: Records, grid: Grid) -> tuple[list[SiteRow],
         faults += [Fault(str(path), line, 1, *one) for one in (*wrong, *wrong_details)]
         if not wrong:
             rows.append(SiteRow(line, record["id"], record["name"], *xy, **details))
-    return rows if is_metric else _on_grid(rows, grid), faults
+    return rows if point == ("x_m", "y_m") else _on_grid(rows, grid), faults
+
+
+def _point_columns(records: Records) -> tuple[str, str]:
+    return ("x_m", "y_m") if {"x_m", "y_m"} <= set(records.columns) else ("lon", "lat")
 
 
 def _on_grid(rows: list[SiteRow], grid: Grid) -> list[SiteRow]:
