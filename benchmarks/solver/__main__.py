@@ -140,6 +140,9 @@ def main(arguments: list[str]) -> int:
         row["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print("ROW " + json.dumps(row))
         return 0
+    if unknown := [group for group in arguments if group not in CASES]:
+        print(f"no such group: {', '.join(unknown)}\n\n{__doc__}", file=sys.stderr)
+        return 2
     print("| case | cover s | build s | reduce s | solve s | left | objective | gap % | proven by | MB |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for group in arguments or ["departement"]:
