@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cap_corse import communes_north_of, ground_of, scenario_of
 from naive import choices as naive
 from scenario_texts import faults_of, marked, text_with
 from siting.access import fill
@@ -23,10 +24,9 @@ from siting.report.saved_run import SavedRun
 from siting.report.tables import read_csv, write_csv
 from siting.report.why import Ground, explain_commune, explain_site
 from siting.report.why_report import render_commune, render_site
-from siting.scenario import Scenario, load
-from siting.territory import Territory, assemble
-from siting.territory.embedded import read_communes
-from siting.travel import TravelTimes, build_surface, travel_times
+from siting.scenario import Scenario
+from siting.territory import Territory
+from siting.travel import TravelTimes
 from siting.verify import verify
 
 HEAD = """scenario: cap-corse
@@ -46,23 +46,13 @@ solver: {time_limit_s: 5}
 
 @pytest.fixture(scope="module")
 def head() -> str:
-    communes = read_communes()
-    north = communes["code"][communes["departement"].eq("2B") & communes["lat"].gt(42.65)]
-    return HEAD % ", ".join(f'"{code}"' for code in north)
+    return HEAD % communes_north_of(42.65)
 
 
 @pytest.fixture(scope="module")
 def ground(head, tmp_path_factory) -> tuple[Territory, TravelTimes]:
     scenario = scenario_of(head, SERVED % "nearest", tmp_path_factory.mktemp("ground"))
-    territory = assemble(scenario)
-    surface = build_surface(territory, scenario.travel)
-    return territory, travel_times(surface, cutoff_s=scenario.travel.cutoff_s)
-
-
-def scenario_of(head: str, text: str, folder: Path) -> Scenario:
-    file = folder / "cap-corse.yaml"
-    file.write_text(head + text, encoding="utf-8")
-    return load(file)
+    return ground_of(scenario)
 
 
 def dense_s(times: TravelTimes) -> np.ndarray:

@@ -14,16 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cap_corse import communes_north_of, ground_of, scenario_of
 from scenario_texts import faults_of, marked, text_with
 from siting.errors import DataError, InfeasibleError
 from siting.pipeline import run, simulate_again
 from siting.posing import ask, pose, solve_posed
 from siting.report import RunFolder
 from siting.report.tables import read_csv, write_csv
-from siting.scenario import Scenario, load
-from siting.territory import Territory, assemble
-from siting.territory.embedded import read_communes
-from siting.travel import TravelTimes, build_surface, travel_times
+from siting.territory import Territory
+from siting.travel import TravelTimes
 from siting.verify import verify
 
 HEAD = """scenario: cap-corse
@@ -43,29 +42,19 @@ simulation: {start: 2026-Q2, quarters: 8, draws: 1}
 
 @pytest.fixture(scope="module")
 def head() -> str:
-    communes = read_communes()
-    north = communes["code"][communes["departement"].eq("2B") & communes["lat"].gt(42.65)]
-    return HEAD % ", ".join(f'"{code}"' for code in north)
+    return HEAD % communes_north_of(42.65)
 
 
 @pytest.fixture(scope="module")
 def ground(head, tmp_path_factory) -> tuple[Territory, TravelTimes]:
     scenario = scenario_of(head, PHASES, tmp_path_factory.mktemp("ground"))
-    territory = assemble(scenario)
-    surface = build_surface(territory, scenario.travel)
-    return territory, travel_times(surface, cutoff_s=scenario.travel.cutoff_s)
+    return ground_of(scenario)
 
 
 @pytest.fixture(scope="module")
 def phased_run(head, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("phased")
     return run(scenario_of(head, PHASES, folder)).save(folder / "run")
-
-
-def scenario_of(head: str, text: str, folder: Path) -> Scenario:
-    file = folder / "cap-corse.yaml"
-    file.write_text(head + text, encoding="utf-8")
-    return load(file)
 
 
 def near_cells(times: TravelTimes, standard_s: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cap_corse import communes_north_of, ground_of, scenario_of
 from siting.allocation import Composed, Lscp, Mclp, PCenter, PMedian, solve
 from siting.checker import CoverMatrix
 from siting.errors import DataError, InfeasibleError, OutOfTimeError
@@ -20,10 +21,9 @@ from siting.posing.weights import weighted_persons
 from siting.report.frontier_files import render_frontier, write_frontier
 from siting.report.sentences import bound, objective
 from siting.report.tables import read_csv
-from siting.scenario import Scenario, load
-from siting.territory import Territory, assemble
-from siting.territory.embedded import read_communes
-from siting.travel import TravelTimes, build_surface, travel_times
+from siting.scenario import Scenario
+from siting.territory import Territory
+from siting.travel import TravelTimes
 from siting.verify import verify
 
 HEAD = """scenario: cap-corse
@@ -49,24 +49,14 @@ weights:
 
 @pytest.fixture(scope="module")
 def head() -> str:
-    communes = read_communes()
-    north = communes["code"][communes["departement"].eq("2B") & communes["lat"].gt(42.68)]
-    return HEAD % ", ".join(f'"{code}"' for code in north)
+    return HEAD % communes_north_of(42.68)
 
 
 @pytest.fixture(scope="module")
 def ground(head, tmp_path_factory) -> tuple[Territory, TravelTimes]:
     """The north of Corsica, the same whatever the goal."""
     scenario = scenario_of(head, "goal: {model: lscp, standard_min: 10}", tmp_path_factory.mktemp("ground"))
-    territory = assemble(scenario)
-    surface = build_surface(territory, scenario.travel)
-    return territory, travel_times(surface, cutoff_s=scenario.travel.cutoff_s)
-
-
-def scenario_of(head: str, text: str, folder: Path) -> Scenario:
-    file = folder / "cap-corse.yaml"
-    file.write_text(head + text, encoding="utf-8")
-    return load(file)
+    return ground_of(scenario)
 
 
 @pytest.mark.parametrize(
