@@ -139,7 +139,6 @@ def _bound(cover: CoverSets, houses: int, standing: _Standing, effort: Effort) -
         target=standing.value,
         iterations=_ITERATIONS,
         effort=effort.share(0.6),
-        known=standing.bound,
     )
     return _Standing(standing.columns, standing.value, min(standing.bound, bound), multipliers)
 

@@ -19,7 +19,6 @@ _PATIENCE = 12
 _FIRST_LENGTH = 0.3
 _SHORTER = 0.7
 _SHORTEST = 1e-4
-_HOPELESS = 250
 """Synthetic France, MCLP at 10 minutes with p = 5,000: gap 0.33 % after 400 iterations, 0.27 % after 1,000.
 With an averaging of 0.7 and a patience of 15 it stalled at 0.54 %.
 p-median with p = 5,000: a patience of 12 proves in 500 iterations what 20 proves in 700."""
@@ -45,7 +44,6 @@ def lower(
     iterations: int,
     effort: Effort,
     first_length: float = _FIRST_LENGTH,
-    known: float = np.inf,
 ) -> tuple[float, NDArray[np.float64]]:
     """The lowest bound met within the box, and its multipliers.
 
@@ -62,19 +60,16 @@ def lower(
     effort : Effort
     first_length : float
         Of the first steps, as a share of the gap; short where the start is good already.
-    known : float
-        A bound that needs no multipliers: what is not below it after `_HOPELESS` iterations is given up.
     """
     u, length, waited = start, first_length, 0
     direction: NDArray[np.float64] | None = None
     best, best_u = np.inf, start
-    for n_done in range(iterations):
+    for _ in range(iterations):
         bound, slope = evaluate(u)
         waited = 0 if bound < best - 1e-6 * abs(best) else waited + 1
         if bound < best:
             best, best_u = bound, u
-        is_hopeless = n_done >= _HOPELESS and best >= known
-        if best <= target or length < _SHORTEST or is_hopeless or effort.left_s == 0:
+        if best <= target or length < _SHORTEST or effort.left_s == 0:
             break
         if waited > _PATIENCE:
             u, length, waited = best_u, length * _SHORTER, 0
