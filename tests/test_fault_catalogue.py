@@ -14,6 +14,8 @@ from siting.allocation import cover_sets, mclp, solve
 from siting.errors import DataError, ScenarioError
 from siting.grid import Grid
 from siting.pipeline import run
+from siting.report.diagnosis import diagnose
+from siting.report.sentences import warnings_of
 from siting.scenario import load
 from siting.territory import assemble
 from siting.territory.population.raster import read_people_raster
@@ -29,8 +31,8 @@ def test_fault_22_a_total_far_from_the_official_one_is_told_with_both(tmp_path):
     pd.DataFrame({"lon": [9.15], "lat": [42.3], "persons": [90_000]}).to_csv(tmp_path / "t.csv", index=False)
     world = population(tmp_path, "{rule: table, file: t.csv}")
     official = f"{world.population_report.municipal_persons.sum():,.0f}".replace(",", "\u202f")
-    said = [note for note in world.notes if note.startswith("Attention")]
-    assert len(said) == 1 and "90\u202f000" in said[0] and official in said[0]
+    (said,) = warnings_of(diagnose(load(tmp_path / "essai.yaml")))
+    assert "90\u202f000" in said and official in said
 
 
 @pytest.mark.parametrize("value", [-9999.0, np.inf, -0.5])
