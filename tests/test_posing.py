@@ -12,6 +12,7 @@ import pytest
 
 from cap_corse import communes_north_of, ground_of, scenario_of
 from siting.allocation import Composed, Lscp, Mclp, PCenter, PMedian, solve
+from siting.alternatives import alternatives_of
 from siting.checker import CoverMatrix
 from siting.errors import DataError, InfeasibleError, OutOfTimeError
 from siting.frontier import frontier_of
@@ -263,3 +264,9 @@ def test_time_that_ran_out_is_said_in_words_with_the_line(head, tmp_path, monkey
     text = "goal: {model: lscp, standard_min: 10}\nsolver: {time_limit_s: 7}"
     with pytest.raises(OutOfTimeError, match=r":\d+:\d+: solver.time_limit_s: aucun plan n'a été trouvé en 7 s"):
         run(scenario_of(head, text, tmp_path))
+    points = frontier_of(scenario_of(head, text, tmp_path), [2])
+    assert [point.status for point in points] == ["optimal", "out_of_time"]
+    assert "dans le temps permis" in render_frontier(points, scenario_of(head, text, tmp_path))
+    monkeypatch.setattr("siting.alternatives.other_plans", in_vain)
+    with pytest.raises(OutOfTimeError, match=r":\d+:\d+: solver.time_limit_s"):
+        alternatives_of(scenario_of(head, text, tmp_path), count=2, loss_share=0.1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation import Composed, Plan, in_all_plans, other_plans, stand_ins
-from siting.errors import DataError, InfeasibleError
-from siting.posing import ask, at_sites, pose
-from siting.posing.refusals import refusal
-from siting.progress import Watcher, unwatched
+from siting.errors import DataError
+from siting.ground import ground_of
+from siting.posing import Posed, at_sites, pose, told_with_lines
+from siting.progress import Progress, Watcher, unwatched
 from siting.scenario import Scenario
-from siting.territory import Territory, assemble
-from siting.travel import build_surface, travel_times
+from siting.territory import Territory
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +70,8 @@ def alternatives_of(
     ------
     DataError
         The goal is p_center, of which no program is made.
-    InfeasibleError
-        No plan keeps the rules.
+    InfeasibleError, OutOfTimeError
+        See `siting.posing.refusals.told_with_lines`.
     """
     if scenario.goal.model == "p_center":
         words = {
@@ -81,35 +79,30 @@ def alternatives_of(
             "en": ("other plans of this goal are not looked for", "p_median, or lscp with a standard"),
         }[scenario.language]
         raise DataError(scenario.fault("goal.model", *words))
-    with watcher("territory") as progress:
-        territory = assemble(scenario, progress=progress)
-    with watcher("surface"):
-        surface = build_surface(territory, scenario.travel)
-    with watcher("travel_times") as progress:
-        cutoff_s, threads = scenario.travel.cutoff_s, threads or os.cpu_count() or 1
-        times = travel_times(surface, cutoff_s=cutoff_s, progress=progress, threads=threads)
-    posed = pose(scenario, territory, times, ask(scenario, territory), composed=True)
+    ground = ground_of(scenario, watcher=watcher, threads=threads)
+    territory, times = ground.territory, ground.times
+    posed = pose(scenario, territory, times, ground.asked, composed=True)
     problem, limit_s = posed.problem, scenario.solver.time_limit_s
     assert isinstance(problem, Composed)
-    with watcher("plan") as progress:
-        try:
-            found = other_plans(
-                problem, count=count, loss_share=loss_share, time_limit_s=limit_s, progress=progress
-            )  # fmt: skip
-        except InfeasibleError as error:
-            raise refusal(scenario, territory, times, posed, error) from error
+    with watcher("plan") as progress, told_with_lines(scenario, territory, times, posed):
+        found = other_plans(problem, count=count, loss_share=loss_share, time_limit_s=limit_s, progress=progress)
     with watcher("alternatives") as progress:
-        best, n_sites = found[0], len(territory.sites)
-        changed, site = best.opened, best.opened
-        if posed.options is not None:
-            changed = posed.options.changes(best)
-            site = posed.options.site[changed]
-        in_all, stand_in, lost = np.full(n_sites, np.nan), np.full(n_sites, -1, np.int32), np.full(n_sites, np.nan)
-        in_all[site] = in_all_plans(
-            problem, replace(best, opened=changed), loss_share=loss_share, progress=progress
-        )  # fmt: skip
-        if posed.options is None:
-            swaps = stand_ins(problem, best)
-            stand_in[site], lost[site] = swaps.best_swap, swaps.lost
+        in_all, stand_in, lost = _of_each_site(posed, problem, found[0], len(territory.sites), loss_share, progress)
     plans = [at_sites(plan, posed.options, territory.sites.is_existing) for plan in found]
     return Alternatives(territory, plans, [posed.minutes(plan.objective) for plan in plans], in_all, stand_in, lost)
+
+
+def _of_each_site(
+    posed: Posed, problem: Composed, best: Plan, n_sites: int, loss_share: float, progress: Progress
+) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.float64]]:
+    """``in_all``, ``stand_in`` and ``lost`` of `Alternatives`."""
+    in_all, stand_in, lost = np.full(n_sites, np.nan), np.full(n_sites, -1, np.int32), np.full(n_sites, np.nan)
+    changed, site = best.opened, best.opened
+    if posed.options is not None:
+        changed = posed.options.changes(best)
+        site = posed.options.site[changed]
+    in_all[site] = in_all_plans(problem, replace(best, opened=changed), loss_share=loss_share, progress=progress)
+    if posed.options is None:
+        swaps = stand_ins(problem, best)
+        stand_in[site], lost[site] = swaps.best_swap, swaps.lost
+    return in_all, stand_in, lost

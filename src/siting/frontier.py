@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 
 import numpy as np
 
-from siting.errors import InfeasibleError
+from siting.errors import InfeasibleError, OutOfTimeError
+from siting.ground import ground_of
 from siting.posing import ask, pose, solve_posed
 from siting.progress import Progress, Standing, Watcher, unwatched
 from siting.report.frontier_files import FrontierPoint
 from siting.scenario import MclpGoal, Scenario
-from siting.territory import assemble
-from siting.travel import build_surface, travel_times
 
 
 def frontier_of(
@@ -44,17 +42,12 @@ def frontier_of(
     Returns
     -------
     list of FrontierPoint
-        The houses of today first (0), then each number, ascending; those for which no plan keeps the rules are left
-        without figures.
+        The houses of today first (0), then each number, ascending; those for which no plan keeps the rules,
+        or none was found in time, are left without figures.
     """
-    with watcher("territory") as progress:
-        territory = assemble(scenario, progress=progress)
-    with watcher("surface"):
-        surface = build_surface(territory, scenario.travel)
-    with watcher("travel_times") as progress:
-        cutoff_s = scenario.travel.cutoff_s
-        times = travel_times(surface, cutoff_s=cutoff_s, progress=progress, threads=threads or os.cpu_count() or 1)
-    persons, numbers = territory.demand.persons, sorted(set(houses), reverse=True)
+    numbers = sorted(set(houses), reverse=True)
+    ground = ground_of(_with_houses(scenario, numbers[0]), watcher=watcher, threads=threads)
+    territory, times, persons = ground.territory, ground.times, ground.territory.demand.persons
     points: list[FrontierPoint] = []
     with watcher("plan") as progress:
         for done, number in enumerate(numbers):
@@ -65,8 +58,11 @@ def frontier_of(
                 plan = solve_posed(asked_of, territory, times, posed, progress=within, stop=stop)
             except InfeasibleError:
                 # What no number of houses can keep, no smaller one can: the reasons are sought once, not for each.
-                points += [_without_plan(fewer) for fewer in numbers[done:]]
+                points += [_without_plan(fewer, "infeasible") for fewer in numbers[done:]]
                 break
+            except OutOfTimeError:
+                points.append(_without_plan(number, "out_of_time"))
+                continue
             covered = float(persons[plan.is_covered].sum())
             share = covered / float(persons.sum())
             points.append(FrontierPoint(number, len(plan.opened), covered, share, plan.status, plan.gap))
@@ -75,8 +71,8 @@ def frontier_of(
     return [FrontierPoint(0, 0, today, today / float(persons.sum()), "optimal", 0.0), *points[::-1]]
 
 
-def _without_plan(number: int) -> FrontierPoint:
-    return FrontierPoint(number, 0, float("nan"), float("nan"), "infeasible", float("nan"))
+def _without_plan(number: int, status: str) -> FrontierPoint:
+    return FrontierPoint(number, 0, float("nan"), float("nan"), status, float("nan"))
 
 
 def _with_houses(scenario: Scenario, number: int) -> Scenario:

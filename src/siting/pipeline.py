@@ -21,9 +21,10 @@ from numpy.typing import ArrayLike, NDArray
 from siting.access import ModeTimes, measure_modes
 from siting.allocation import Plan
 from siting.errors import DataError, Fault
+from siting.ground import ground_of
 from siting.outlook import Outlook, look_ahead
 from siting.plan_access import measure_plan
-from siting.posing import ask, fillings, pose, solve_posed
+from siting.posing import fillings, pose, solve_posed
 from siting.progress import Progress, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
 from siting.report.documents import describe_travel, described_inputs, input_copies
@@ -33,7 +34,6 @@ from siting.scenario import Scenario, changed_settings, dump, load
 from siting.summary import summary_of
 from siting.territory import Territory, assemble
 from siting.territory.inputs import embedded_inputs
-from siting.travel import build_surface, travel_times
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -132,19 +132,14 @@ def run(
     """
     threads = threads or os.cpu_count() or 1
     clock = _Stopwatch(watcher)
-    with clock.stage("territory") as progress:
-        territory = assemble(scenario, progress=progress)
-        asked = ask(scenario, territory)
-    with clock.stage("surface"):
-        surface = build_surface(territory, scenario.travel)
-    with clock.stage("travel_times") as progress:
-        times = travel_times(surface, cutoff_s=scenario.travel.cutoff_s, progress=progress, threads=threads)
+    ground = ground_of(scenario, watcher=clock.stage, threads=threads)
+    territory, times = ground.territory, ground.times
     stop = stop or threading.Event()
     with clock.stage("plan") as progress:
-        posed = pose(scenario, territory, times, asked)
+        posed = pose(scenario, territory, times, ground.asked)
         plan = solve_posed(scenario, territory, times, posed, progress=progress, stop=stop)
     with clock.stage("nearest"):
-        access = measure_plan(territory, surface, posed, plan)
+        access = measure_plan(territory, ground.surface, posed, plan)
         filled = fillings(scenario, territory, times, plan)
     modes: tuple[ModeTimes, ...] = ()
     if scenario.modes:
@@ -173,7 +168,7 @@ def run(
         reason=access.reason,
         summary=summary_of(scenario, territory, plan, posed, access, modes, filled),
         forecast=outlook.forecast if outlook else None,
-        pocket_cells=surface.pocket_sizes(),
+        pocket_cells=ground.surface.pocket_sizes(),
         from_outside=access.from_outside,
         modes=modes,
         fillings=filled,

@@ -4,6 +4,7 @@ from siting.posing.asked import Asked, ask
 from siting.posing.consultations import fillings
 from siting.posing.kept import KeptRule, kept_rules
 from siting.posing.problem import Posed, goal_names, pose
+from siting.posing.refusals import told_with_lines
 from siting.posing.solving import at_sites, solve_posed
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "kept_rules",
     "pose",
     "solve_posed",
+    "told_with_lines",
 ]

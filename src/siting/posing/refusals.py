@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -34,13 +36,31 @@ _PLACES_SHOWN = 3
 _SECONDS_PER_QUESTION = 10.0
 
 
-def refusal(
+@contextmanager
+def told_with_lines(scenario: Scenario, territory: Territory, times: TravelTimes, posed: Posed) -> Iterator[None]:
+    """Errors of a search inside, told as faults of the scenario file, one line per rule concerned.
+
+    Raises
+    ------
+    InfeasibleError
+        No plan keeps the rules: the lines concerned, whom nobody covers, and what would do. Takes a few more searches:
+        the least service standard that would do is looked for up to the cutoff.
+    OutOfTimeError
+        The time ran out before a plan was found or excluded.
+    """
+    try:
+        yield
+    except InfeasibleError as error:
+        raise _refusal(scenario, territory, times, posed, error) from error
+    except OutOfTimeError as error:
+        seconds = f"{scenario.solver.time_limit_s:g}"
+        words = Words(scenario.language)("time", seconds=seconds)
+        raise OutOfTimeError(str(scenario.fault("solver.time_limit_s", *words))) from error
+
+
+def _refusal(
     scenario: Scenario, territory: Territory, times: TravelTimes, posed: Posed, error: InfeasibleError
 ) -> InfeasibleError:
-    """The error of `siting.allocation.solve` as faults of the scenario file, one line per rule concerned.
-
-    Takes a few more searches: the least service standard that would do is looked for up to the cutoff.
-    """
     words = Words(scenario.language)
     if isinstance(error, ConflictError):
         faults = _conflict(scenario, territory, times, posed, error, words)
@@ -49,14 +69,6 @@ def refusal(
     else:
         faults = [scenario.fault("goal.new_houses", *words("out_of_reach", cutoff=f"{scenario.travel.cutoff_min:g}"))]
     return InfeasibleError("\n".join(map(str, faults)) or str(error))
-
-
-def out_of_time(scenario: Scenario) -> OutOfTimeError:
-    """The error of `siting.allocation.solve` as a fault of the scenario file."""
-    seconds = f"{scenario.solver.time_limit_s:g}"
-    return OutOfTimeError(
-        str(scenario.fault("solver.time_limit_s", *Words(scenario.language)("time", seconds=seconds)))
-    )
 
 
 def _too_few_houses(

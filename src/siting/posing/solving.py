@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation import Options, Plan, Status, solve
-from siting.errors import InfeasibleError, OutOfTimeError
 from siting.posing.problem import Posed, goal_names
-from siting.posing.refusals import out_of_time, refusal
+from siting.posing.refusals import told_with_lines
 from siting.progress import Progress, silent
 from siting.scenario import Scenario
 from siting.territory import Territory
@@ -33,13 +32,11 @@ def solve_posed(
 
     Raises
     ------
-    InfeasibleError
-        No plan keeps the rules: the lines concerned, whom nobody covers, and what would do.
-    OutOfTimeError
-        The time ran out before a plan was found or excluded.
+    InfeasibleError, OutOfTimeError
+        See `siting.posing.refusals.told_with_lines`.
     """
     limits = scenario.solver
-    try:
+    with told_with_lines(scenario, territory, times, posed):
         plan = solve(
             posed.problem,
             time_limit_s=limits.time_limit_s,
@@ -48,10 +45,6 @@ def solve_posed(
             progress=progress,
             stop=stop,
         )
-    except InfeasibleError as error:
-        raise refusal(scenario, territory, times, posed, error) from error
-    except OutOfTimeError as error:
-        raise out_of_time(scenario) from error
     n_asked = len(goal_names(scenario)) if plan.stages else 0  # the rest settles what the scenario leaves open
     named = (plan.certificate, *plan.stages[:n_asked])
     status: Status = "optimal" if all(one.status == "optimal" for one in named) else "feasible"

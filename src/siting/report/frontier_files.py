@@ -33,9 +33,9 @@ class FrontierPoint:
     houses, opened : int
         Allowed, and opened by the plan.
     persons_covered, share_covered : float
-        Within the service standard, recounted; NaN where no plan keeps the rules.
+        Within the service standard, recounted; NaN where there is no plan.
     status : str
-        ``"optimal"``, ``"feasible"``, or ``"infeasible"``.
+        ``"optimal"``, ``"feasible"``, ``"infeasible"`` (no plan keeps the rules) or ``"out_of_time"`` (none was found).
     gap : float
         No plan covers more than (1 + gap) times as many, by the weights of the scenario.
     """
@@ -100,8 +100,8 @@ def render_frontier(points: Sequence[FrontierPoint], scenario: Scenario) -> str:
         texts("frontier_head", standard=number.short(scenario.goal.standard_min)),
     ]
     for point, more in zip(points, frontier_table(points)["persons_per_house"].tolist(), strict=True):
-        if point.status == "infeasible":
-            rows.append(texts("frontier_none", houses=number.whole(point.houses)))
+        if not np.isfinite(point.share_covered):
+            rows.append(texts(f"frontier_{point.status}", houses=number.whole(point.houses)))
             continue
         key = "frontier_row" if point.houses else "frontier_today"
         rows.append(
