@@ -21,7 +21,9 @@ from siting.errors import InfeasibleError
 from siting.pipeline import run
 from siting.posing import ask, fillings, pose, solve_posed
 from siting.report.saved_run import SavedRun
+from siting.report.sentences import answer
 from siting.report.tables import read_csv, write_csv
+from siting.report.texts import Texts
 from siting.report.why import Ground, explain_commune, explain_site
 from siting.report.why_report import render_commune, render_site
 from siting.scenario import Scenario
@@ -184,6 +186,8 @@ def test_choices_and_capacities_come_through_to_a_folder_that_verify_recounts(pe
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "Ce que deviennent les lieux existants" in page
     assert "Les lieux sont-ils pleins" in page
+    said = Texts("fr").number.whole(summary["capacity"]["after"]["given"])
+    assert f"{said} consultations par an sont données" in answer(found.findings)
 
 
 def test_a_choice_is_told_of_its_site_and_in_the_workbook(served_run):

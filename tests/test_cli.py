@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from numba import njit
 
 from siting.cli import stages
+from siting.progress import Standing
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
@@ -256,3 +258,16 @@ def test_a_run_that_simulates_tells_its_quarters(tmp_path):
     done = siting("run", SCENARIOS / "corse-2027.yaml", "--out", tmp_path / "run")
     assert "P10 – P90" in done.stdout
     assert "Simulation 2026-Q4 → 2029-Q4" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("standing", "said"),
+    [
+        (Standing(27, 26, 1 / 27), "27 (borne 26, écart 3,70 %)"),
+        (Standing(8.125, 8, 1 / 65, "least_time"), "trajet moyen en minutes : 8,12 (borne 8,00, écart 1,54 %)"),
+        (Standing(5, 5, 0.0, "least_cost", 2, 3), "but 2/3, coût en euros : 5 (borne 5, écart 0,00 %)"),
+        (Standing(math.inf, 7, math.inf, "fewest_houses", 1, 2), "but 1/2, maisons : borne 7"),
+    ],
+)
+def test_where_a_search_stands_names_its_goal(standing, said):
+    assert stages._standing_text(standing) == said

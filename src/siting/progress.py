@@ -20,11 +20,18 @@ class Standing:
         Proven so far: no plan does better.
     gap : float
         ``|incumbent - bound| / max(|incumbent|, 1)``; infinite without a plan.
+    goal : str
+        What the values are of: a goal by the name that certificates give it; ``""`` where the model says it.
+    place, n_goals : int
+        Which of several goals that is, from 1, and how many there are.
     """
 
     incumbent: float
     bound: float
     gap: float
+    goal: str = ""
+    place: int = 1
+    n_goals: int = 1
 
     @classmethod
     def at(cls, incumbent: float, bound: float) -> Standing:

@@ -81,7 +81,8 @@ class _Stage:
 
     def __call__(self, objective: float, bound: float) -> None:
         gap = abs(objective - bound) / max(abs(objective), 1.0) if math.isfinite(objective) else math.inf
-        standing = Standing(signed(self.goal, objective), signed(self.goal, bound), gap)
+        values = signed(self.goal, objective), signed(self.goal, bound)
+        standing = Standing(*values, gap, self.goal.name, self.number + 1, self.n_goals)
         self.progress(self.number, self.n_goals, standing)
 
 

@@ -31,6 +31,15 @@ STAGES = {
     "bound": "Borne prouvée de nouveau",
 }
 
+GOALS = {
+    "most_covered": "habitants couverts",
+    "most_covered_twice": "habitants à portée de deux sites",
+    "most_served": "consultations données par an",
+    "least_time": "trajet moyen en minutes",
+    "fewest_houses": "maisons",
+    "least_cost": "coût en euros",
+}
+
 
 @contextmanager
 def watch(stage: str, /) -> Iterator[Progress]:
@@ -85,11 +94,21 @@ def _tell_compilation() -> None:
 
 
 def _standing_text(standing: Standing) -> str:
-    """``27 (borne 26, écart 3,7 %)``: the best plan so far, what is proven, and how far apart they are."""
-    best, bound = (f"{value:,.0f}".replace(",", "\u202f") for value in (standing.incumbent, standing.bound))
+    """``27 (borne 26, écart 3,7 %)``: the best plan so far, what is proven, and how far apart they are.
+
+    Of several goals, which one first: ``but 2/3, trajet moyen en minutes : …``.
+    """
+    decimals = 2 if standing.goal == "least_time" else 0
+    best, bound = (_number_text(value, decimals) for value in (standing.incumbent, standing.bound))
+    about = f"{GOALS[standing.goal]} : " if standing.goal else ""
+    about = f"but {standing.place}/{standing.n_goals}, {about}" if standing.n_goals > 1 else about
     if not math.isfinite(standing.gap):
-        return f"borne {bound}" if math.isfinite(standing.bound) else ""
-    return f"{best} (borne {bound}, écart {100 * standing.gap:.2f} %)".replace(".", ",")
+        return f"{about}borne {bound}" if math.isfinite(standing.bound) else ""
+    return f"{about}{best} (borne {bound}, écart {_number_text(100 * standing.gap, 2)} %)"
+
+
+def _number_text(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
 
 
 def interruptible(watcher: Watcher, stop: threading.Event) -> Watcher:

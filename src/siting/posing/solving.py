@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from siting.allocation import Options, Plan, Status, solve
 from siting.posing.problem import Posed, goal_names
 from siting.posing.refusals import told_with_lines
-from siting.progress import Progress, silent
+from siting.progress import Progress, Standing, silent
 from siting.scenario import Scenario
 from siting.territory import Territory
 from siting.travel.travel_times import TravelTimes
@@ -42,7 +42,7 @@ def solve_posed(
             time_limit_s=limits.time_limit_s,
             gap=limits.gap,
             seed=limits.seed,
-            progress=progress,
+            progress=_in_minutes(progress, posed),
             stop=stop,
         )
     n_asked = len(goal_names(scenario)) if plan.stages else 0  # the rest settles what the scenario leaves open
@@ -52,6 +52,18 @@ def solve_posed(
     plan = at_sites(plan, posed.options, territory.sites.is_existing)
     is_open = np.flatnonzero(plan.is_open(territory.sites.is_existing))
     return replace(plan, is_covered=posed.cover.covered_by(is_open))
+
+
+def _in_minutes(progress: Progress, posed: Posed) -> Progress:
+    """Where a search for the shortest mean trip stands is told in minutes, not in person-seconds."""
+
+    def told(done: int, total: int, standing: Standing | None = None, /) -> None:
+        if standing is not None and (standing.goal == "least_time" or posed.search == "p_median"):
+            values = posed.mean_minutes(standing.incumbent), posed.mean_minutes(standing.bound)
+            standing = replace(standing, incumbent=values[0], bound=values[1], goal="least_time")
+        progress(done, total, standing)
+
+    return told
 
 
 def at_sites(plan: Plan, options: Options | None, is_existing: NDArray[np.bool_]) -> Plan:

@@ -8,7 +8,7 @@ import numpy as np
 
 from siting.report.findings import Findings, Measured
 from siting.report.texts import Texts
-from siting.scenario import Scenario
+from siting.scenario import LexicographicGoal, Scenario
 from siting.travel.travel_times import NearestTimes
 
 
@@ -24,6 +24,10 @@ def standard(findings: Measured) -> str:
 
 FAR_FROM_OFFICIAL = 0.1
 """From this share of the municipal population on, a difference is told as a warning: vintages differ by less."""
+
+
+_ANSWERS = {"most_served": "answer_served", "least_time": "answer_p_median"}
+"""Of goals in order, by the first: what is said of the others is whom the plan covers."""
 
 
 def answer(findings: Findings) -> str:
@@ -43,7 +47,11 @@ def answer(findings: Findings) -> str:
     is_whole = getattr(goal, "covered_share", None) is None
     if model == "lscp" and is_whole and opened == 0 and summary["persons_uncoverable"]["total"] > 0:
         return texts("answer_lscp_stuck", **blanks)
-    sentence = texts.count("answer_mclp" if model == "lexicographic" else f"answer_{model}", opened, **blanks)
+    if "capacity" in summary:
+        blanks["asked"] = texts.number.whole(summary["capacity"]["asked"])
+        blanks["given"] = texts.number.whole(summary["capacity"]["after"]["given"])
+    key = _ANSWERS.get(goal.goals[0], "answer_mclp") if isinstance(goal, LexicographicGoal) else f"answer_{model}"
+    sentence = texts.count(key, opened, **blanks)
     is_idle = summary["search"] == "mclp" and summary["status"] == "optimal" and not findings.scenario.rules
     most = goal.most_houses if is_idle else None
     wanted = getattr(goal, "new_houses", None)
