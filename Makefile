@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SCENARIO ?= scenarios/corse.yaml
 
-SCENARIOS := corse corse-mclp corse-p-median corse-budget saone-et-loire france-screening
+SCENARIOS := corse corse-mclp corse-p-median corse-budget corse-phases corse-capacite saone-et-loire france-screening
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint docs bench results bench-national clean

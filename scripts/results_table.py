@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from pathlib import Path
+from typing import Any
 
 HEAD = (
     "| scenario | question | people | covered today | with the plan "
@@ -18,7 +19,7 @@ QUESTIONS = {
     "mclp": "most people within {standard} min",
     "p_median": "shortest mean trip",
     "p_center": "shortest trip of the farthest",
-    "lexicographic": "goals in order, {standard} min",
+    "lexicographic": "{goals}, {standard} min",
 }
 
 
@@ -27,9 +28,11 @@ def row(folder: Path) -> str:
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     certificate = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    question = QUESTIONS[summary["model"]].format(standard=f"{summary['standard_min']:g}")
-    if summary["rules"]:
-        question += f", under {len({one['path'] for one in summary['rules']})} rules"
+    goals = " then ".join(stage["goal"].replace("_", " ") for stage in summary.get("stages", []))
+    question = QUESTIONS[summary["model"]].format(standard=f"{summary['standard_min']:g}", goals=goals)
+    n_rules = len({one["path"] for one in summary["rules"]})
+    if n_rules:
+        question += f", under {n_rules} rule{'s' if n_rules > 1 else ''}"
     proof = f"optimal ({certificate['bound_by']})" if summary["status"] == "optimal" else f"gap {summary['gap']:.2%}"
     travel = {"roads": "real roads", "friction": "screening model"}[summary["travel"]]
     cells = (
@@ -39,17 +42,18 @@ def row(folder: Path) -> str:
         _share(summary["covered_before"]["share"]),
         _share(summary["covered_after"]["share"]),
         f"{summary['p99_minutes_before']:.0f} → {summary['p99_minutes_after']:.0f} min",
-        f"{summary['sites']['opened']} houses, {_kept(summary['sites'])}",
+        f"{summary['sites']['opened']} houses, {_kept(summary)}",
         proof,
         f"{sum(manifest['seconds'].values()):.0f} s, {manifest['peak_memory_mb'] / 1000:.1f} GB",
     )
     return f"| {' | '.join(cells)} |"
 
 
-def _kept(sites: dict[str, int]) -> str:
-    outside = sites["existing_outside"]
+def _kept(summary: dict[str, Any]) -> str:
+    sites = summary["sites"]
+    outside, closed = sites["existing_outside"], summary.get("decisions", {}).get("existing", {}).get("close", 0)
     around = f" and {outside} around" if outside else ""
-    return f"{sites['existing'] - outside} sites kept{around}"
+    return f"{sites['existing'] - outside - closed} sites kept{around}{f', {closed} closed' if closed else ''}"
 
 
 def _share(share: float) -> str:
