@@ -123,6 +123,38 @@ def test_simulating_again_keeps_the_phases_and_the_kinds(phased_run, tmp_path):
     assert outlook.forecast.opening_of_houses().tolist() == opened["done_by"].tolist()
 
 
+@pytest.fixture(scope="module")
+def closing_run(head, tmp_path_factory) -> Path:
+    """A budget that does not keep every existing site and cover most people."""
+    folder = tmp_path_factory.mktemp("closing")
+    kept = head.replace("min_gp_practices: 50, treatment: keep", "min_gp_practices: 4, kept_may: [close]")
+    text = PHASES.replace("[40000, 120000]", "[130000, 130000]").replace("costs: {", "costs: {keep_eur: 40000, ")
+    return run(scenario_of(kept, text, folder)).save(folder / "run")
+
+
+def test_sites_that_close_are_closed_in_the_simulation_too(closing_run, tmp_path):
+    assert [check for check in verify(closing_run) if not check.holds] == []
+    closed = read_csv(closing_run / "sites.csv").query("decision == 'closed'")
+    assert len(closed)
+    ledger = read_csv(closing_run / "ledger.csv").query("cause == 'closure'")
+    booked = set(zip(ledger["origin"].astype(str), ledger["quarter"], strict=True))
+    assert booked == set(zip(closed["commune"].astype(str), closed["done_by"], strict=True))
+    with RunFolder(tmp_path / "again", inputs=[]) as target:
+        outlook = simulate_again(closing_run, target, changes={"departures": "off"})
+    last, world = outlook.forecast.draws.central.states[-1], outlook.forecast.world
+    is_closed = np.isin(world.code[world.commune], closed["commune"].to_numpy(dtype=str))
+    assert last.doctors[is_closed & (outlook.forecast.schedule.kind == "practice")].sum() == 0
+    assert any("ferme" in note for note in outlook.results)
+
+
+def test_verify_finds_a_closure_that_was_moved(closing_run, tmp_path):
+    folder = Path(shutil.copytree(closing_run, tmp_path / "run"))
+    text = (folder / "ledger.csv").read_text(encoding="utf-8-sig")
+    line = next(line for line in text.splitlines() if ";closure;" in line)
+    (folder / "ledger.csv").write_text(text.replace(line, "2027-Q1" + line[7:]), encoding="utf-8-sig")
+    assert any(check.name == "fermetures simulées" for check in verify(folder) if not check.holds)
+
+
 @pytest.mark.parametrize(
     ("column", "value", "name"),
     [("done_by", "2026-Q4", "limites de la phase"), ("done_by", "2027-Q3", "phase de chaque site")],

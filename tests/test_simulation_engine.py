@@ -28,6 +28,7 @@ from siting.simulation import (
     Recruitment,
     Schedule,
     Solidarity,
+    closures_of,
     quarter_number,
     quarter_text,
     simulate,
@@ -280,3 +281,42 @@ def test_a_change_that_no_entry_tells_of_is_refused():
 def test_a_state_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
         start().doctors[0, 0] = 1
+
+
+def test_a_closed_place_loses_its_people_and_its_posts_and_keeps_nobody_who_comes():
+    state = replace(start(), vacancies=np.array([9, 4, 0]), arriving=np.array([[3, 2], [1, 1], [0, 0]]))
+    closures = closures_of(np.array([0]), np.array([START + 2]), np.array([1.0]))
+    schedule = replace(no_plan(), closures=closures)
+    simulation = run(
+        replace(NOTHING, recruitment=Recruitment(pool_per_year=0)), state=state, schedule=schedule, n_quarters=4
+    )
+    before, after = simulation.states[1:3]
+    assert before.doctors.sum(axis=1).tolist() == [13, 3, 0]
+    assert after.doctors.sum(axis=1).tolist() == [0, 4, 0]
+    assert (after.vacancies[0], after.arriving[0].sum(), after.nurses.tolist()) == (0, 0, [0, 1, 0])
+    booked = simulation.booked[1]
+    lost = booked.consultations[booked.cause == CAUSES.index("closure")]
+    assert lost.sum() == before.supply(NOTHING)[0]
+    assert all(state.doctors[0].sum() == 0 for state in simulation.states[2:])
+
+
+def test_closures_of_a_place_are_shares_of_who_is_left():
+    found = closures_of(np.array([2, 0, 2, 2]), np.array([8, 5, 6, 8]), np.array([0.25, 0.4, 0.25, 0.25]))
+    assert (found.row.tolist(), found.quarter.tolist()) == ([0, 2, 2], [5, 6, 8])
+    assert found.share == pytest.approx([0.4, 0.25, 2 / 3])
+    both = closures_of(np.array([1, 1]), np.array([4, 5]), np.array([0.7, 0.7]))
+    assert both.share == pytest.approx([0.7, 1.0])
+    assert len(closures_of(np.zeros(0, int), np.zeros(0, int), np.zeros(0)).row) == 0
+
+
+@settings(deadline=None, max_examples=30)
+@given(random_rules(), random_starts(), st.integers(0, 2**31 - 1), st.floats(0.05, 1))
+def test_the_ledger_tells_of_what_closes(rules, state, seed, share):
+    closures = closures_of(np.array([0, 1]), np.array([START + 1, START + 3]), np.array([share, 1.0]))
+    plain = Schedule(np.array([NEVER, NEVER, START + 1]), np.array(["practice", "practice", "create"]))
+    simulation = simulate(toy(0.01), state, replace(plain, closures=closures), rules, n_quarters=6, seed=(seed, 0))
+    for before, after, booked in zip(simulation.states, simulation.states[1:], simulation.booked, strict=False):
+        accounts = naive_accounts(before.supply(rules), booked)
+        assert [accounts[row] for row in range(3)] == pytest.approx(after.supply(rules).tolist(), rel=1e-9, abs=1e-6)
+        assert (after.doctors >= 0).all() and (after.vacancies >= 0).all() and (after.nurses >= 0).all()
+    assert simulation.states[3].doctors[1].sum() == 0

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simulation_worlds import NOTHING, START, no_plan, start, toy
-from siting.outlook import look_ahead
+from siting.outlook import Changes, look_ahead
 from siting.scenario import SimulationSettings, StudyArea, load
 from siting.simulation import INDICATORS, areas_of
 from siting.simulation.indicators import of_state
@@ -24,7 +24,8 @@ def at_the_start(departements):
     scenario = load(SCENARIO).model_copy(
         update={"study_area": StudyArea(departements=departements), "simulation": settings}
     )
-    outlook = look_ahead(scenario, settings, assemble(scenario), np.empty(0, np.int32), threads=2)
+    nothing = np.empty(0, np.int32)
+    outlook = look_ahead(scenario, settings, assemble(scenario), Changes(nothing, nothing), threads=2)
     draws = outlook.forecast.draws
     level = next(row for row, areas in enumerate(draws.areas) if areas.level == "commune")
     found = draws.figures[level][0, 0, :, INDICATORS.index("consultations_per_person")]

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +22,7 @@ from siting.access import ModeTimes, measure_modes
 from siting.allocation import Plan
 from siting.errors import DataError, Fault
 from siting.ground import ground_of
-from siting.outlook import Outlook, look_ahead
+from siting.outlook import Changes, Outlook, look_ahead
 from siting.plan_access import measure_plan
 from siting.posing import fillings, pose, solve_posed
 from siting.progress import Progress, Watcher, unwatched
@@ -151,8 +151,7 @@ def run(
             scenario,
             scenario.simulation,
             as_planned(territory, plan),
-            plan.opened,
-            phase=None if plan.decisions is None else plan.decisions.phase[plan.opened],
+            Changes.of(plan),
             threads=threads,
             watcher=clock.stage,
         )
@@ -239,7 +238,7 @@ def simulate_again(
     """
     try:
         told = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))["sites"]
-        opened_ids = told["opened"]
+        told["opened"]  # an older folder or another JSON has none
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             Fault(str(folder), 0, 0, "", "ce dossier ne contient pas de calcul", "un dossier écrit par « siting run »")
@@ -250,10 +249,9 @@ def simulate_again(
     clock = _Stopwatch(watcher)
     with clock.stage("territory") as progress:
         territory = assemble(scenario, progress=progress)
-    opened = np.flatnonzero(np.isin(territory.sites.id, opened_ids)).astype(np.int32)
-    phase = np.array(told["opened_in_phase"], dtype=np.int32) if "opened_in_phase" in told else None
-    territory = with_kinds(territory, opened, told.get("opened_as", territory.sites.kind[opened]))
-    outlook = look_ahead(scenario, settings, territory, opened, phase=phase, threads=threads, watcher=clock.stage)
+    planned = _changes_told(told, territory)
+    territory = with_kinds(territory, planned.opened, told.get("opened_as", territory.sites.kind[planned.opened]))
+    outlook = look_ahead(scenario, settings, territory, planned, threads=threads, watcher=clock.stage)
     copies = input_copies(scenario)
     with clock.stage("report"):
         outlook.save(target.path)
@@ -269,3 +267,15 @@ def simulate_again(
         (target.path / "scenario.yaml").write_text(text, encoding="utf-8", newline="\n")
     target.finish({"inputs": embedded_inputs(), "seconds": clock.seconds, "threads": threads})
     return outlook
+
+
+def _changes_told(told: dict[str, Any], territory: Territory) -> Changes:
+    """What a certificate says that the plan opens and closes."""
+
+    def rows(name: str) -> NDArray[np.int32]:
+        return np.flatnonzero(np.isin(territory.sites.id, told.get(name, []))).astype(np.int32)
+
+    def phases(name: str) -> NDArray[np.int32] | None:
+        return np.array(told[name], dtype=np.int32) if name in told else None
+
+    return Changes(rows("opened"), rows("closed"), phases("opened_in_phase"), phases("closed_in_phase"))

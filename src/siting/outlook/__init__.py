@@ -1,5 +1,6 @@
-"""From the ``simulation:`` block of a scenario and the houses of a plan to draws, tables and a summary."""
+"""From the ``simulation:`` block of a scenario and the changes of a plan to draws, tables and a summary."""
 
 from siting.outlook.ahead import Outlook, look_ahead
+from siting.outlook.changes import Changes
 
-__all__ = ["Outlook", "look_ahead"]
+__all__ = ["Changes", "Outlook", "look_ahead"]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.access import persons_in_mode
+from siting.outlook.changes import Changes, closures_of_plan
 from siting.outlook.rules import decay_of, rules_of
 from siting.outlook.summary import summary_of
 from siting.outlook.texts import reserves, results
@@ -90,9 +91,8 @@ def look_ahead(
     scenario: Scenario,
     settings: SimulationSettings,
     territory: Territory,
-    opened: NDArray[np.int32],
+    changes: Changes,
     *,
-    phase: NDArray[np.int32] | None = None,
     threads: int,
     watcher: Watcher = unwatched,
 ) -> Outlook:
@@ -104,15 +104,14 @@ def look_ahead(
         Says how one travels, and the standard.
     settings : SimulationSettings
     territory : Territory
-    opened : int32 array, shape (n_opened,)
-        Rows of ``territory.sites`` that the plan opens.
-    phase : int32 array, shape (n_opened,), optional
-        The phase of ``scenario.phases`` in which each of them opens, where the plan decided that.
+    changes : Changes
+        What the plan opens and closes.
     threads : int
         The result is the same with any number.
     watcher : Watcher, optional
         Told of the stages ``world, simulation``.
     """
+    opened = changes.opened
     with watcher("world") as progress:
         placed, rows = plan_rows(territory, opened)
         rules = rules_of(settings, mean_consultations=NATIONAL_CONSULTATIONS / _national_doctors())
@@ -122,7 +121,7 @@ def look_ahead(
     start = quarter_number(settings.start)
     gain = _persons_within(times, placed.demand.persons, standard_s=scenario.goal.standard_s)
     gain = gain[len(gain) - len(opened) :]
-    if phase is None or scenario.phases is None:
+    if changes.opened_phase is None or scenario.phases is None:
         milestones = _milestones(settings.milestone_quarters, settings.milestone_houses)
         own_lead = territory.sites.lead_time_quarters
         opens = opening_quarters(
@@ -135,9 +134,12 @@ def look_ahead(
         )
     else:
         until = scenario.phases.until
-        milestones = _milestones(until, [int((phase <= number).sum()) for number in range(len(until))])
-        opens = planned_quarters(phase, gain, list(map(quarter_number, until)), houses=rules.houses)
-    schedule = _schedule(placed.sites.kind, opens)
+        milestones = _milestones(until, [int((changes.opened_phase <= number).sum()) for number in range(len(until))])
+        opens = planned_quarters(changes.opened_phase, gain, list(map(quarter_number, until)), houses=rules.houses)
+    closures = closures_of_plan(
+        scenario, territory, changes, rows, opens=opens, start=start, mean_consultations=rules.mean_consultations
+    )
+    schedule = replace(_schedule(placed.sites.kind, opens), closures=closures)
     with watcher("simulation") as progress:
         draws = run_draws(
             world,

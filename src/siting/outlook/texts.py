@@ -9,7 +9,7 @@ import numpy as np
 
 from siting.report.quarters import band_table
 from siting.report.texts import Texts
-from siting.simulation import INDICATORS, SOLIDARITY_FACTOR, Forecast, houses_late, quarter_text
+from siting.simulation import CAUSES, INDICATORS, SOLIDARITY_FACTOR, Forecast, houses_late, quarter_text
 from siting.simulation.instruments import FLOWS
 
 _LABEL = 58
@@ -48,7 +48,7 @@ def render_outlook(forecast: Forecast, notes: Sequence[str], *, language: str) -
 
 
 def results(forecast: Forecast, *, language: str) -> list[str]:
-    """How supply ends, and the milestones that are missed."""
+    """How supply ends, what closes, and the milestones that are missed."""
     texts = Texts(language)
     whole, quarters = texts.number.whole, forecast.draws.quarters
     changes = {name: _change(forecast, name, texts) for name in ("doctors", "vacancies", "consultations_offered")}
@@ -61,6 +61,8 @@ def results(forecast: Forecast, *, language: str) -> list[str]:
             **changes,
         )
     ]
+    if len(forecast.schedule.closures.row):
+        lines.append(_closures_told(forecast, texts))
     late = houses_late(forecast.schedule.opens, forecast.milestones)
     return lines + [
         texts(
@@ -96,6 +98,14 @@ def _change(forecast: Forecast, name: str, texts: Texts) -> str:
     mean, (low, high) = forecast.draws.mean(row)[:, 0, at], forecast.draws.band(row)
     low, high = low[-1, 0, at], high[-1, 0, at]
     return texts("outlook_change", first=whole(mean[0]), last=whole(mean[-1]), low=whole(low), high=whole(high))
+
+
+def _closures_told(forecast: Forecast, texts: Texts) -> str:
+    """When sites close, and the consultations a year that go with them in the central draw."""
+    quarters = [quarter_text(quarter) for quarter in sorted(set(forecast.schedule.closures.quarter.tolist()))]
+    code = CAUSES.index("closure")
+    lost = sum(float(one.consultations[one.cause == code].sum()) for one in forecast.draws.central.booked)
+    return texts("outlook_closures", quarters=", ".join(quarters), lost=texts.number.whole(lost))
 
 
 def _given_share(forecast: Forecast) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.scenario import Scenario
+from siting.scenario.capacity import CapacitySettings
 from siting.territory import Territory
 
 NEW_KINDS = ("label", "upgrade", "create", "itinerant", "tele")
@@ -44,10 +45,10 @@ def least_cost_eur(scenario: Scenario, territory: Territory) -> NDArray[np.float
 def consultations_per_year(scenario: Scenario, territory: Territory, kind: str) -> NDArray[np.float64]:
     """Shape (n_sites,): what a kind of house (or ``keep``) gives at each site; 0 for sites outside the study area.
 
-    What a planner's file says of a site comes first: of what stands there today, or of the kind it would be.
+    What a planner's file says of a site comes first: of what stands there today, or of the kind it would be. A scenario
+    without capacities has those that the block has by default.
     """
-    sites, capacity = territory.sites, scenario.capacity
-    assert capacity is not None, "asked only of scenarios with capacities"
+    sites, capacity = territory.sites, scenario.capacity or CapacitySettings()
     existing = np.full(len(sites), float(capacity.existing_per_year))
     if scenario.existing.rule == "gp_practices":
         is_practice = np.char.startswith(sites.id, "practice:")

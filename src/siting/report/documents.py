@@ -60,12 +60,16 @@ def certificate(findings: Findings) -> dict[str, Any]:
 
 
 def _opened_as(findings: Findings) -> dict[str, Any]:
-    """The kind and the phase that the plan chose for each house it opens, where it had a choice."""
-    decisions, opened = findings.plan.decisions, findings.plan.opened
+    """Kind and phase of each house that the plan opens, and what it closes and when, where it had a choice."""
+    decisions, opened, closed = findings.plan.decisions, findings.plan.opened, findings.plan.closed
     if decisions is None:
         return {}
-    phases = {} if findings.scenario.phases is None else {"opened_in_phase": decisions.phase[opened].tolist()}
-    return {"opened_as": decisions.option[opened].tolist(), **phases}
+    rows = {"opened_in_phase": opened, "closed_in_phase": closed} if findings.scenario.phases is not None else {}
+    return {
+        "opened_as": decisions.option[opened].tolist(),
+        "closed": findings.territory.sites.id[closed].tolist(),
+        **{name: decisions.phase[sites].tolist() for name, sites in rows.items()},
+    }
 
 
 def _without_nan(values: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ Three ideas carry this room:
 - What is drawn is drawn from a stream of its own, so that an instrument moves only what it says.
 """
 
+from siting.simulation.closures import closures_of
 from siting.simulation.draws import BAND, Draws, Spread, run_draws
 from siting.simulation.engine import Simulation, simulate, step
 from siting.simulation.forecast import Forecast
@@ -32,7 +33,17 @@ from siting.simulation.rules import (
     WorkingDay,
 )
 from siting.simulation.staff import Staff
-from siting.simulation.values import NEVER, Cells, Schedule, State, World, quarter_number, quarter_text, unscheduled
+from siting.simulation.values import (
+    NEVER,
+    Cells,
+    Closures,
+    Schedule,
+    State,
+    World,
+    quarter_number,
+    quarter_text,
+    unscheduled,
+)
 from siting.simulation.world import RED_EPCI_SHARE, Reach, build_world
 
 __all__ = [
@@ -54,6 +65,7 @@ __all__ = [
     "Areas",
     "Assistants",
     "Cells",
+    "Closures",
     "Demography",
     "Draws",
     "Entries",
@@ -82,6 +94,7 @@ __all__ = [
     "World",
     "areas_of",
     "build_world",
+    "closures_of",
     "delivered_table",
     "first_state",
     "houses_late",

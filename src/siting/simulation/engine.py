@@ -9,12 +9,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from siting.simulation import events
+from siting.simulation.closures import close
 from siting.simulation.instruments import flows
 from siting.simulation.ledger import Entries, check, entries, joined
 from siting.simulation.rules import FIRST_JUNIORS, Rules
 from siting.simulation.values import Schedule, State, World
 
-_EVENTS = ("ageing", "departure", "withdrawal", "hiring", "pool", "juniors", "assistants", "nurses")
+_EVENTS = ("ageing", "departure", "withdrawal", "hiring", "pool", "juniors", "assistants", "nurses", "closure")
 
 Whole = NDArray[np.int64]
 
@@ -68,12 +69,15 @@ def simulate(
 def step(
     world: World, state: State, schedule: Schedule, rules: Rules, *, seed: tuple[int, ...]
 ) -> tuple[State, Entries]:
-    """One quarter: ageing, departures, openings, recruitment, juniors, assistants, then the flows."""
+    """One quarter: closures, ageing, departures, openings, recruitment, juniors, assistants, then the flows."""
     quarter = state.quarter + 1
     random = {name: np.random.default_rng([*seed, quarter, code]) for code, name in enumerate(_EVENTS)}
     per_doctor = np.array(rules.consultations_per_doctor)
     rows = np.arange(world.n_rows)
+    closing = schedule.closures.share_of_rows(quarter, world.n_rows)
+    state, of_closing = close(state, closing, per_doctor, random["closure"])
     doctors, vacancies, booked = _leaving(state, rules, random)
+    booked.append(of_closing)
     vacancies, is_house = _opening(vacancies, state, schedule, rules, quarter)
     nurses, nurse_vacancies = _nurses(state, is_house, schedule, rules, random["nurses"])
     odds = _odds_factor(world, is_house, schedule, rules, quarter)

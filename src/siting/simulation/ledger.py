@@ -26,6 +26,7 @@ CAUSES = (
     "medicobus",
     "part_time",
     "tele",
+    "closure",
 )
 """What moves consultations, by the code of an entry."""
 

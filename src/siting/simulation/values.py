@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,8 +126,38 @@ class World:
 
 
 @dataclass(frozen=True)
+class Closures:
+    """What sites that close take from rows, one entry per row and quarter; see `siting.simulation.closures`.
+
+    Attributes
+    ----------
+    row : int32 array, shape (n_closures,)
+    quarter : int64 array, same shape
+        From which on it is closed.
+    share : float64 array, same shape
+        Of those who work in the row when the quarter before ends (0–1).
+    """
+
+    row: NDArray[np.int32]
+    quarter: NDArray[np.int64]
+    share: NDArray[np.float64]
+
+    @classmethod
+    def none(cls) -> Closures:
+        """Nothing closes."""
+        return cls(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0))
+
+    def share_of_rows(self, quarter: int, n_rows: int) -> NDArray[np.float64]:
+        """What each row loses in a quarter, shape (n_rows,)."""
+        share = np.zeros(n_rows)
+        now = self.quarter == quarter
+        share[self.row[now]] = self.share[now]
+        return share
+
+
+@dataclass(frozen=True)
 class Schedule:
-    """When each row opens as a house.
+    """When each row opens as a house, and what closes.
 
     Attributes
     ----------
@@ -135,10 +165,12 @@ class Schedule:
         Quarter, or `NEVER`.
     kind : str array, shape (n_rows,)
         ``"practice"``, ``"label"`` or ``"create"``.
+    closures : Closures
     """
 
     opens: NDArray[np.int64]
     kind: NDArray[np.str_]
+    closures: Closures = field(default_factory=Closures.none)
 
 
 @dataclass(frozen=True)

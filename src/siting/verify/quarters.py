@@ -41,6 +41,7 @@ def check_quarters(folder: Path, run: RunFiles) -> Iterator[Check]:
         yield _payers(total)
         yield _instruments(costs)
         yield _openings(run, total)
+        yield _closures(run, ledger, total)
     except (OSError, ValueError, KeyError) as error:
         yield Check("trimestres", False, f"tables illisibles ({error})")
 
@@ -98,6 +99,22 @@ def _openings(run: RunFiles, total: pd.DataFrame) -> Check:
     return none_of(
         "trimestres d'ouverture", total.index[is_wrong].tolist(), otherwise=f"{counted[-1]} maisons à la fin"
     )
+
+
+def _closures(run: RunFiles, ledger: pd.DataFrame, total: pd.DataFrame) -> Check:
+    """Consultations are lost to closures in the communes of closed sites only, in the quarters of their phases."""
+    booked = ledger[ledger["cause"] == "closure"]
+    closed = run.sites[run.sites["decision"] == "closed"]
+    commune = closed["commune"].to_numpy(dtype=str)
+    until = closed["done_by"].to_numpy(dtype=str) if "done_by" in closed else np.full(len(closed), "")
+    first = str(total.index[1])
+    expected = {(place, max(quarter, first)) for place, quarter in zip(commune, until, strict=True) if quarter}
+    wrong = [
+        f"{place} {quarter}"
+        for place, quarter in zip(booked["origin"], booked["quarter"], strict=True)
+        if (place not in commune if not expected else (place, quarter) not in expected)
+    ]
+    return none_of("fermetures simulées", sorted(set(wrong)), otherwise=f"{len(closed)} lieux fermés")
 
 
 def _read(path: Path) -> pd.DataFrame:
