@@ -7,18 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from siting.allocation import Apart, Budget, Clause, CoveredShare, Houses, NewPerZone
 from siting.errors import DataError
+from siting.posing.apart import too_near
 from siting.posing.prices import least_cost_eur
 from siting.posing.zones import Zones, each_area, named_zone, unknown_codes, whole_area
 from siting.scenario import LscpGoal, Scenario
 from siting.scenario.rules import BackupRule, BudgetRule, CoveredShareRule, HousesRule, Rule, Zoned
 from siting.territory import Territory
-
-MOST_PAIRS = 200_000
-"""Pairs of sites that are too near each other: each is a row of the integer program."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,25 +106,7 @@ def _asked(scenario: Scenario, territory: Territory, row: int, rule: Rule) -> As
         floors, caps = (np.full(len(zones.names), value, dtype=np.int32) for value in (rule.at_least, at_most))
         key = "at_least" if rule.at_least else "at_most"
         return Asked(path, key, zones, NewPerZone(zones.of_sites(territory), floors, caps))
-    return Asked(path, "at_least_km", everywhere, Apart(_near_pairs(scenario, territory, path, rule.at_least_km)))
-
-
-def _near_pairs(scenario: Scenario, territory: Territory, path: str, at_least_km: float) -> NDArray[np.int32]:
-    """Pairs of candidates nearer than a distance as the crow flies."""
-    sites = territory.sites
-    candidates = np.flatnonzero(~sites.is_existing)
-    tree = KDTree(np.column_stack([sites.x_m, sites.y_m])[candidates])
-    metres = np.nextafter(1000 * at_least_km, 0)
-    n_pairs = (int(tree.count_neighbors(tree, metres)) - len(candidates)) // 2
-    if n_pairs > MOST_PAIRS:
-        words = (
-            (f"{n_pairs:,} pairs of candidates are nearer than that, more than can be looked at", "a shorter distance")
-            if scenario.language == "en"
-            else (f"{n_pairs} paires de candidats sont plus proches : trop pour le calcul", "une distance plus courte")
-        )
-        raise DataError(scenario.fault(f"{path}.at_least_km", *words))
-    pairs: NDArray[np.int32] = candidates[tree.query_pairs(metres, output_type="ndarray")].astype(np.int32)
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    return Asked(path, rule.measure, everywhere, Apart(too_near(scenario, territory, path, rule)))
 
 
 def _refuse_dear_forced(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from siting.allocation import CoverSets, Plan
+from siting.posing.apart import nearest_apart
 from siting.posing.prices import least_cost_eur
 from siting.posing.zones import Zones, each_area, named_zone, whole_area
 from siting.scenario import Scenario
@@ -26,13 +26,13 @@ class KeptRule:
     path : str
         ``"rules[0]"``.
     rule : str
-        Its kind: ``"budget"``, ``"covered_share"``…
+        Its kind: ``"budget"``, ``"covered_share"``…; ``"apart_min"`` where houses are minutes apart.
     code, place : str
         Where it holds; ``""`` for the whole study area.
     bound : str
         ``"at_least"`` or ``"at_most"``.
     asked, found : float
-        In euros, houses, kilometres, or as a share; ``found`` is NaN where there is nothing to count.
+        In euros, houses, kilometres, minutes, or as a share; ``found`` is NaN where there is nothing to count.
     is_binding : bool or None
         Whether one house more or less would break it; None where that cannot be said (distances).
     """
@@ -118,8 +118,10 @@ def _kept(plan: _Carried, path: str, rule: Rule) -> Iterator[KeptRule]:
             if rule.at_most is not None:
                 yield KeptRule(path, rule.rule, code, name, "at_most", rule.at_most, houses, houses == rule.at_most)
     else:
-        nearest_km = _nearest_km(plan)
-        yield KeptRule(path, rule.rule, "", "", "at_least", rule.at_least_km, nearest_km, None)
+        found = nearest_apart(plan.scenario, plan.territory, rule, plan.opened)
+        asked = rule.at_least_km if rule.at_least_min is None else rule.at_least_min
+        name = "apart" if rule.at_least_min is None else "apart_min"
+        yield KeptRule(path, name, "", "", "at_least", asked or 0.0, found, None)
 
 
 def _shares(
@@ -157,12 +159,3 @@ def _least_loss(
         losses = np.bincount(zone[lost], plan.cover.persons[lost], n_zones)
         least = np.where(losses > 0, np.minimum(least, losses), least)
     return np.where(np.isfinite(least), least, 0.0)
-
-
-def _nearest_km(plan: _Carried) -> float:
-    """Between the two nearest new houses, as the crow flies; NaN with fewer than two."""
-    if len(plan.opened) < 2:
-        return float("nan")
-    sites = plan.territory.sites
-    points = np.column_stack([sites.x_m, sites.y_m])[plan.opened]
-    return float(KDTree(points).query(points, k=2)[0][:, 1].min() / 1000)

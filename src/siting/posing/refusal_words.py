@@ -54,6 +54,7 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "what_floor": (("au moins {houses} dans {where}", ""), ("at least {houses} in {where}", "")),
     "what_cap": (("au plus {houses} dans {where}", ""), ("at most {houses} in {where}", "")),
     "what_apart": (("la distance entre maisons nouvelles", ""), ("the distance between new houses", "")),
+    "what_apart_min": (("le trajet entre maisons nouvelles", ""), ("the trip between new houses", "")),
     "what_everyone": (
         ("les {persons} habitants qu'un site peut couvrir, tous couverts", ""),
         ("all the {persons} persons covered whom some site can cover", ""),

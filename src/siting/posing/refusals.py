@@ -179,7 +179,7 @@ def _what(one: Asked, territory: Territory, words: Words) -> str:
             key = "what_floor" if floor else "what_cap"
             return words(key, houses=words.houses(floor or cap), where=each)[0]
         case Apart():
-            return words("what_apart")[0]
+            return words("what_apart_min" if one.key == "at_least_min" else "what_apart")[0]
         case _:
             persons = words.number(float(territory.demand.persons[clause.cells].sum()))  # type: ignore[attr-defined]
             return words("what_everyone", persons=persons)[0]

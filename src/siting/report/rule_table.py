@@ -6,7 +6,7 @@ from typing import Any
 
 from siting.report.findings import Findings
 from siting.report.page_table import PageTable
-from siting.report.sentences import texts_of
+from siting.report.sentences import cutoff, texts_of
 from siting.report.texts import Texts
 
 RULES_SHOWN = 40
@@ -20,7 +20,7 @@ def rule_table(findings: Findings) -> PageTable:
             texts(f"rule_{one['rule']}"),
             _place(one, texts),
             texts(f"rule_{one['bound']}", value=_figure(one, one["asked"], texts)),
-            _figure(one, one["found"], texts),
+            _found(findings, one, texts),
             _figure(one, one["left"], texts),
             texts.number.none if one["is_binding"] is None else texts("rule_yes" if one["is_binding"] else "rule_no"),
         )
@@ -62,6 +62,13 @@ def _place(one: dict[str, Any], texts: Texts) -> str:
     return f"{one['place']} ({one['code']})" if one["code"] and one["code"] != one["place"] else str(one["place"])
 
 
+def _found(findings: Findings, one: dict[str, Any], texts: Texts) -> str:
+    """What the plan has; of trips between houses, that all are longer than trips are computed."""
+    if one["rule"] == "apart_min" and one["found"] is None and findings.summary["sites"]["opened"] > 1:
+        return texts("rule_beyond_cutoff", cutoff=cutoff(findings))
+    return _figure(one, one["found"], texts)
+
+
 def _figure(one: dict[str, Any], value: float | None, texts: Texts) -> str:
     if value is None:
         return texts.number.none
@@ -72,5 +79,7 @@ def _figure(one: dict[str, Any], value: float | None, texts: Texts) -> str:
             return texts.count("houses_counted", value)
         case "apart":
             return f"{texts.number.decimal(value, 1)} km"
+        case "apart_min":
+            return f"{texts.number.decimal(value, 1)} min"
         case _:
             return texts.number.percent(value, decimals=2)

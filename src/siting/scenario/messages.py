@@ -292,6 +292,24 @@ MESSAGES: dict[str, Message] = {
         ("les planchers demandent {value} maisons, pour {limit} au plus", "augmentez ce nombre, ou baissez at_least"),
         ("the floors ask for {value} houses, {limit} allowed", "raise this number, or lower at_least"),
     ),
+    "no_distance": Message(
+        ("ni distance ni temps de trajet", "donnez at_least_km ou at_least_min"),
+        ("neither a distance nor a travel time", "give at_least_km or at_least_min"),
+    ),
+    "two_distances": Message(
+        ("une distance et un temps de trajet dans une même règle", "gardez l'un, ou écrivez deux règles apart"),
+        ("a distance and a travel time in one rule", "keep one of them, or write two rules apart"),
+    ),
+    "apart_beyond_cutoff": Message(
+        (
+            "{value} minutes dépassent les trajets calculés, de {cutoff_min} minutes au plus",
+            "allongez travel.cutoff_min, ou baissez ce temps",
+        ),
+        (
+            "{value} minutes are beyond the trips that are computed, of at most {cutoff_min} minutes",
+            "raise travel.cutoff_min, or lower this time",
+        ),
+    ),
     "rule_twice": Message(
         ("la règle {value} figure deux fois", "gardez la plus stricte"),
         ("the rule {value} is there twice", "keep the stricter one"),

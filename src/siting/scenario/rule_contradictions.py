@@ -9,6 +9,7 @@ from siting.scenario.contradiction import Contradiction
 from siting.scenario.rules import (
     YEARLY_AID_EUR,
     ZONE_KEYS,
+    ApartRule,
     BackupRule,
     BudgetRule,
     CoveredShareRule,
@@ -37,6 +38,8 @@ def rule_contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
             yield Contradiction("rule_of_other_model", path, "goal.model", {"value": model})
         if isinstance(rule, HousesRule):
             yield from _floor_and_cap(path, rule, valid)
+        if isinstance(rule, ApartRule):
+            yield from _one_measure(path, rule, valid)
     if weights and model is not None and model not in _WEIGHTED_MODELS:
         yield Contradiction("weights_of_other_model", "weights", "goal.model", {"value": model})
     for path, weight in weights:
@@ -76,13 +79,24 @@ def _floor_and_cap(path: str, rule: HousesRule, valid: Mapping[str, Any]) -> Ite
             yield Contradiction("floor_above_limit", f"{path}.at_least", limit_path, values)
 
 
+def _one_measure(path: str, rule: ApartRule, valid: Mapping[str, Any]) -> Iterator[Contradiction]:
+    if rule.at_least_km is None and rule.at_least_min is None:
+        yield Contradiction("no_distance", path)
+    if rule.at_least_km is not None and rule.at_least_min is not None:
+        yield Contradiction("two_distances", f"{path}.at_least_min", f"{path}.at_least_km")
+    cutoff_min = valid.get("travel.cutoff_min")
+    if rule.at_least_min is not None and cutoff_min is not None and rule.at_least_min > cutoff_min:
+        values = {"value": rule.at_least_min, "cutoff_min": cutoff_min}
+        yield Contradiction("apart_beyond_cutoff", f"{path}.at_least_min", "travel.cutoff_min", values)
+
+
 def _same_rule_twice(rules: list[tuple[str, Any]]) -> Iterator[Contradiction]:
     """Two of a kind say less than the stricter alone: one of them is a slip."""
     first: dict[object, str] = {}
     for path, rule in rules:
         if isinstance(rule, HousesRule):
             continue
-        kind = (rule.rule, getattr(rule, "each", ""))
+        kind = (rule.rule, getattr(rule, "each", ""), getattr(rule, "measure", ""))
         if kind in first:
             yield Contradiction("rule_twice", path, first[kind], {"value": rule.rule})
         first.setdefault(kind, path)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from siting.scenario.codes import CommuneCode, DepartementCode, EpciCode
-from siting.scenario.fields import NOT_EMPTY, Between, OneLine, Section, manual
+from siting.scenario.fields import NOT_EMPTY, Between, Minutes, OneLine, Section, manual
 from siting.scenario.goal import Share
 
 Euros = Annotated[float, Between(1, 1e12)]
@@ -143,20 +143,36 @@ class HousesRule(ListedSection):
 
 
 class ApartRule(ListedSection):
-    """No two new houses nearer than a distance."""
+    """No two new houses nearer than a distance, or than the minutes of a trip."""
 
     rule: Annotated[
         Literal["apart"],
         manual(
-            "apart : deux maisons nouvelles ne sont pas plus proches que cela, à vol d'oiseau.",
-            "apart: no two new houses stand nearer than this, as the crow flies.",
+            "apart : deux maisons nouvelles ne sont pas plus proches que cela, à vol d'oiseau (at_least_km) ou par le "
+            "trajet (at_least_min) : une seule de ces clés.",
+            "apart: no two new houses stand nearer than this, as the crow flies (at_least_km) or by the trip "
+            "(at_least_min): exactly one of these keys.",
         ),
     ]
     at_least_km: Annotated[
-        float,
-        Between(0.1, 500),
+        Annotated[float, Between(0.1, 500)] | None,
         manual("Distance minimale, en kilomètres.", "Least distance, in kilometres.", examples=[10]),
-    ]
+    ] = None
+    at_least_min: Annotated[
+        Minutes | None,
+        manual(
+            "Temps de trajet minimal, en minutes, dans un sens comme dans l'autre, depuis le milieu de la maille où "
+            "se trouve une maison jusqu'à l'autre ; au plus travel.cutoff_min.",
+            "Least travel time, in minutes, whichever way one goes, from the middle of the cell in which one house "
+            "stands to the other; at most travel.cutoff_min.",
+            examples=[15],
+        ),
+    ] = None
+
+    @property
+    def measure(self) -> str:
+        """The key that says how far."""
+        return "at_least_km" if self.at_least_min is None else "at_least_min"
 
 
 Rule = Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from siting.scenario.rules import BackupRule, BudgetRule, CoveredShareRule, Hous
 from siting.verify.check import Check, shown
 from siting.verify.recount import Recount
 from siting.verify.run_files import RunFiles
+from siting.verify.scipy_times import standing_cells
 
 _TOLERANCE = 1e-6
 _LEVELS = {"departements": "departement", "epcis": "epci", "communes": "code"}
@@ -60,11 +62,30 @@ def _recounted(rule: Rule, recount: Recount) -> Iterator[Found]:
                 yield code, "at_least", rule.at_least, houses
             if rule.at_most is not None:
                 yield code, "at_most", rule.at_most, houses
-    else:
+    elif rule.at_least_min is not None:
+        yield "", "at_least", rule.at_least_min, _least_trip_s(recount) / 60
+    elif rule.at_least_km is not None:
         x_m, y_m = sites.x_m[opened], sites.y_m[opened]
         distance_km = np.hypot(x_m[:, None] - x_m, y_m[:, None] - y_m) / 1000
         distance_km[np.diag_indices(len(opened))] = np.inf
         yield "", "at_least", rule.at_least_km, float(distance_km.min(initial=np.inf))
+
+
+def _least_trip_s(recount: Recount) -> float:
+    """Seconds of the shortest trip between two opened houses within the cutoff; inf where there is none.
+
+    A trip begins in the middle of the cell of the one; on a raster, where a cell on a barrier stands.
+    """
+    territory, opened = recount.territory, recount.opened
+    grid, sites = territory.grid, territory.sites
+    cell = grid.cell_at(sites.x_m[opened], sites.y_m[opened])
+    if recount.scenario.travel.surface != "roads":
+        x_m, y_m = grid.centre_of(cell)
+        cell = standing_cells(replace(territory, sites=replace(sites, x_m=x_m, y_m=y_m)), recount.graph.has_access)
+    least_s, cutoff_s = np.inf, recount.scenario.travel.cutoff_s
+    for place, seconds in enumerate(recount.graph.within_s(opened, cutoff_s)):
+        least_s = min(least_s, float(np.delete(seconds[cell], place).min(initial=np.inf)))
+    return least_s if least_s <= cutoff_s else np.inf
 
 
 def _areas(rule: CoveredShareRule | HousesRule, recount: Recount) -> Iterator[tuple[str, NDArray[np.bool_]]]:
