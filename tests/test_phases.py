@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from cap_corse import communes_north_of, ground_of, scenario_of
 from scenario_texts import faults_of, marked, text_with
 from siting.errors import DataError, InfeasibleError
-from siting.pipeline import run, simulate_again
+from siting.pipeline import run
 from siting.posing import ask, pose, solve_posed
+from siting.replay import simulate_again
 from siting.report import RunFolder
 from siting.report.tables import read_csv, write_csv
 from siting.territory import Territory

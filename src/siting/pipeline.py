@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import shutil
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from typing import TYPE_CHECKING
 
 from siting.access import ModeTimes, measure_modes
 from siting.allocation import Plan
-from siting.errors import DataError, Fault
 from siting.ground import ground_of
 from siting.outlook import Changes, Outlook, look_ahead
 from siting.plan_access import measure_plan
 from siting.posing import fillings, pose, solve_posed
-from siting.progress import Progress, Watcher, unwatched
+from siting.progress import Stopwatch, Watcher, unwatched
 from siting.report import Findings, RunFolder, build_report
 from siting.report.documents import describe_travel, described_inputs, input_copies
 from siting.report.sentences import answer, proof
-from siting.report.simulation_page import write_simulation_page
-from siting.scenario import Scenario, changed_settings, dump, load
+from siting.scenario import Scenario
 from siting.summary import summary_of
-from siting.territory import Territory, assemble
 from siting.territory.inputs import embedded_inputs
 
 if TYPE_CHECKING:
@@ -89,21 +79,6 @@ class Run:
         return Path(folder)
 
 
-@dataclass
-class _Stopwatch:
-    """Tells a watcher of each stage and keeps the seconds it took."""
-
-    watcher: Watcher
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[Progress]:
-        start = time.perf_counter()
-        with self.watcher(name) as progress:
-            yield progress
-        self.seconds[name] = round(time.perf_counter() - start, 3)
-
-
 def run(
     scenario: Scenario,
     *,
@@ -131,7 +106,7 @@ def run(
         No plan satisfies the scenario, or none was found.
     """
     threads = threads or os.cpu_count() or 1
-    clock = _Stopwatch(watcher)
+    clock = Stopwatch(watcher)
     ground = ground_of(scenario, watcher=clock.stage, threads=threads)
     territory, times = ground.territory, ground.times
     stop = stop or threading.Event()
@@ -150,7 +125,7 @@ def run(
         outlook = look_ahead(
             scenario,
             scenario.simulation,
-            as_planned(territory, plan),
+            territory,
             Changes.of(plan),
             threads=threads,
             watcher=clock.stage,
@@ -179,7 +154,7 @@ def run(
 
 def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> None:
     """Write everything a run found into a folder that is held, and finish it."""
-    clock = _Stopwatch(watcher, run.seconds)
+    clock = Stopwatch(watcher, run.seconds)
     findings = run.findings
     copies = dict(input_copies(findings.scenario).values())
     with clock.stage("report"):
@@ -196,86 +171,3 @@ def write_run(run: Run, folder: RunFolder, *, watcher: Watcher = unwatched) -> N
             "threads": run.threads,
         }
     )
-
-
-def as_planned(territory: Territory, plan: Plan) -> Territory:
-    """The territory, each house that the plan opens of the kind that it chose."""
-    if plan.decisions is None:
-        return territory
-    return with_kinds(territory, plan.opened, plan.decisions.option[plan.opened])
-
-
-def with_kinds(territory: Territory, opened: NDArray[np.int32], kinds: ArrayLike) -> Territory:
-    """The territory with other kinds of house at some sites."""
-    kind = territory.sites.kind.astype("U16")
-    kind[opened] = kinds
-    return replace(territory, sites=replace(territory.sites, kind=kind))
-
-
-def simulate_again(
-    folder: Path,
-    target: RunFolder,
-    *,
-    changes: dict[str, str],
-    watcher: Watcher = unwatched,
-    threads: int | None = None,
-) -> Outlook:
-    """Simulate the plan of a run folder under other settings, and write that into another, held folder.
-
-    Parameters
-    ----------
-    folder : Path
-        Written by `write_run`; its plan is read, not searched again.
-    target : RunFolder
-        Gets the tables, ``simulation.json`` and ``scenario.yaml`` with the settings as changed.
-    changes : dict
-        Key of the ``simulation:`` block -> value, as text.
-
-    Raises
-    ------
-    InputError
-        The folder holds no run, its scenario no such block, or a change is no setting.
-    """
-    try:
-        told = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))["sites"]
-        told["opened"]  # an older folder or another JSON has none
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            Fault(str(folder), 0, 0, "", "ce dossier ne contient pas de calcul", "un dossier écrit par « siting run »")
-        ) from error
-    scenario = load(folder / "scenario.yaml")
-    settings = changed_settings(scenario, changes)
-    threads = threads or os.cpu_count() or 1
-    clock = _Stopwatch(watcher)
-    with clock.stage("territory") as progress:
-        territory = assemble(scenario, progress=progress)
-    planned = _changes_told(told, territory)
-    territory = with_kinds(territory, planned.opened, told.get("opened_as", territory.sites.kind[planned.opened]))
-    outlook = look_ahead(scenario, settings, territory, planned, threads=threads, watcher=clock.stage)
-    copies = input_copies(scenario)
-    with clock.stage("report"):
-        outlook.save(target.path)
-        write_simulation_page(
-            outlook.forecast, target.path, title=scenario.title, language=scenario.language, notes=outlook.notes
-        )
-        for name, path in copies.values():
-            shutil.copyfile(path, target.path / name)
-        text = dump(
-            scenario.model_copy(update={"simulation": settings}),
-            files={field: name for field, (name, _) in copies.items()},
-        )
-        (target.path / "scenario.yaml").write_text(text, encoding="utf-8", newline="\n")
-    target.finish({"inputs": embedded_inputs(), "seconds": clock.seconds, "threads": threads})
-    return outlook
-
-
-def _changes_told(told: dict[str, Any], territory: Territory) -> Changes:
-    """What a certificate says that the plan opens and closes."""
-
-    def rows(name: str) -> NDArray[np.int32]:
-        return np.flatnonzero(np.isin(territory.sites.id, told.get(name, []))).astype(np.int32)
-
-    def phases(name: str) -> NDArray[np.int32] | None:
-        return np.array(told[name], dtype=np.int32) if name in told else None
-
-    return Changes(rows("opened"), rows("closed"), phases("opened_in_phase"), phases("closed_in_phase"))

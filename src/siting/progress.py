@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -62,3 +63,19 @@ def silent(_done: int, _total: int, _standing: Standing | None = None, /) -> Non
 def unwatched(_stage: str, /) -> Iterator[Progress]:
     """A stage that nobody watches."""
     yield silent
+
+
+@dataclass
+class Stopwatch:
+    """Tells a watcher of each stage and keeps the seconds it took."""
+
+    watcher: Watcher
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str, /) -> Iterator[Progress]:
+        """One stage."""
+        start = time.perf_counter()
+        with self.watcher(name) as progress:
+            yield progress
+        self.seconds[name] = round(time.perf_counter() - start, 3)

@@ -33,14 +33,14 @@ def simulate(
     Sous d'autres hypothèses (--set solidarity=observed), sans chercher le plan de nouveau ; écrit un autre dossier.
     """
     settings = _settings(changes or [])
-    from siting import pipeline
     from siting.outlook.texts import render_outlook
+    from siting.replay import simulate_again
     from siting.report import RunFolder
 
     watcher = unwatched if quiet or as_json else watch
     target = out or folder.with_name("-".join([folder.resolve().name, "simulation", *map(_in_a_name, changes or [])]))
     with RunFolder(target, inputs=[folder]) as held:
-        done = pipeline.simulate_again(folder, held, changes=settings, watcher=watcher, threads=threads)
+        done = simulate_again(folder, held, changes=settings, watcher=watcher, threads=threads)
     if as_json:
         print(json.dumps(done.summary(), ensure_ascii=False, indent=2))
     elif not quiet:

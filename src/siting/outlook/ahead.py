@@ -111,7 +111,7 @@ def look_ahead(
     watcher : Watcher, optional
         Told of the stages ``world, simulation``.
     """
-    opened = changes.opened
+    opened, territory = changes.opened, changes.on(territory)
     with watcher("world") as progress:
         placed, rows = plan_rows(territory, opened)
         rules = rules_of(settings, mean_consultations=NATIONAL_CONSULTATIONS / _national_doctors())

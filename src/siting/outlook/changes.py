@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,15 @@ class Changes:
     ----------
     opened, closed : int32 arrays
         Rows of ``territory.sites``.
-    opened_phase, closed_phase : int32 arrays, same shapes, or None
+    opened_as : text array, shape (n_opened,), or None
+        The kind of each house that opens, where the plan chose it.
+    opened_phase, closed_phase : int32 arrays, shapes of ``opened`` and ``closed``, or None
         The phase of the scenario in which each does, where the plan decided that.
     """
 
     opened: NDArray[np.int32]
     closed: NDArray[np.int32]
+    opened_as: NDArray[np.str_] | None = None
     opened_phase: NDArray[np.int32] | None = None
     closed_phase: NDArray[np.int32] | None = None
 
@@ -36,8 +39,16 @@ class Changes:
         """Those of a plan."""
         if plan.decisions is None:
             return cls(plan.opened, plan.closed)
-        phase = plan.decisions.phase
-        return cls(plan.opened, plan.closed, phase[plan.opened], phase[plan.closed])
+        option, phase = plan.decisions.option, plan.decisions.phase
+        return cls(plan.opened, plan.closed, option[plan.opened], phase[plan.opened], phase[plan.closed])
+
+    def on(self, territory: Territory) -> Territory:
+        """The territory, each house that opens of the kind that was chosen."""
+        if self.opened_as is None:
+            return territory
+        kind = territory.sites.kind.astype("U16")
+        kind[self.opened] = self.opened_as
+        return replace(territory, sites=replace(territory.sites, kind=kind))
 
 
 def closures_of_plan(
