@@ -102,7 +102,7 @@ def test_the_recount_says_how_near_houses_stand(world):
 def test_more_pairs_than_a_program_holds_are_refused_with_their_line(world, monkeypatch):
     scenario, territory = world
     monkeypatch.setattr("siting.posing.apart.MOST_PAIRS", 3)
-    with pytest.raises(DataError, match=r":10:\d+: rules\[0\].at_least_min: \d+ paires"):
+    with pytest.raises(DataError, match=r":9:\d+: rules\[0\].at_least_min: \d+ paires"):
         ask(scenario, territory)
 
 
