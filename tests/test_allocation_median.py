@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from naive import median as naive
 from siting import checker
-from siting.allocation import CellTimes, medians, p_center, p_median, solve
-from siting.errors import DataError, InfeasibleError
+from siting.allocation import (
+    Apart,
+    Budget,
+    CellTimes,
+    CoveredShare,
+    Houses,
+    NewPerZone,
+    compose_center,
+    composed_centers,
+    medians,
+    p_center,
+    p_median,
+    solve,
+)
+from siting.errors import ConflictError, DataError, InfeasibleError, OutOfTimeError
 
 KINDS = st.sampled_from("efn....")
 
@@ -86,7 +99,7 @@ def test_p_center_is_the_enumerated_optimum(world, extra: int) -> None:
     best = naive.p_center(dense, persons, houses, **rules) if dense else 0.0
     problem = p_center(times, new_houses=houses, **{name: sorted(rows) for name, rows in rules.items()})
     if best == float("inf"):
-        with pytest.raises(InfeasibleError, match="cannot all be reached"):
+        with pytest.raises(InfeasibleError, match="are needed"):
             solve(problem)
         return
     plan = solve(problem)
@@ -129,3 +142,62 @@ def test_a_whole_matrix_needs_no_penalty() -> None:
         p_median(CellTimes.from_dense(dense), new_houses=1)
     with pytest.raises(DataError, match="must be cells × sites"):
         CellTimes.from_dense(dense[0])
+
+
+@settings(max_examples=150, deadline=None)
+@given(timed_worlds(), st.data())
+def test_p_center_under_clauses_is_the_enumerated_optimum(world, data) -> None:
+    dense, times, persons, rules = world
+    assume(dense)
+    n_sites = times.n_sites
+    cost = data.draw(st.lists(st.integers(1, 9), min_size=n_sites, max_size=n_sites))
+    zone = data.draw(st.lists(st.integers(-1, 1), min_size=n_sites, max_size=n_sites))
+    pairs = [pair for pair in data.draw(st.lists(st.sampled_from([(0, 1), (1, 2), (0, 3)]))) if max(pair) < n_sites]
+    most, budget, floor = data.draw(st.integers(0, 4)), data.draw(st.integers(0, 25)), data.draw(st.integers(0, 1))
+    standard_s, share = data.draw(st.sampled_from([15, 40])), data.draw(st.sampled_from([0.0, 0.6]))
+    clauses = [
+        Houses(most),
+        Budget(np.array(cost, dtype=float), budget),
+        NewPerZone(np.array(zone, dtype=np.int32), np.array([floor, 0]), np.array([2, 1])),
+        Apart(np.array(pairs, dtype=np.int32).reshape(-1, 2)),
+        CoveredShare(share),
+    ]
+
+    def is_allowed(plan: set[int]) -> bool:
+        seconds = naive.seconds_to_nearest(dense, plan | rules["existing"], np.inf)
+        covered = sum(w for w, s in zip(persons, seconds, strict=True) if s <= standard_s)
+        n_in = [sum(zone[j] == number for j in plan) for number in (0, 1)]
+        return (
+            len(plan) <= most
+            and sum(cost[j] for j in plan) <= budget
+            and floor <= n_in[0] <= 2
+            and n_in[1] <= 1
+            and not any(set(pair) <= plan for pair in pairs)
+            and covered >= share * sum(persons) - 1e-9
+        )
+
+    best = naive.p_center(dense, persons, n_sites, **rules, is_allowed=is_allowed)
+    named = {name: sorted(rows) for name, rows in rules.items()}
+    problem = compose_center(times, times.within(standard_s), clauses=clauses, **named)
+    if best == float("inf"):
+        with pytest.raises(ConflictError):
+            solve(problem)
+        return
+    plan = solve(problem)
+    assert (plan.status, plan.objective, plan.bound) == ("optimal", best, best)
+    assert is_allowed(set(plan.opened.tolist())) and set(rules["forced"]) - rules["existing"] <= set(plan.opened)
+
+
+def test_a_time_that_was_not_excluded_leaves_a_gap_and_no_false_proof(monkeypatch) -> None:
+    times = plane(40)
+    apart = Apart(np.array([(j, j + 1) for j in range(39)], dtype=np.int32))
+    problem = compose_center(times, times.within(200), clauses=[Houses(5), apart])
+    proven = solve(problem)
+    assert proven.status == "optimal"
+    monkeypatch.setattr(composed_centers, "_ask_program", lambda *_: composed_centers._Answer())
+    left = solve(problem)
+    assert left.bound <= proven.objective <= left.objective
+    assert left.status == ("optimal" if left.bound == left.objective else "feasible")
+    monkeypatch.setattr(composed_centers, "_keeps_all", lambda *_: False)
+    with pytest.raises(OutOfTimeError):
+        solve(problem)

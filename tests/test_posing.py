@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cap_corse import communes_north_of, ground_of, scenario_of
-from siting.allocation import Composed, Lscp, Mclp, PCenter, PMedian, solve
+from siting.allocation import Composed, ComposedCenter, Lscp, Mclp, PCenter, PMedian, solve
 from siting.alternatives import alternatives_of
 from siting.checker import CoverMatrix
 from siting.errors import DataError, InfeasibleError, OutOfTimeError
@@ -73,6 +73,10 @@ def ground(head, tmp_path_factory) -> tuple[Territory, TravelTimes]:
         ),
         ("goal: {model: p_median, standard_min: 10, new_houses: 2}", PMedian),
         ("goal: {model: p_center, standard_min: 10, new_houses: 2}", PCenter),
+        (
+            "goal: {model: p_center, standard_min: 10, new_houses: 2}\nrules:\n  - {rule: apart, at_least_km: 1}",
+            ComposedCenter,
+        ),
         ("goal: {model: lexicographic, standard_min: 10, goals: [most_covered, least_cost]}", Composed),
         (
             "goal: {model: p_median, standard_min: 10, new_houses: 2}\nrules: [{rule: apart, at_least_km: 1}]",
@@ -92,6 +96,8 @@ def test_the_fast_searches_are_taken_where_the_rules_allow(text, problem, head, 
         BUDGET,
         "goal: {model: p_median, new_houses: 3, standard_min: 10}\nweights: [{who: age, group: under_15, weight: 4}]",
         "goal: {model: p_center, standard_min: 10, new_houses: 14}",
+        "goal: {model: p_center, standard_min: 10, new_houses: 14}\nrules: [{rule: apart, at_least_km: 3}]",
+        "goal: {model: p_center, standard_min: 10, new_houses: 19}\nrules: [{rule: budget, at_most_eur: 700000}]",
         "goal: {model: mclp, standard_min: 10}\nrules: [{rule: budget, at_most_eur: 190000}]",
         "goal: {model: lexicographic, standard_min: 10, goals: [most_covered, fewest_houses, least_time]}",
         "goal: {model: lscp, standard_min: 10, covered_share: 0.8}\nrules:\n  - {rule: houses, each: epci, at_most: 9}",
@@ -166,7 +172,24 @@ def test_weights_multiply_by_age_and_by_zone(head, ground, tmp_path):
             [":10:", "budget de 50", "(ligne 12)", "au moins 2 maisons dans", "il suffirait de 100\u202f000 €"],
         ),
         ("goal: {model: lscp, standard_min: 10, max_new_houses: 1}", [":8:", "goal.max_new_houses", "il en faut"]),
-        ("goal: {model: p_center, new_houses: 1, standard_min: 10}", ["goal.new_houses", "travel.cutoff_min"]),
+        (
+            "goal: {model: p_center, new_houses: 1, standard_min: 10}",
+            [
+                "goal.new_houses: avec 1 maison",
+                "il en faut 10",
+                "autoriser 10 maisons",
+                "travel.cutoff_min",
+            ],
+        ),
+        (
+            "goal: {model: p_center, new_houses: 5, standard_min: 10}\nrules:\n  - {rule: apart, at_least_km: 3}\n",
+            [":8:", "goal.new_houses: aucun plan", "il suffirait de 10 maisons", "372 habitants restent au-delà"],
+        ),
+        (
+            "goal: {model: p_center, new_houses: 5, standard_min: 10}\nrules:\n  - {rule: budget, at_most_eur: 99000}\n"
+            "  - {rule: houses, communes: ['2B043'], at_most: 0}\n",
+            ["rules[0].at_most_eur", "10 maisons y suffiraient, sans limite"],
+        ),
         (
             "goal: {model: lscp, standard_min: 10, covered_share: 1}\n",
             ["goal.covered_share", "hors d'atteinte", "demander 0.9"],

@@ -161,14 +161,11 @@ CASES = {
         "rules[0].at_most_eur: 100000 euros ne paient pas les 3 sites imposés, qui coûtent 150000 euros, voir ligne "
         "{goal+2} : goal.forced_open (augmentez la somme, ou imposez moins de sites)",
     ),
-    "a rule or weights with a goal that knows none": (
+    "weights with a goal that knows none": (
         {
             "goal": "goal:\n  model: p_center\n  new_houses: 3",
-            "rules": "rules:\n  - §rule: apart\n    at_least_km: 5",
             "weights": "§weights:\n  - who: age\n    group: over_65\n    weight: 2",
         },
-        "rules[0]: une règle ne se combine pas avec model: p_center, voir ligne {goal+1} : goal.model (prenez "
-        "model: lscp, avec pour norme le plus long trajet que vous admettez, ou retirez la règle)\n"
         "weights: des poids ne changent rien avec model: p_center, voir ligne {goal+1} : goal.model (prenez model: "
         "mclp, p_median ou lexicographic, ou retirez-les)",
     ),

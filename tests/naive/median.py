@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations, product
 from math import inf
 
@@ -59,15 +59,17 @@ def p_center(
     existing: set[int],
     forced: set[int],
     forbidden: set[int],
+    is_allowed: Callable[[set[int]], bool] = lambda _plan: True,
 ) -> float:
-    """Least worst time of the inhabited cells that some allowed site reaches."""
+    """Least worst time of the inhabited cells that some allowed site reaches; inf where no plan is allowed."""
     allowed = set(range(len(times[0]))) - forbidden
     wanted = [
         row for row, w in zip(times, persons, strict=True) if w > 0 and min([row[j] for j in allowed] + [inf]) < inf
     ]
+    plans = _plans(len(times[0]), houses, existing, forced, forbidden)
     return min(
-        max(seconds_to_nearest(wanted, existing | plan, inf), default=0.0)
-        for plan in _plans(len(times[0]), houses, existing, forced, forbidden)
+        (max(seconds_to_nearest(wanted, existing | plan, inf), default=0.0) for plan in plans if is_allowed(plan)),
+        default=inf,
     )
 
 

@@ -5,6 +5,7 @@ from siting.allocation.capacitated_medians import CapacitatedPMedian, capacitate
 from siting.allocation.cell_times import CellTimes, cell_times
 from siting.allocation.centers import PCenter, p_center
 from siting.allocation.clauses import Apart, Budget, Clause, CoveredShare, Differs, Houses, NewPerZone
+from siting.allocation.composed_centers import ComposedCenter, compose_center
 from siting.allocation.composing import Composed, compose
 from siting.allocation.cover import CoverSets, cover_sets
 from siting.allocation.everyone import Everyone
@@ -28,6 +29,7 @@ __all__ = [
     "Certificate",
     "Clause",
     "Composed",
+    "ComposedCenter",
     "CoverSets",
     "CoveredShare",
     "Decisions",
@@ -61,6 +63,7 @@ __all__ = [
     "capacitated_p_median",
     "cell_times",
     "compose",
+    "compose_center",
     "cover_sets",
     "expand",
     "frontier",

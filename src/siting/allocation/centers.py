@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from siting.allocation.cell_times import CellTimes
 from siting.allocation.covering import search_lscp
 from siting.allocation.effort import Effort, Found
-from siting.allocation.problems import Lscp, Rules, make_rules
-from siting.errors import InfeasibleError
+from siting.allocation.maximal import greedy_sites
+from siting.allocation.problems import Lscp, Mclp, Rules, make_rules
+from siting.errors import OutOfTimeError, TooFewHousesError
 from siting.progress import Progress, silent
 
 
@@ -26,10 +28,22 @@ class PCenter:
     @property
     def is_wanted(self) -> NDArray[np.bool_]:
         """Shape (n_cells,): inhabited cells that some existing or allowed site reaches within the cutoff."""
-        allowed = self.rules.is_candidate(self.times.n_sites)
-        allowed[self.rules.existing] = True
-        nearest_s = self.times.nearest_s(np.flatnonzero(allowed), np.inf)
-        return np.isfinite(nearest_s) & (self.times.persons > 0)
+        return is_reached(self.times, self.rules)
+
+
+def is_reached(times: CellTimes, rules: Rules) -> NDArray[np.bool_]:
+    """Shape (n_cells,): inhabited cells that some existing or allowed site reaches within the cutoff."""
+    allowed = rules.is_candidate(times.n_sites)
+    allowed[rules.existing] = True
+    return np.isfinite(times.nearest_s(np.flatnonzero(allowed), np.inf)) & (times.persons > 0)
+
+
+def levels_s(times: CellTimes, cells: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Seconds that occur between some cells and any site, ascending, 0 the first."""
+    is_wanted = np.zeros(times.n_cells, dtype=np.bool_)
+    is_wanted[cells] = True
+    found = np.unique(times.time_s.astype(np.float64)[np.repeat(is_wanted, np.diff(times.cell_start))])
+    return np.concatenate([[0.0], found[found > 0]])
 
 
 def p_center(
@@ -79,16 +93,17 @@ def search_p_center(problem: PCenter, effort: Effort, progress: Progress) -> Fou
 
     Raises
     ------
-    InfeasibleError
+    TooFewHousesError
         When even the whole cutoff takes more houses.
+    OutOfTimeError
+        When that was not found out in the time allowed.
     """
     is_wanted = problem.is_wanted
-    times_s = problem.times.time_s.astype(np.float64)
-    levels = np.unique(times_s[np.repeat(is_wanted, np.diff(problem.times.cell_start))])
-    levels = np.concatenate([[0.0], levels[levels > 0]])
+    levels = levels_s(problem.times, np.flatnonzero(is_wanted))
     opened, multipliers = problem.rules.forced, np.zeros(problem.times.n_cells)
     excluded, low, high = -1, 0, len(levels) - 1
     best: NDArray[np.int32] | None = None
+    found: Found | None = None
     while low <= high:
         progress(len(levels) - 1 - (high - low), len(levels))
         middle = (low + high) // 2
@@ -102,7 +117,7 @@ def search_p_center(problem: PCenter, effort: Effort, progress: Progress) -> Fou
         low = middle + 1
     progress(len(levels), len(levels))
     if best is None:
-        _refuse(problem, is_wanted, float(levels[-1]), is_proven=excluded == len(levels) - 1)
+        _refuse(problem, is_wanted, float(levels[-1]), found)
     bound = float(levels[excluded + 1]) if excluded + 1 < len(levels) else float(levels[-1])
     return Found(opened, bound, multipliers)
 
@@ -115,10 +130,19 @@ def _cover_within(problem: PCenter, is_wanted: NDArray[np.bool_], standard_s: fl
     return search_lscp(lscp, effort, silent, is_wanted)
 
 
-def _refuse(problem: PCenter, is_wanted: NDArray[np.bool_], cutoff_s: float, *, is_proven: bool) -> None:
-    persons = problem.times.persons[is_wanted].sum()
-    words = "cannot all be" if is_proven else "were not found to be all"
-    raise InfeasibleError(
-        f"new_houses: the {persons:,.0f} persons whom some site reaches {words} reached with "
-        f"{problem.new_houses} new houses, even in {cutoff_s:.0f} s (allow more houses or a longer cutoff)"
+def _refuse(problem: PCenter, is_wanted: NDArray[np.bool_], cutoff_s: float, found: Found | None) -> None:
+    """More houses are needed than may open, or were not found to be few enough: ``found`` at the whole cutoff."""
+    houses = problem.new_houses
+    if found is None or found.bound <= houses:
+        raise OutOfTimeError(f"no plan of {houses} new houses was found in time, and none is excluded (more time)")
+    persons = problem.times.persons
+    cover = problem.times.within(cutoff_s)
+    best = greedy_sites(Mclp(cover, problem.rules, houses))
+    is_left = is_wanted & ~cover.covered_by(np.union1d(problem.rules.existing, best))
+    raise TooFewHousesError(
+        new_houses=houses,
+        at_least=math.ceil(found.bound - 1e-6),
+        enough=len(found.opened),
+        persons_coverable=float(persons[is_wanted].sum()),
+        persons_left_out=float(persons[is_left].sum()),
     )

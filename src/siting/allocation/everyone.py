@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,40 +11,53 @@ from numpy.typing import NDArray
 
 from siting.allocation.building import Building
 from siting.allocation.clauses import Recount
+from siting.allocation.cover import CoverSets
 
 
 @dataclass(frozen=True)
 class Everyone:
-    """Each of ``cells`` (rows of the demand) has an open site within the standard; some site could cover it."""
+    """Each of ``cells`` (rows of the demand) has an open site within the standard; some site could cover it.
+
+    ``cover``: which sites that are, where not those of the problem: those within another time.
+    """
 
     cells: NDArray[np.int64]
+    cover: CoverSets | None = None
 
     def constrain(self, building: Building) -> None:
-        for number, sites in enumerate(self._different_rows(building)):
+        for number, (sites, _) in enumerate(self._different_rows(building)):
             building.at_least(building.new_houses(sites), 1.0, f"everyone_{number:06d}")
 
     def is_kept(self, plan: Recount) -> bool:
-        return bool(plan.is_covered[self.cells].all())
+        is_covered = plan.is_covered if self.cover is None else self.cover.covered_by(np.flatnonzero(plan.is_open))
+        return bool(is_covered[self.cells].all())
 
     def shortfall(self, building: Building) -> pulp.LpAffineExpression:
         """Persons left out."""
-        persons = float(building.cover.persons[self.cells].sum())
-        return persons - building.covered_persons(self.cells)
+        persons = {}
+        for number, (sites, of_row) in enumerate(self._different_rows(building)):
+            is_left_out = building.number(f"left_out_{number:06d}")
+            building.at_least(building.new_houses(sites) + is_left_out, 1.0, f"nearly_everyone_{number:06d}")
+            persons[is_left_out] = of_row
+        return pulp.LpAffineExpression(persons)
 
     def instead(self, shortfall: float) -> str:
         return f"{shortfall:,.0f} persons left out"
 
-    def _different_rows(self, building: Building) -> list[NDArray[np.int64]]:
-        """The cover sets of the cells that no existing site covers, each once."""
-        cover = building.cover
+    def _different_rows(self, building: Building) -> list[tuple[NDArray[np.int64], float]]:
+        """The cover sets of the cells that no existing site covers, each once, and the persons of each."""
+        cover = building.cover if self.cover is None else self.cover
         is_new = np.zeros(cover.n_sites, dtype=np.bool_)
         is_new[building.candidates] = True
-        rows = {}
+        rows: dict[bytes, NDArray[np.int64]] = {}
+        persons: dict[bytes, float] = defaultdict(float)
         for i in self.cells.tolist():
             sites = cover.site[cover.cell_start[i] : cover.cell_start[i + 1]]
             if not building.has_existing(sites):
-                rows[sites[is_new[sites]].tobytes()] = sites[is_new[sites]].astype(np.int64)
-        return list(rows.values())
+                key = sites[is_new[sites]].tobytes()
+                rows[key] = sites[is_new[sites]].astype(np.int64)
+                persons[key] += float(cover.persons[i])
+        return [(sites, persons[key]) for key, sites in rows.items()]
 
     def __str__(self) -> str:
         return "everyone covered who can be"

@@ -13,6 +13,7 @@ from siting import checker
 from siting.allocation.capacitated_medians import CapacitatedPMedian, search_capacitated_p_median
 from siting.allocation.cell_times import CellTimes
 from siting.allocation.centers import PCenter, search_p_center
+from siting.allocation.composed_centers import ComposedCenter, solve_composed_center
 from siting.allocation.composed_search import solve_composed
 from siting.allocation.composing import Composed
 from siting.allocation.cover import CoverSets
@@ -29,7 +30,7 @@ from siting.progress import Progress, silent
 
 
 def solve(
-    problem: Problem | PMedian | CapacitatedPMedian | PCenter | Composed,
+    problem: Problem | PMedian | CapacitatedPMedian | PCenter | Composed | ComposedCenter,
     *,
     time_limit_s: float = 60.0,
     gap: float = 0.0,
@@ -47,8 +48,8 @@ def solve(
 
     Parameters
     ----------
-    problem : Lscp, Mclp, PMedian, CapacitatedPMedian, PCenter or Composed
-        From `lscp`, `mclp`, `p_median`, `capacitated_p_median`, `p_center` or `compose`.
+    problem : Lscp, Mclp, PMedian, CapacitatedPMedian, PCenter, Composed or ComposedCenter
+        From `lscp`, `mclp`, `p_median`, `capacitated_p_median`, `p_center`, `compose` or `compose_center`.
     time_limit_s : float
         Seconds of wall clock for the whole search.
     gap : float
@@ -80,6 +81,8 @@ def solve(
         return _solve_capacitated_p_median(problem, effort, progress)
     if isinstance(problem, PCenter):
         return _solve_p_center(problem, effort, progress)
+    if isinstance(problem, ComposedCenter):
+        return solve_composed_center(problem, effort, progress)
     return _solve_p_median(problem, effort, progress)
 
 

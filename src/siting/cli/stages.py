@@ -36,6 +36,7 @@ GOALS = {
     "most_covered_twice": "habitants à portée de deux sites",
     "most_served": "consultations données par an",
     "least_time": "trajet moyen en minutes",
+    "least_worst_time": "trajet du plus loin en minutes",
     "fewest_houses": "maisons",
     "least_cost": "coût en euros",
 }
@@ -98,7 +99,7 @@ def _standing_text(standing: Standing) -> str:
 
     Of several goals, which one first: ``but 2/3, trajet moyen en minutes : …``.
     """
-    decimals = 2 if standing.goal == "least_time" else 0
+    decimals = 2 if standing.goal in ("least_time", "least_worst_time") else 0
     best, bound = (_number_text(value, decimals) for value in (standing.incumbent, standing.bound))
     about = f"{GOALS[standing.goal]} : " if standing.goal else ""
     about = f"but {standing.place}/{standing.n_goals}, {about}" if standing.n_goals > 1 else about

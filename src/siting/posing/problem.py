@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from siting.allocation import (
     Clause,
     Composed,
+    ComposedCenter,
     CoverSets,
     Everyone,
     FewestHouses,
@@ -29,6 +30,7 @@ from siting.allocation import (
     PMedian,
     cell_times,
     compose,
+    compose_center,
     cover_sets,
     lscp,
     mclp,
@@ -47,7 +49,7 @@ from siting.scenario.rules import BudgetRule
 from siting.territory import Territory
 from siting.travel.travel_times import TravelTimes
 
-Search = Lscp | Mclp | PMedian | PCenter | Composed
+Search = Lscp | Mclp | PMedian | PCenter | Composed | ComposedCenter
 
 SEARCHES: dict[type, str] = {
     Lscp: "lscp",
@@ -55,6 +57,7 @@ SEARCHES: dict[type, str] = {
     PMedian: "p_median",
     PCenter: "p_center",
     Composed: "composed",
+    ComposedCenter: "composed",
 }
 """What the certificate calls each search."""
 
@@ -65,7 +68,7 @@ class Posed:
 
     Attributes
     ----------
-    problem : Lscp, Mclp, PMedian, PCenter or Composed
+    problem : Lscp, Mclp, PMedian, PCenter, Composed or ComposedCenter
         What `siting.allocation.solve` takes.
     cover : CoverSets
         Who is within the service standard of what, in plain persons, whatever the goal counts.
@@ -96,7 +99,7 @@ class Posed:
 
     def minutes(self, value: float) -> float | None:
         """An objective or a bound in minutes: of the mean person (p-median) or the farthest; None where it is none."""
-        if isinstance(self.problem, PCenter):
+        if isinstance(self.problem, PCenter | ComposedCenter):
             return value / 60
         first = self.problem.goals[0].name if isinstance(self.problem, Composed) else ""
         if isinstance(self.problem, PMedian) or first == "least_time":
@@ -163,7 +166,10 @@ def pose(
     if isinstance(goal, PMedianGoal):
         houses = goal.new_houses if most is None else most
         return posed(p_median(by_cell, **rows, new_houses=houses, penalty_s=times.cutoff_s))
-    return posed(p_center(by_cell, **rows, new_houses=goal.new_houses))
+    if is_plain:
+        return posed(p_center(by_cell, **rows, new_houses=goal.new_houses if most is None else most))
+    center = compose_center(by_cell, cover, clauses=_clauses(asked), **rows)
+    return posed(center, (Asked("goal.model", "", whole_area(territory), center.reach), *asked))
 
 
 def with_choices(

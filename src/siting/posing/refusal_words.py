@@ -16,15 +16,18 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "allow {enough}, or the most people with {houses} (model: mclp): of them at most {left_out} stay out",
         ),
     ),
-    "out_of_reach": (
+    "too_few_to_reach": (
         (
-            "trop peu de maisons pour que tous ceux qu'un site envisagé atteint en {cutoff} minutes en aient une à ce "
-            "temps",
-            "plus de maisons, ou un travel.cutoff_min plus long",
+            "avec {houses}, les {persons} habitants qu'un site atteint en {cutoff} minutes ne peuvent pas tous en "
+            "avoir une à ce temps : il en faut {at_least}",
+            "autoriser {enough}, ou demander le plus d'habitants avec {houses} (model: mclp) : {left_out} d'entre eux "
+            "au plus resteraient au-delà ; ou un travel.cutoff_min plus long",
         ),
         (
-            "too few houses for everyone whom some site reaches within {cutoff} minutes to have one within that time",
-            "more houses, or a longer travel.cutoff_min",
+            "with {houses}, the {persons} persons whom some site reaches within {cutoff} minutes cannot all have one "
+            "within that time: {at_least} are needed",
+            "allow {enough}, or the most people with {houses} (model: mclp): of them at most {left_out} stay out; or a "
+            "longer travel.cutoff_min",
         ),
     ),
     "minutes": (
@@ -58,6 +61,18 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "what_everyone": (
         ("les {persons} habitants qu'un site peut couvrir, tous couverts", ""),
         ("all the {persons} persons covered whom some site can cover", ""),
+    ),
+    "what_reach": (
+        ("les {persons} habitants qu'un site atteint en travel.cutoff_min, tous à ce temps d'un site ouvert", ""),
+        ("all the {persons} persons whom some site reaches within travel.cutoff_min that near to an open one", ""),
+    ),
+    "instead_reach": (
+        ("il suffirait que {persons} habitants restent au-delà (model: mclp, avec ce temps pour norme)", ""),
+        ("{persons} persons beyond it would do (model: mclp, with that time for its standard)", ""),
+    ),
+    "houses_enough": (
+        (" ; {houses} y suffiraient, sans limite de nombre ni de coût", ""),
+        ("; {houses} would do, without a limit on their number or cost", ""),
     ),
     "who": (
         (" ; des sites permis ne couvrent, au plus, que : {places}", ""),

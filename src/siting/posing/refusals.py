@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from siting.allocation import (
     Apart,
     Budget,
     Composed,
+    ComposedCenter,
     CoveredShare,
     Everyone,
     Houses,
@@ -67,7 +69,7 @@ def _refusal(
     elif isinstance(error, TooFewHousesError):
         faults = [_too_few_houses(scenario, territory, times, posed, error, words)]
     else:
-        faults = [scenario.fault("goal.new_houses", *words("out_of_reach", cutoff=f"{scenario.travel.cutoff_min:g}"))]
+        faults = []
     return InfeasibleError("\n".join(map(str, faults)) or str(error))
 
 
@@ -79,6 +81,8 @@ def _too_few_houses(
     error: TooFewHousesError,
     words: Words,
 ) -> Fault:
+    if scenario.goal.model == "p_center":
+        return _too_few_to_reach(scenario, error, words)
     persons = np.where(posed.is_coverable, territory.demand.persons, 0.0)
     rows = {
         "existing": np.flatnonzero(territory.sites.is_existing),
@@ -99,6 +103,19 @@ def _too_few_houses(
         left_out=words.number(error.persons_left_out),
     )
     return scenario.fault("goal.max_new_houses", problem, remedy + minutes)
+
+
+def _too_few_to_reach(scenario: Scenario, error: TooFewHousesError, words: Words) -> Fault:
+    """How many houses would do for everyone to be within the cutoff of one."""
+    values = {
+        "houses": words.houses(error.new_houses),
+        "persons": words.number(error.persons_coverable),
+        "cutoff": f"{scenario.travel.cutoff_min:g}",
+        "at_least": words.number(error.at_least),
+        "enough": words.houses(error.enough),
+        "left_out": words.number(error.persons_left_out),
+    }
+    return scenario.fault("goal.new_houses", *words("too_few_to_reach", **values))
 
 
 def _conflict(
@@ -125,13 +142,28 @@ def _conflict(
         remedy = "" if shortfall is None else _instead(one, territory, posed, shortfall, words)
         if minutes is not None and isinstance(one.clause, (CoveredShare, Everyone)):
             remedy += words.minutes(minutes)
+        is_said = any(isinstance(other.clause, Houses) and value is not None for other, value in found)
+        if isinstance(posed.problem, ComposedCenter) and one.clause is posed.problem.reach and not is_said:
+            remedy += _houses_enough(posed.problem, words)
         faults.append(scenario.fault(one.field, problem, remedy))
     return faults
 
 
+def _houses_enough(problem: ComposedCenter, words: Words) -> str:
+    """How many houses reach everyone within the cutoff, were their number and their cost free."""
+    free = [clause for clause in problem.clauses if not isinstance(clause, (Houses, Budget))]
+    question = replace(problem, clauses=tuple(free)).kept_with(problem.reach)
+    try:
+        plan = solve(question, time_limit_s=_SECONDS_PER_QUESTION)
+    except (InfeasibleError, OutOfTimeError):
+        return ""
+    return words("houses_enough", houses=words.houses(len(plan.opened)))[0]
+
+
 def _least_standard(scenario: Scenario, territory: Territory, times: TravelTimes, posed: Posed) -> int | None:
     """The least standard in whole minutes at which the clauses agree; None where none up to the cutoff is known to."""
-    if not any(isinstance(one.clause, (CoveredShare, Everyone)) for one in posed.asked):
+    asks_for_cover = any(isinstance(one.clause, (CoveredShare, Everyone)) for one in posed.asked)
+    if not asks_for_cover or scenario.goal.model == "p_center":  # whose standard only counts people
         return None
 
     def would_do(minutes: int) -> bool:
@@ -181,8 +213,10 @@ def _what(one: Asked, territory: Territory, words: Words) -> str:
         case Apart():
             return words("what_apart_min" if one.key == "at_least_min" else "what_apart")[0]
         case _:
-            persons = words.number(float(territory.demand.persons[clause.cells].sum()))  # type: ignore[attr-defined]
-            return words("what_everyone", persons=persons)[0]
+            assert isinstance(clause, Everyone)
+            persons = words.number(float(territory.demand.persons[clause.cells].sum()))
+            key = "what_everyone" if clause.cover is None else "what_reach"
+            return words(key, persons=persons)[0]
 
 
 def _by_phase(one: Asked, words: Words) -> str:
@@ -247,6 +281,8 @@ def _instead(one: Asked, territory: Territory, posed: Posed, shortfall: float, w
             return words("instead_zones", houses=words.houses(round(shortfall)))[0]
         case Apart():
             return words("instead_apart", n=words.number(round(shortfall)))[0]
+        case Everyone() if one.clause.cover is not None:
+            return words("instead_reach", persons=words.number(shortfall))[0]
         case _:
             share = _written_share(1 - _share_left_out(territory, posed, shortfall))
             return words("instead_everyone", persons=words.number(shortfall), share=share)[0]

@@ -42,7 +42,7 @@ def solve_posed(
             time_limit_s=limits.time_limit_s,
             gap=limits.gap,
             seed=limits.seed,
-            progress=_in_minutes(progress, posed),
+            progress=_in_minutes(progress, posed, scenario.goal.model),
             stop=stop,
         )
     n_asked = len(goal_names(scenario)) if plan.stages else 0  # the rest settles what the scenario leaves open
@@ -54,13 +54,17 @@ def solve_posed(
     return replace(plan, is_covered=posed.cover.covered_by(is_open))
 
 
-def _in_minutes(progress: Progress, posed: Posed) -> Progress:
-    """Where a search for the shortest mean trip stands is told in minutes, not in person-seconds."""
+def _in_minutes(progress: Progress, posed: Posed, model: str) -> Progress:
+    """Where a search for the shortest trips stands is told in minutes, not in seconds or person-seconds."""
+    seconds_in_a_minute = {"least_time": 60 * max(posed.weighted_persons, 1.0), "least_worst_time": 60.0}
 
     def told(done: int, total: int, standing: Standing | None = None, /) -> None:
-        if standing is not None and (standing.goal == "least_time" or posed.search == "p_median"):
-            values = posed.mean_minutes(standing.incumbent), posed.mean_minutes(standing.bound)
-            standing = replace(standing, incumbent=values[0], bound=values[1], goal="least_time")
+        if standing is not None:
+            goal = standing.goal or {"p_median": "least_time", "p_center": "least_worst_time"}.get(model, "")
+            if goal in seconds_in_a_minute:
+                scale = seconds_in_a_minute[goal]
+                values = standing.incumbent / scale, standing.bound / scale
+                standing = replace(standing, incumbent=values[0], bound=values[1], goal=goal)
         progress(done, total, standing)
 
     return told

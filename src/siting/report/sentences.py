@@ -88,7 +88,7 @@ def question(findings: Findings) -> str:
     """Which texts tell of the goal: its model, ``…_rules`` where rules limit it beside a number of houses."""
     summary = findings.summary
     has_rules = bool(findings.scenario.rules) or findings.plan.decisions is not None
-    is_ruled = summary["model"] in ("mclp", "p_median") and has_rules
+    is_ruled = summary["model"] in ("mclp", "p_median", "p_center") and has_rules
     return f"{summary['model']}_rules" if is_ruled else str(summary["model"])
 
 

@@ -314,16 +314,6 @@ MESSAGES: dict[str, Message] = {
         ("la règle {value} figure deux fois", "gardez la plus stricte"),
         ("the rule {value} is there twice", "keep the stricter one"),
     ),
-    "rule_of_other_model": Message(
-        (
-            "une règle ne se combine pas avec model: {value}",
-            "prenez model: lscp, avec pour norme le plus long trajet que vous admettez, ou retirez la règle",
-        ),
-        (
-            "a rule does not combine with model: {value}",
-            "take model: lscp, with the longest trip that you admit for its standard, or remove the rule",
-        ),
-    ),
     "weights_of_other_model": Message(
         (
             "des poids ne changent rien avec model: {value}",

@@ -18,7 +18,6 @@ from siting.scenario.rules import (
     Zoned,
 )
 
-_COMPOSED_MODELS = ("lscp", "mclp", "p_median", "lexicographic")
 _WEIGHTED_MODELS = ("mclp", "p_median", "lexicographic")
 _FRUGAL = ("fewest_houses", "least_cost")
 
@@ -34,8 +33,6 @@ def rule_contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
             if one.red_zones and "zones.file" not in valid:
                 yield Contradiction("red_zones_without_list", f"{path}.red_zones")
     for path, rule in rules:
-        if model is not None and model not in _COMPOSED_MODELS:
-            yield Contradiction("rule_of_other_model", path, "goal.model", {"value": model})
         if isinstance(rule, HousesRule):
             yield from _floor_and_cap(path, rule, valid)
         if isinstance(rule, ApartRule):
