@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from naive.travel import raster_edges
+from naive.travel import half_ticks, raster_edges, ways_straight_on
 from siting.errors import DataError
 from siting.travel.raster_search import RasterSearch, nearest_on_raster
 from siting.travel.tick_graph import GraphSearch, TickGraph, nearest_on_graph
@@ -95,6 +95,55 @@ def test_raster_searches_equal_scipy(drawn) -> None:
     compare_with_scipy(*drawn)
 
 
+@st.composite
+def patched_rasters(draw):
+    """Patches of one friction each, barriers among them, so that ties abound; numbers of classes about every limit."""
+    shape = draw(st.sampled_from([(1, 12), (12, 1), (2, 30), (9, 9), (14, 11), (8, 25)]))
+    n_classes, cell_size_m = draw(st.sampled_from([1, 4, 15, 16, 63, 64, 127, 128, 255, 256])), draw(CELL_SIZES_M)
+    palette = [*draw(st.sampled_from([[0.1, 0.1001], [0.03, 0.72], [0.05, 0.0501, 0.1, 0.2]])), np.inf]
+    friction = np.full(shape, draw(st.sampled_from(palette[:-1])))
+    for _ in range(draw(st.integers(0, 8))):
+        row, column = draw(st.integers(0, shape[0] - 1)), draw(st.integers(0, shape[1] - 1))
+        height, width = draw(st.integers(1, 6)), draw(st.integers(1, 6))
+        friction[row : row + height, column : column + width] = draw(st.sampled_from(palette))
+    more = 0.3 + np.arange(max(n_classes - len(palette) + 1, 0)) / 1000
+    friction = np.vstack([friction, np.resize(np.append(more, np.inf), (len(more) // shape[1] + 1, shape[1]))])
+    cell = st.integers(0, shape[0] * shape[1] - 1)
+    sources = draw(st.lists(cell, min_size=1, max_size=4))
+    return friction, sources, draw(st.sampled_from([1, 15, 120, 4000])), cell_size_m
+
+
+CELL_SIZES_M = st.sampled_from([0.1, 1.0, 25.0, 1000.0])
+
+
+@worlds_to_try
+@given(patched_rasters())
+def test_patched_rasters_equal_scipy(drawn) -> None:
+    compare_with_scipy(*drawn)
+
+
+@pytest.mark.parametrize(("n_classes", "n_marks"), [(15, 4), (16, 2), (63, 2), (64, 1), (127, 1), (128, 0), (256, 0)])
+def test_cells_are_marked_where_a_trip_need_only_go_straight_on(n_classes: int, n_marks: int) -> None:
+    rng = np.random.default_rng(n_classes)
+    friction = np.append(0.1 + np.arange(n_classes) / 1000, np.full(800 - n_classes, 0.1))
+    friction = friction[rng.permutation(800)].reshape(20, 40)
+    friction[rng.random(friction.shape) < 0.1] = np.inf
+    friction.flat[:n_classes] = 0.1 + np.arange(n_classes) / 1000
+    raster = TickRaster.of(friction, cell_size_m=25.0)
+    assert raster.n_marks == n_marks
+    if n_marks == 0:
+        return
+    straight, diagonal = raster.half_ticks_of_cells()
+    marks = raster.kinds >> (8 - n_marks)
+    for place, ways in ways_straight_on(friction, 25.0).items():
+        lines = {way for way in range(4) if {way, (way + 2) % 4} <= ways}
+        want = {4: ways, 2: lines & {0, 1}, 1: {0} if lines == set(range(4)) else set()}[n_marks]
+        assert {bit for bit in range(n_marks) if marks[place] >> bit & 1} == want
+        assert (straight[place], diagonal[place]) == half_ticks(float(friction[place]), 25.0)
+    assert (raster.kinds[np.isinf(friction)] == 0).all()
+    assert TickRaster.of(friction, cell_size_m=25.0, is_marked=False).n_marks == 0
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_rasters_of_many_classes_equal_scipy(seed: int) -> None:
     # more than 255 frictions take two bytes a cell, and 64 bits for time and class together
@@ -105,10 +154,10 @@ def test_rasters_of_many_classes_equal_scipy(seed: int) -> None:
         compare_with_scipy(friction, [0, 23, friction.size - 1, 260], cutoff_s)
 
 
-def compare_with_scipy(friction, sources, cutoff_s) -> None:
+def compare_with_scipy(friction, sources, cutoff_s, cell_size_m=25.0) -> None:
     """Every place within the cutoff of each source, and the nearest source of every cell: tick for tick."""
-    edges = raster_edges(friction, 25.0)
-    raster = TickRaster.of(friction, cell_size_m=25.0)
+    edges = raster_edges(friction, cell_size_m)
+    raster = TickRaster.of(friction, cell_size_m=cell_size_m)
     search = RasterSearch(raster, cutoff_s, in_ticks=True)
     is_open = np.isfinite(friction).ravel()
     every = np.full((len(sources), friction.size), np.inf)
@@ -139,7 +188,7 @@ def test_a_bucket_that_overflows_is_made_roomier() -> None:
     raster = TickRaster.of(np.full((60, 60), 0.5), cell_size_m=1.0)
     want, _ = nearest_on_raster(raster, np.array([1830]))
     search = RasterSearch(raster, 3600, in_ticks=True)
-    search.queue = search.queue[:, :4].copy()
+    search.queue = search.queue[:, :8].copy()
     found = search.within([1830])
     assert len(found.place) == 3600
     assert (found.times == want.ravel()).all()

@@ -23,8 +23,8 @@ def library() -> ctypes.CDLL | None:
     loaded = ctypes.CDLL(str(built))
     address, whole, word, bits = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64, ctypes.c_uint32
     loaded.cells_within.argtypes = [
-        address, whole, whole, whole, whole, whole, address, bits, address, word, bits, word, address, word, word,
-        address, address, address,
+        address, whole, whole, whole, whole, whole, address, bits, address, word, bits, address, word, address, word,
+        word, address, address, address,
     ]  # fmt: skip
     loaded.cells_within.restype = whole
     loaded.search_graph.argtypes = [
@@ -36,6 +36,6 @@ def library() -> ctypes.CDLL | None:
     return loaded
 
 
-def pointer(array: np.ndarray) -> ctypes.c_void_p:
-    """Address of an array's first byte."""
-    return ctypes.c_void_p(array.ctypes.data)
+def pointer(array: np.ndarray | None) -> ctypes.c_void_p:
+    """Address of an array's first byte; null for None."""
+    return ctypes.c_void_p(None if array is None else array.ctypes.data)

@@ -150,8 +150,8 @@ def _c(search: RasterSearch, library) -> Contender:
     def run(source: int) -> object:
         n_found = library.cells_within(
             address(raster.kinds), n_rows, n_columns, source // n_columns, source % n_columns, reach, address(memory),
-            LIMIT, address(table), table.shape[1], search.shift, int(TOGETHER), address(queue), queue.shape[0],
-            queue.shape[1], address(n_waiting), address(cell), address(time_s),
+            LIMIT, address(table), table.shape[1], search.shift, address(search.mark_bits), int(TOGETHER),
+            address(queue), queue.shape[0] // 2, queue.shape[1], address(n_waiting), address(cell), address(time_s),
         )  # fmt: skip
         assert n_found >= 0
         return cell[:n_found].copy(), time_s[:n_found].copy()

@@ -14,15 +14,12 @@ static void open_row(const uint8_t *classes, int64_t n_columns, int64_t row, int
     for (int64_t i = 1; is_inside && i < width - 1; i++) fresh[i] = kinds[i] ? (beyond | kinds[i]) : 0;
 }
 
-static u64 look_ahead(const u32 *cells, const u32 *waiting, u64 n_entries, u64 bucket, u32 bucket_bits,
-                      const u32 *leave, const u32 *enter, const u64 *ring, u32 *code, u32 *then, u64 *lowest,
-                      u64 *highest) {
+static u64 look_ahead(const u32 *cells, const u32 *waiting, u64 n_entries, u64 since, const u32 *leave,
+                      const u32 *enter, const u64 *ring, u32 *seen) {
     u64 n_seen = 0;
     for (u64 i = 0; i < n_entries; i++) {
         u64 entry = waiting[i], now = cells[entry >> 3];
-        if (entry < *lowest) *lowest = entry;
-        if (entry > *highest) *highest = entry;
-        if (now >> bucket_bits != bucket) continue;
+        if (now < since) continue;
         u64 ahead = entry & 7, slant = entry & 1, kind = 2 * (now & 255);
         u64 even = now + leave[kind + slant], odd = now + leave[kind + 1 - slant], other[5], before[5], sooner[5];
         for (int turn = 0; turn < 5; turn++) {
@@ -32,40 +29,63 @@ static u64 look_ahead(const u32 *cells, const u32 *waiting, u64 n_entries, u64 b
             sooner[turn] = (turn & 1 ? odd : even) + enter[2 * (before[turn] & 255) + way];
         }
         for (int turn = 0; turn < 5; turn++) {
-            code[n_seen] = (u32)other[turn];
-            then[n_seen] = (u32)sooner[turn];
+            seen[2 * n_seen] = (u32)other[turn];
+            seen[2 * n_seen + 1] = (u32)sooner[turn];
             n_seen += sooner[turn] < before[turn];
         }
     }
     return n_seen;
 }
 
-static int improve(u32 *cells, u64 n_seen, const u32 *code, const u32 *then, u32 bucket_bits, const u64 *passed,
+static int improve(u32 *cells, u64 n_seen, const u32 *seen, u32 bucket_bits, const u64 *by_side, int has_marks,
                    u32 *queue, u64 slot_mask, u64 capacity, u64 *n_waiting) {
     for (u64 i = 0; i < n_seen; i++) {
-        u64 sooner = then[i], cell = code[i] >> 3, side = code[i] & 7, aim = sooner >> bucket_bits & slot_mask;
-        u64 end = n_waiting[aim], before = cells[cell];
+        u64 entry = seen[2 * i], sooner = seen[2 * i + 1], cell = entry >> 3;
+        const u64 *facts = by_side + 4 * (entry & 7);
+        u64 is_marked = has_marks ? sooner >> facts[2] & ~entry & 1 : 0;
+        u64 aim = 2 * (sooner >> bucket_bits & slot_mask) + is_marked, end = n_waiting[aim], before = cells[cell];
         if (end == capacity) return 0;
-        u32 beside = cells[cell + passed[2 * side]] | cells[cell + passed[2 * side + 1]];
+        u32 beside = cells[cell + facts[0]] | cells[cell + facts[1]];
         u64 is_better = (sooner < before) & (beside != 0);
         cells[cell] = (u32)(is_better ? sooner : before);
-        queue[aim * capacity + end] = code[i];
+        queue[aim * capacity + end] = (u32)entry;
+        n_waiting[aim] = end + is_better;
+    }
+    return 1;
+}
+
+static int go_on(u32 *cells, u64 slot, u64 first, u64 stop, u32 bucket_bits, const u32 *leave, const u32 *enter,
+                 const u64 *by_side, u32 *queue, u64 slot_mask, u64 capacity, u64 *n_waiting) {
+    for (u64 i = first; i < stop; i++) {
+        u64 entry = queue[slot * capacity + i];
+        const u64 *facts = by_side + 4 * (entry & 7);
+        u64 other = entry + facts[3], now = cells[entry >> 3], before = cells[other >> 3];
+        u64 sooner = now + leave[2 * (now & 255)] + enter[2 * (before & 255)];
+        u64 aim = 2 * (sooner >> bucket_bits & slot_mask) + (sooner >> facts[2] & 1), end = n_waiting[aim];
+        if (end == capacity) return 0;
+        u64 is_better = sooner < before;
+        cells[other >> 3] = (u32)(is_better ? sooner : before);
+        queue[aim * capacity + end] = (u32)other;
         n_waiting[aim] = end + is_better;
     }
     return 1;
 }
 
 static int search_window(const uint8_t *classes, int64_t n_columns, int64_t top, int64_t left, u32 *state,
-                         int64_t height, int64_t width, int64_t source, u32 limit, const u32 *half_step, u64 n_halves,
-                         u32 shift, u64 n_together, u32 *queue, u64 n_slots, u64 capacity, u64 *n_waiting,
-                         int64_t *first_row, int64_t *last_row) {
+                         int64_t height, int64_t width, int64_t source, u32 limit, const u32 *leave, u64 n_halves,
+                         u32 shift, const u64 *mark_bits, u64 n_together, u32 *queue, u64 n_slots, u64 capacity,
+                         u64 *n_waiting, int64_t *first_row, int64_t *last_row) {
     const int64_t down[8] = {-1, -1, 0, 1, 1, 1, 0, -1}, right[8] = {0, 1, 1, 1, 0, -1, -1, -1};
-    const u32 beyond = (limit + 1) << 8;
-    u64 ring[14], passed[16] = {0}, n_idle = 0;
+    const u32 beyond = (limit + 1) << 8, bucket_bits = 8 + shift, *enter = leave + n_halves;
+    u64 ring[14], by_side[32] = {0}, n_idle = 0, slot_mask = n_slots - 1;
     for (int i = 0, side = 5; i < 14; i++, side = (side + 1) & 7) ring[i] = 8 * (down[side] * width + right[side]) + side;
-    for (int side = 1; side < 8; side += 2) {
-        passed[2 * side] = -down[side] * width;
-        passed[2 * side + 1] = -right[side];
+    for (int side = 0; side < 8; side++) {
+        if (side % 2) {
+            by_side[4 * side] = -down[side] * width;
+            by_side[4 * side + 1] = -right[side];
+        } else if (mark_bits)
+            by_side[4 * side + 2] = mark_bits[side / 2];
+        by_side[4 * side + 3] = 8 * (down[side] * width + right[side]);
     }
     int64_t first = source / width - 2, last = first + 4;
     if (first < 0) first = 0;
@@ -76,20 +96,26 @@ static int search_window(const uint8_t *classes, int64_t n_columns, int64_t top,
     *last_row = last;
     if (state[source] == 0) return 1;
     state[source] -= beyond;
-    memset(n_waiting, 0, 8 * n_slots);
-    for (u32 side = 0; side < 4; side++) queue[side] = 8 * (u32)source + 2 * side;
-    n_waiting[0] = 4;
-    u32 *code = malloc(4 * (5 * n_together + 1)), *then = malloc(4 * (5 * n_together + 1));
+    memset(n_waiting, 0, 16 * n_slots);
+    for (u32 side = 0; side < 8; side++) queue[side] = 8 * (u32)source + side;
+    n_waiting[0] = 8;
+    u32 *seen = malloc(8 * (5 * n_together + 1));
     int is_done = 1;
     for (u64 bucket = 0; n_idle < n_slots && is_done; bucket++) {
-        u64 slot = bucket & (n_slots - 1), begin = 0;
-        n_idle = n_waiting[slot] ? 0 : n_idle + 1;
-        while (begin < n_waiting[slot] && is_done) {
-            u64 n_entries = n_waiting[slot] - begin < n_together ? n_waiting[slot] - begin : n_together;
-            u64 lowest = UINT64_MAX, highest = 0;
-            u64 n_seen = look_ahead(state, queue + slot * capacity + begin, n_entries, bucket, 8 + shift, half_step,
-                                    half_step + n_halves, ring, code, then, &lowest, &highest);
-            begin += n_entries;
+        u64 ahead = 2 * (bucket & slot_mask), onward = ahead + 1, n_ahead = 0, n_onward = 0;
+        n_idle = n_waiting[ahead] | n_waiting[onward] ? 0 : n_idle + 1;
+        while (is_done && (n_ahead < n_waiting[ahead] || n_onward < n_waiting[onward])) {
+            u64 slot = n_onward < n_waiting[onward] ? onward : ahead, begin = slot == onward ? n_onward : n_ahead;
+            u64 stop = n_waiting[slot], lowest = UINT64_MAX, highest = 0;
+            if (slot == onward)
+                n_onward = stop;
+            else
+                n_ahead = stop = stop - begin < n_together ? stop : begin + n_together;
+            for (u64 i = begin; i < stop; i++) {
+                u64 entry = queue[slot * capacity + i];
+                if (entry < lowest) lowest = entry;
+                if (entry > highest) highest = entry;
+            }
             while (first > 0 && lowest < (u64)((first + 2) * 8 * width)) {
                 first--;
                 open_row(classes, n_columns, top + first, left, beyond, state + first * width, width, first > 0);
@@ -98,12 +124,19 @@ static int search_window(const uint8_t *classes, int64_t n_columns, int64_t top,
                 last++;
                 open_row(classes, n_columns, top + last, left, beyond, state + last * width, width, last < height - 1);
             }
-            is_done = improve(state, n_seen, code, then, 8 + shift, passed, queue, n_slots - 1, capacity, n_waiting);
+            if (slot == onward)
+                is_done = go_on(state, slot, begin, stop, bucket_bits, leave, enter, by_side, queue, slot_mask, capacity,
+                                n_waiting);
+            else {
+                u64 n_seen = look_ahead(state, queue + slot * capacity + begin, stop - begin, bucket << bucket_bits,
+                                        leave, enter, ring, seen);
+                is_done = improve(state, n_seen, seen, bucket_bits, by_side, mark_bits != NULL, queue, slot_mask,
+                                  capacity, n_waiting);
+            }
         }
-        n_waiting[slot] = 0;
+        n_waiting[ahead] = n_waiting[onward] = 0;
     }
-    free(code);
-    free(then);
+    free(seen);
     *first_row = first;
     *last_row = last;
     return is_done;
@@ -114,12 +147,12 @@ static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
 int64_t cells_within(const uint8_t *classes, int64_t n_rows, int64_t n_columns, int64_t row, int64_t column,
                      int64_t reach, u32 *memory, u32 limit, const u32 *half_step, u64 n_halves, u32 shift,
-                     u64 n_together, u32 *queue, u64 n_slots, u64 capacity, u64 *n_waiting, int32_t *cell,
+                     const u64 *mark_bits, u64 n_together, u32 *queue, u64 n_slots, u64 capacity, u64 *n_waiting, int32_t *cell,
                      uint16_t *time_s) {
     int64_t top = larger(row - reach, 0) - 1, left = larger(column - reach, 0) - 1, first, last, n_found = 0;
     int64_t height = smaller(row + reach, n_rows - 1) + 2 - top, width = smaller(column + reach, n_columns - 1) + 2 - left;
     if (!search_window(classes, n_columns, top, left, memory, height, width, (row - top) * width + column - left, limit,
-                       half_step, n_halves, shift, n_together, queue, n_slots, capacity, n_waiting, &first, &last))
+                       half_step, n_halves, shift, mark_bits, n_together, queue, n_slots, capacity, n_waiting, &first, &last))
         return -1;
     const u32 beyond = (limit + 1) << 8;
     for (int64_t r = first + 1; r < last; r++) {

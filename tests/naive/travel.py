@@ -60,6 +60,37 @@ def raster_edges(friction, cell_size_m):
     return edges
 
 
+def ways_straight_on(friction, cell_size_m):
+    """For each open cell, the ways (north, east, south, west) in which who comes in straight need only go straight on.
+
+    Who came from *p* into *x* need not turn aside to *y*, on either side, nor to *n* slantwise beyond it.
+    """
+    n_rows, n_columns = friction.shape
+    steps = {
+        place: half_ticks(float(friction[place]), cell_size_m)
+        for place in np.ndindex(n_rows, n_columns)
+        if math.isfinite(friction[place])
+    }
+
+    def is_plain(x, down, right):
+        p = x[0] - down, x[1] - right
+        for aside in (-1, 1):
+            y = x[0] + aside * right, x[1] + aside * down
+            n = y[0] + down, y[1] + right
+            (h_p, d_p), (h_x, d_x) = steps.get(p, (0, 0)), steps[x]
+            h_y, d_y = steps.get(y, (0, 0))
+            if y in steps and d_p + d_y >= h_p + 2 * h_x + h_y:
+                return False
+            if n in steps and y not in steps:
+                return False
+            if n in steps and d_p + d_y + h_y + steps[n][0] > h_p + h_x + d_x + steps[n][1]:
+                return False
+        return True
+
+    ways = ((-1, 0), (0, 1), (1, 0), (0, -1))
+    return {x: {way for way, (down, right) in enumerate(ways) if is_plain(x, down, right)} for x in steps}
+
+
 def strong_components(n_nodes, links):
     """Label of each node's strongly connected component, by reaching forwards and backwards from each node."""
     forward, backward = defaultdict(set), defaultdict(set)

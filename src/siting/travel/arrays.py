@@ -23,7 +23,7 @@ from siting.grid import Grid
 from siting.progress import Progress, silent
 from siting.travel.overland import overland_edges
 from siting.travel.raster_edges import Edges, raster_edges
-from siting.travel.raster_search import nearest_on_raster
+from siting.travel.raster_search import RasterSearch, nearest_on_raster
 from siting.travel.ready import ReadyGraph, ReadyRaster, cell_number, cell_numbers, tick_graph
 from siting.travel.tick_graph import nearest_on_graph
 from siting.travel.tick_raster import TickRaster, checked_friction
@@ -70,7 +70,10 @@ def raster_times(
     around = _window(friction, source, cell_size_m, cutoff_s)
     inner = (source[0] - around[0].start, source[1] - around[1].start)
     time_s = np.full(friction.shape, np.inf, np.float32)
-    time_s[around] = ReadyRaster(friction[around], cell_size_m=cell_size_m, cutoff_s=cutoff_s).times(inner)
+    raster = TickRaster.of(friction[around], cell_size_m=cell_size_m, is_marked=False)
+    found = RasterSearch(raster, cutoff_s).within(np.array([cell_number(inner, raster.shape)]))
+    row, column = np.divmod(found.place, raster.shape[1])
+    time_s[row + around[0].start, column + around[1].start] = found.times
     return time_s
 
 

@@ -64,7 +64,7 @@ class RasterSearch(Workspace):
         Ticks, inclusive.
     reach : int
         Cells that a trip within the limit may span.
-    table, shift, memory, queue
+    table, shift, mark_bits, memory, queue
         What the kernels are given; see `siting.travel.kernels.raster` and `siting.travel.kernels.window`.
     """
 
@@ -78,11 +78,12 @@ class RasterSearch(Workspace):
         self.raster = raster
         self.limit = limit_ticks(cutoff_s, raster.longest_step)
         self.shift = bucket_shift(raster)
-        queue = empty_queue(ring_size(min(raster.longest_step, self.limit), self.shift), np.uint32)
+        queue = empty_queue(2 * ring_size(min(raster.longest_step, self.limit), self.shift), np.uint32)
         super().__init__(queue, in_ticks=in_ticks)
         fits = self.limit + 1 + raster.longest_step < 2 ** (32 - raster.kind_bits)
         word = np.uint32 if fits else np.uint64
         self.table = table_of(raster, raster.kind_bits, word)
+        self.mark_bits = mark_bits(raster)
         self.reach = self.limit // max(raster.shortest_step, 1)
         n_rows, n_columns = raster.shape
         side = 2 * self.reach + 3
@@ -102,7 +103,7 @@ class RasterSearch(Workspace):
         ) -> tuple[int, int, int]:
             ending: tuple[int, int, int] = self._within_each(
                 self.raster.kinds, sources[first:], self.reach, self.memory, self.limit, self.table,
-                self.shift, TOGETHER, self.queue, laid, self.unit, counts, place, times,
+                self.shift, self.mark_bits, TOGETHER, self.queue, laid, self.unit, counts, place, times,
             )  # fmt: skip
             return ending
 
@@ -121,12 +122,19 @@ class RasterSearch(Workspace):
         while n_done < len(sources):
             n_more, _ = sums_within_each(
                 self.raster.kinds, sources[n_done:], self.reach, self.memory, self.limit, self.table,
-                self.shift, TOGETHER, self.queue, persons, sums[n_done:],
+                self.shift, self.mark_bits, TOGETHER, self.queue, persons, sums[n_done:],
             )  # fmt: skip
             n_done += n_more
             if n_done < len(sources):
                 self.queue = roomier(self.queue)
         return sums
+
+
+def mark_bits(raster: TickRaster) -> NDArray[np.uint64] | None:
+    """Which bit of a kind is its mark for a step to the north, east, south and west; None where there are no marks."""
+    if raster.n_marks == 0:
+        return None
+    return np.uint64(8 - raster.n_marks) + np.arange(4, dtype=np.uint64) % np.uint64(raster.n_marks)
 
 
 def bucket_shift(raster: TickRaster) -> int:
@@ -162,15 +170,18 @@ def nearest_on_raster(raster: TickRaster, sources: NDArray[np.int64]) -> tuple[N
     row, column = np.divmod(np.asarray(sources, np.int64), n_columns)
     start = (row + 1) * width + column + 1
     table, shift = table_of(raster, 32, np.uint64), bucket_shift(raster)
-    kinds = None if has_classes else np.pad(raster.kinds, 1).ravel()
+    kinds, marks = None if has_classes else np.pad(raster.kinds, 1).ravel(), mark_bits(raster)
     beyond = np.uint64((LAST_TICK - raster.longest_step + 1) << 32)
     n_slots = ring_size(raster.longest_step, shift)
     front = min(8 * (n_rows + n_columns), MOST_IN_QUEUE // n_slots)
-    queue = empty_queue(n_slots, np.uint32, least=max(4 * len(sources), front))
+    queue = empty_queue(2 * n_slots, np.uint32, least=max(8 * len(sources), front))
     cells = np.empty((n_rows + 2, width), np.uint64)
     while True:
         freshen(raster.kinds, beyond, has_classes, cells)
-        if search_nearest(cells.ravel(), kinds, width, start, kind_bits, table, shift, TOGETHER_EVERYWHERE, queue):
+        is_done = search_nearest(
+            cells.ravel(), kinds, width, start, kind_bits, table, shift, marks, TOGETHER_EVERYWHERE, queue
+        )
+        if is_done:
             break
         queue = roomier(queue)
     ticks, owner = np.empty(raster.shape, np.uint32), np.empty(raster.shape, np.int32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from siting.travel.ticks import whole_ticks
 from siting.travel.travel_times import TICKS_PER_S
 
 MOST_CLASSES = 255
+MARKS_OF_CLASSES = ((2**4, 4), (2**6, 2), (2**7, 1), (2**8, 0))
+"""Below so many classes, barriers included, a byte has room for so many marks."""
 FASTEST_KMH = 300
 MOST_HALF_TICKS = 2**30
 """Ticks that half a cell may take (3 days)."""
@@ -22,29 +24,41 @@ MOST_HALF_TICKS = 2**30
 class TickRaster:
     """A raster of what it takes to cross half of each cell, straight and diagonally, in whole ticks.
 
-    Up to 255 different frictions are classes, in one byte a cell; where there are more, each cell has its own half
-    steps, in four. Either way they are ``round half even (cell_size_m / 2 × friction × 4096)`` ticks, and
-    ``round half even (cell_size_m / 2 × √2 × friction × 4096)`` diagonally, in float64.
+    Up to 255 different frictions are classes, in one byte a cell with what marks there is room for; where there are
+    more, each cell has its own half steps, in four. Either way they are ``round half even (cell_size_m / 2 × friction
+    × 4096)`` ticks, and ``round half even (cell_size_m / 2 × √2 × friction × 4096)`` diagonally, in float64.
 
     Attributes
     ----------
     kinds : uint8 or uint32 array, shape (n_rows, n_columns)
-        The class of each cell, or its half steps (`siting.travel.kernels.preparing.pack_half_steps`); 0 = barrier.
-    half_ticks : uint32 array, shape (2, n_classes), or None
-        Ticks to cross half a cell of each class, straight (row 0) and diagonally (row 1); column 0 is not used.
+        The class of each cell and, in the uppermost bits, its marks; or its half steps
+        (`siting.travel.kernels.preparing.pack_half_steps`); 0 = barrier.
+    half_ticks : uint32 array, shape (2, n_kinds), or None
+        Ticks to cross half a cell of each kind, straight (row 0) and diagonally (row 1); 0 where no class is.
         None where each cell has its own.
     shortest_step, longest_step : int
         Ticks of the fastest straight step and of the slowest diagonal one; 0 if all is barriers.
+    n_marks : int
+        Bits of a kind that tell where a search need only go straight on: 4, 2, 1 or none
+        (`siting.travel.kernels.preparing.mark_straight_on`).
     """
 
     kinds: NDArray[np.uint8] | NDArray[np.uint32]
     half_ticks: NDArray[np.uint32] | None
     shortest_step: int
     longest_step: int
+    n_marks: int
 
     @classmethod
-    def of(cls, friction_s_per_m: NDArray[np.floating], *, cell_size_m: float) -> TickRaster:
+    def of(cls, friction_s_per_m: NDArray[np.floating], *, cell_size_m: float, is_marked: bool = True) -> TickRaster:
         """Of frictions in s/m, inf = barrier.
+
+        Parameters
+        ----------
+        friction_s_per_m : float array, shape (n_rows, n_columns)
+        cell_size_m : float
+        is_marked : bool
+            Where classes leave room for marks, make them: 5 ns a cell, which one search alone does not bring in.
 
         Raises
         ------
@@ -55,7 +69,9 @@ class TickRaster:
         friction = checked_friction(friction_s_per_m)
         amount(cell_size_m, where="travel", name="cell_size_m", positive=True)
         classes = _classes(friction, cell_size_m)
-        return classes if classes is not None else _own_steps(friction, cell_size_m)
+        if classes is None:
+            return _own_steps(friction, cell_size_m)
+        return _marked(classes) if is_marked else classes
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -117,7 +133,22 @@ def _classes(friction: NDArray[np.floating], cell_size_m: float) -> TickRaster |
     half_ticks = np.zeros((2, n_classes + 1), np.uint32)
     half_ticks[:, 1:] = whole_ticks(half_s)
     shortest, longest = half_ticks[0, 1:].min(initial=2**31), half_ticks[1].max()
-    return TickRaster(classes, half_ticks, 2 * int(shortest) if n_classes else 0, 2 * int(longest))
+    return TickRaster(classes, half_ticks, 2 * int(shortest) if n_classes else 0, 2 * int(longest), n_marks=0)
+
+
+def _marked(raster: TickRaster) -> TickRaster:
+    """The same raster with as many marks as its classes leave room for."""
+    from siting.travel.kernels.preparing import mark_straight_on
+
+    assert raster.half_ticks is not None
+    n_classes = raster.half_ticks.shape[1]
+    n_rooms, n_marks = next(room for room in MARKS_OF_CLASSES if n_classes <= room[0])
+    if n_marks == 0:
+        return raster
+    kinds = np.empty(raster.shape, np.uint8)
+    mark_straight_on(raster.kinds, raster.half_ticks, n_marks, kinds)
+    half_ticks = np.tile(np.pad(raster.half_ticks, ((0, 0), (0, n_rooms - n_classes))), 2**n_marks)
+    return replace(raster, kinds=kinds, half_ticks=half_ticks, n_marks=n_marks)
 
 
 def _own_steps(friction: NDArray[np.floating], cell_size_m: float) -> TickRaster:
@@ -130,7 +161,7 @@ def _own_steps(friction: NDArray[np.floating], cell_size_m: float) -> TickRaster
         packed.ravel(),
     )  # fmt: skip
     _check_half_steps(shortest, longest, cell_size_m)
-    return TickRaster(packed, None, 2 * int(shortest), 2 * int(longest))
+    return TickRaster(packed, None, 2 * int(shortest), 2 * int(longest), n_marks=0)
 
 
 def _check_half_steps(shortest_ticks: float, longest_ticks: float, cell_size_m: float) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from siting.travel.kernels.raster import cells_passed, improve, look_ahead, neighbour_ring, start_at
+from siting.travel.kernels.raster import facts_by_side, go_on, improve, look_ahead, neighbour_ring, start_at
 
 
 @njit(cache=True, nogil=True)
-def search_nearest(cells, kinds, width, sources, kind_bits, table, shift, n_together, queue):  # type: ignore[no-untyped-def]
+def search_nearest(cells, kinds, width, sources, kind_bits, table, shift, mark_bits, n_together, queue):  # type: ignore[no-untyped-def]
     """Write, for every cell, how far the nearest of ``sources`` is and which; False for want of room.
 
     Parameters
@@ -28,48 +28,40 @@ def search_nearest(cells, kinds, width, sources, kind_bits, table, shift, n_toge
     sources : int64 array, shape (n_sources,)
         Cells; the row is the position in this array. One that is a barrier reaches nothing.
     kind_bits : uint64
-    table : uint64 array, shape (2, 2 * n_classes), or None
+    table : uint64 array, shape (2, 2 * n_kinds), or None
         As for `search_window`, but shifted left by 32.
-    shift, n_together, queue : as for `search_window`
-        The first bucket takes 4 entries for each source.
+    shift, mark_bits, n_together, queue : as for `search_window`
+        The first bucket takes 8 entries for each source.
     """
-    n_slots = queue.shape[0]
+    one, n_slots = np.uint64(1), queue.shape[0] // 2
     slot_mask, n_idle, bucket = np.uint64(n_slots - 1), 0, np.uint64(0)
-    bucket_bits, kind_mask = np.uint64(32) + np.uint64(shift), (np.uint64(1) << kind_bits) - np.uint64(1)
-    n_waiting = np.zeros(n_slots, np.uint64)
+    bucket_bits, kind_mask = np.uint64(32) + np.uint64(shift), (one << kind_bits) - one
+    n_waiting = np.zeros(2 * n_slots, np.uint64)
     for row in range(len(sources)):
         at_once = np.uint64(row) << kind_bits | cells[sources[row]] & kind_mask
         if at_once < cells[sources[row]]:
             cells[sources[row]] = at_once
             n_waiting[0] = start_at(sources[row], n_waiting[0], queue)
-    ring, passed, row_length = neighbour_ring(width), cells_passed(width), np.uint64(width)
-    code, then = np.empty(5 * n_together + 1, np.uint32), np.empty(5 * n_together + 1, np.uint64)
+    ring, by_side, row_length = neighbour_ring(width), facts_by_side(width, mark_bits), np.uint64(width)
+    seen = np.empty(2 * (5 * n_together + 1), np.uint64)
     while n_idle < n_slots:
-        slot, first = bucket & slot_mask, np.uint64(0)
-        n_idle = 0 if n_waiting[slot] else n_idle + 1
-        while first < n_waiting[slot]:
-            stop = min(first + n_together, n_waiting[slot])
-            n_seen, _, _ = look_ahead(
-                cells,
-                kinds,
-                queue,
-                slot,
-                first,
-                stop,
-                bucket,
-                bucket_bits,
-                kind_mask,
-                table,
-                ring,
-                row_length,
-                code,
-                then,
-            )
-            first = stop
-            if not improve(cells, n_seen, code, then, bucket_bits, passed, queue, n_waiting):
+        ahead, since = (bucket & slot_mask) << one, bucket << bucket_bits
+        onward, n_ahead, n_onward = ahead + one, np.uint64(0), np.uint64(0)
+        n_idle = 0 if n_waiting[ahead] | n_waiting[onward] else n_idle + 1
+        while (n_ahead < n_waiting[ahead]) | (n_onward < n_waiting[onward]):
+            if n_onward < n_waiting[onward]:
+                first, n_onward = n_onward, n_waiting[onward]
+                is_done = go_on(
+                    cells, queue, onward, first, n_onward, bucket_bits, table, by_side, row_length, n_waiting
+                )
+            else:
+                first, n_ahead = n_ahead, min(n_ahead + n_together, n_waiting[ahead])
+                n_seen = look_ahead(cells, kinds, queue, ahead, first, n_ahead, since, table, ring, row_length, seen)
+                is_done = improve(cells, n_seen, seen, bucket_bits, by_side, mark_bits, queue, n_waiting)
+            if not is_done:
                 return False
-        n_waiting[slot] = 0
-        bucket += np.uint64(1)
+        n_waiting[ahead] = n_waiting[onward] = 0
+        bucket += one
     return True
 
 

@@ -1,4 +1,4 @@
-"""Frictions made ready for the searches: few of them as classes, many as each cell's own half steps."""
+"""Frictions made ready for the searches: few of them as classes with marks, many as each cell's own half steps."""
 
 from __future__ import annotations
 
@@ -51,6 +51,74 @@ def slot_of(value):  # type: ignore[no-untyped-def]
     folded ^= folded >> np.uint64(33)
     folded ^= folded >> np.uint64(22)
     return folded ^ folded >> np.uint64(11)
+
+
+@njit(cache=True, nogil=True)
+def mark_straight_on(classes, half_ticks, n_marks, marked):  # type: ignore[no-untyped-def]
+    """Mark the cells where a trip that comes in by a straight step need only go straight on.
+
+    Let a trip come from *p* straight into *x*. It need not turn aside to a neighbour *y*, nor slantwise to *n* beyond
+    *y*, where *p → y* is less than *p → x → y* and *p → y → n* is no more than *p → x → n*. Both hold for *y* on
+    either side: the mark of that way.
+
+    Parameters
+    ----------
+    classes : uint8 array, shape (n_rows, n_columns)
+        0 = barrier.
+    half_ticks : uint32 array, shape (2, n_classes)
+    n_marks : int
+        4: one for each way (north, east, south, west); 2: one for both ways along a line; 1: one for all.
+    marked : uint8 array, shape (n_rows, n_columns)
+        On return the classes with their marks in the upper ``n_marks`` bits; what is beyond the edge is a barrier.
+    """
+    n_rows, n_columns = classes.shape
+    shape = (2, n_columns + 2)
+    north, here, south = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for row in range(-1, n_rows):
+        north, here, south = here, south, north
+        if row + 1 < n_rows:
+            look_up(classes[row + 1], half_ticks, south)
+        else:
+            south[:] = 0
+        if row >= 0:
+            mark_row(north, here, south, n_marks, classes[row], marked[row])
+
+
+@njit(cache=True, nogil=True)
+def look_up(classes, half_ticks, line):  # type: ignore[no-untyped-def]
+    """Write the straight half step of each cell of a row, and how much longer the diagonal one is, within a margin."""
+    for i in range(classes.size):
+        straight = np.int64(half_ticks[0, classes[i]])
+        line[0, i + 1], line[1, i + 1] = straight, np.int64(half_ticks[1, classes[i]]) - straight
+
+
+@njit(cache=True, nogil=True)
+def mark_row(north, here, south, n_marks, classes, marked):  # type: ignore[no-untyped-def]
+    """`mark_straight_on` for one row, given what `look_up` tells of it and of those beside it."""
+    for i in range(classes.size):
+        h, f = here[0, i + 1], here[1, i + 1]
+        h_n, f_n, h_s, f_s = north[0, i + 1], north[1, i + 1], south[0, i + 1], south[1, i + 1]
+        h_w, f_w, h_e, f_e = here[0, i], here[1, i], here[0, i + 2], here[1, i + 2]
+        h_nw, f_nw, h_ne, f_ne = north[0, i], north[1, i], north[0, i + 2], north[1, i + 2]
+        h_sw, f_sw, h_se, f_se = south[0, i], south[1, i], south[0, i + 2], south[1, i + 2]
+        to_north = is_needless(h, f, f_s, h_e, f_e, h_ne, f_ne) & is_needless(h, f, f_s, h_w, f_w, h_nw, f_nw)
+        to_east = is_needless(h, f, f_w, h_n, f_n, h_ne, f_ne) & is_needless(h, f, f_w, h_s, f_s, h_se, f_se)
+        to_south = is_needless(h, f, f_n, h_e, f_e, h_se, f_se) & is_needless(h, f, f_n, h_w, f_w, h_sw, f_sw)
+        to_west = is_needless(h, f, f_e, h_n, f_n, h_nw, f_nw) & is_needless(h, f, f_e, h_s, f_s, h_sw, f_sw)
+        marks = to_north | to_east << 1 | to_south << 2 | to_west << 3
+        if n_marks < 4:
+            marks &= marks >> 2
+        if n_marks < 2:
+            marks &= marks >> 1
+        marked[i] = classes[i] | marks << (8 - n_marks) if classes[i] else 0
+
+
+@njit(cache=True, nogil=True)
+def is_needless(h, f, f_from, h_aside, f_aside, h_beyond, f_beyond):  # type: ignore[no-untyped-def]
+    """Whether to turn to one side is needless: ``h`` are straight half steps, ``f`` what diagonal ones take more."""
+    aside = (h_aside == 0) | (f_from + f_aside < 2 * h)
+    beyond = (h_beyond == 0) | (h_aside > 0) & (f_from + f_aside + 2 * h_aside <= f + 2 * h + f_beyond)
+    return np.int64(aside & beyond)
 
 
 @njit(cache=True, nogil=True)

@@ -14,13 +14,13 @@ CELLS_TOGETHER = 64
 
 @njit(cache=True, nogil=True)
 def within_each(  # type: ignore[no-untyped-def]
-    kinds, cells, reach, memory, limit, table, shift, n_together, queue, places, unit, counts, found, times
+    kinds, cells, reach, memory, limit, table, shift, mark_bits, n_together, queue, places, unit, counts, found, times
 ):
     """Write what each of some cells reaches within the limit.
 
     Parameters
     ----------
-    kinds, limit, table, shift, n_together, queue : as for `siting.travel.kernels.raster.search_window`
+    kinds, limit, table, shift, mark_bits, n_together, queue : as for `siting.travel.kernels.raster.search_window`
     cells : int64 array, shape (n_sources,)
         Numbered row by row; -1 is nowhere and reaches nothing.
     reach : int
@@ -55,7 +55,7 @@ def within_each(  # type: ignore[no-untyped-def]
         top, left, height, width, source = window_around(kinds.shape, cells[i], reach)
         state = memory[: height * width].reshape(height, width)
         is_done, first_row, last_row = search_window(
-            kinds, top, left, state, source, limit, table, shift, n_together, queue
+            kinds, top, left, state, source, limit, table, shift, mark_bits, n_together, queue
         )
         if not is_done:
             return i, n_found, QUEUE_FULL
@@ -74,7 +74,7 @@ def within_each(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def sums_within_each(kinds, cells, reach, memory, limit, table, shift, n_together, queue, persons, sums):  # type: ignore[no-untyped-def]
+def sums_within_each(kinds, cells, reach, memory, limit, table, shift, mark_bits, n_together, queue, persons, sums):  # type: ignore[no-untyped-def]
     """Add up the persons whom each of some cells reaches within the limit.
 
     Parameters are those of `within_each`, and ``persons``, a float64 raster; ``sums`` has one for each source.
@@ -85,7 +85,7 @@ def sums_within_each(kinds, cells, reach, memory, limit, table, shift, n_togethe
         top, left, height, width, source = window_around(kinds.shape, cells[i], reach)
         state = memory[: height * width].reshape(height, width)
         is_done, first_row, last_row = search_window(
-            kinds, top, left, state, source, limit, table, shift, n_together, queue
+            kinds, top, left, state, source, limit, table, shift, mark_bits, n_together, queue
         )
         if not is_done:
             return i, QUEUE_FULL
@@ -153,15 +153,16 @@ def collect_cells(  # type: ignore[no-untyped-def]
     More than half of the rows that were opened is not reached: of so many cells at a time those reached are counted
     first, in vectors; where there are none, or nothing else, no cell need be asked again.
     """
-    end, room, together = np.uint64(n_found), np.uint64(found.size), np.uint64(CELLS_TOGETHER)
+    word, end, room, together = memory.dtype.type, np.uint64(n_found), np.uint64(found.size), np.uint64(CELLS_TOGETHER)
     one, up = np.uint64(1), (np.uint64(1) << unit) - np.uint64(1)
     beyond = (np.uint64(limit + 1) << kind_bits) - one
+    least, most = word(1), word(beyond)
     for row in range(first_row + 1, last_row):
         called, stop = (top + row) * n_columns + left - row * width, np.uint64((row + 1) * width - 1)
         for first in range(np.uint64(row * width + 1), stop, together):
-            n_in = np.uint64(0)
-            for i in range(together):  # the next row's, at the end of this one: counted for nothing
-                n_in += np.uint64(np.uint64(memory[first + i]) - one < beyond)
+            n_in, stretch = np.uint32(0), memory[first : first + together]
+            for i in range(CELLS_TOGETHER):  # the next row's, at the end of this one: counted for nothing
+                n_in += np.uint32(word(stretch[i] - least) < most)
             if n_in == 0:
                 continue
             if end + together > room:
