@@ -145,6 +145,25 @@ def test_too_little_capacity_is_said_in_words() -> None:
     assert {fault.field for fault in caught.value.faults} == {"demand", "capacity", "penalty_s"}
 
 
+def test_a_whole_penalty_does_not_cut_the_seconds_of_others() -> None:
+    times = CellTimes.from_dense([[0.25, 0.75], [0.5, 2.5]])
+    plan = solve(capacitated_p_median(times, new_houses=1, demand=[1, 1], capacity=np.inf, penalty_s=3))
+    assert plan.objective == 0.75
+
+
+def test_nobody_to_serve_is_served_by_the_forced_sites() -> None:
+    times = CellTimes.from_csr([0], [], [], n_sites=3)
+    plan = solve(capacitated_p_median(times, new_houses=2, demand=[], capacity=4, penalty_s=9, forced=[1]))
+    assert plan.opened.tolist() == [1]
+    assert (plan.objective, plan.status) == (0.0, "optimal")
+
+
+def test_a_capacity_for_other_sites_is_told() -> None:
+    times, demand = square(12, seed=1)
+    with pytest.raises(DataError, match=r"capacity: has shape \(2,\), wanted \(12,\)"):
+        capacitated_p_median(times, new_houses=2, demand=demand, capacity=[1, 2])
+
+
 def test_a_file_in_the_layout_of_the_or_library_is_read(tmp_path) -> None:
     file = tmp_path / "pmedcap.txt"
     file.write_text(" 1\n 1 6\n 4 2 6\n1 0 0 3\n2 3 4 3\n3 50 50 3\n4 51 51 2\n", encoding="ascii")

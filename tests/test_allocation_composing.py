@@ -116,6 +116,12 @@ def test_infeasible_names_an_irreducible_set_and_each_remedy() -> None:
     )
 
 
+def test_a_forced_site_that_nothing_speaks_of_opens() -> None:
+    zones = NewPerZone(np.array([0, -1]), np.array([1]), np.array([1]))
+    problem = compose(cover_of([{0}], [0.0], 2), ["most_covered", "fewest_houses"], clauses=[zones], forced=[1])
+    assert solve(problem).opened.tolist() == [0, 1]
+
+
 def test_a_composed_problem_without_time_says_so() -> None:
     rng = np.random.default_rng(1)
     cells = [set(rng.choice(60, 4, replace=False).tolist()) for _ in range(300)]

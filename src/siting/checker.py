@@ -219,7 +219,7 @@ def check_capacitated_p_median(
     if len(opened) > new_houses:
         faults.append(f"{len(opened)} houses open, but at most {new_houses} may")
     cell = np.repeat(np.arange(len(demand)), np.diff(matrix.cell_start))
-    seconds, is_served = np.full(len(demand), np.nan if penalty_s is None else penalty_s), served_by >= 0
+    seconds, is_served = np.full(len(demand), np.nan if penalty_s is None else float(penalty_s)), served_by >= 0
     is_used = matrix.site == served_by[cell]
     seconds[cell[is_used]] = time_s[is_used]
     if is_served.sum() != is_used.sum() or not np.isin(served_by[is_served], [*matrix.existing, *opened]).all():

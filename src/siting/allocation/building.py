@@ -112,8 +112,9 @@ class Building:
             x.setInitialValue(int(j in is_opened))
 
     def opened(self) -> NDArray[np.int32]:
-        """The sites that HiGHS opened, its 0.9999999 rounded."""
-        return np.array([j for j, x in self.x.items() if (x.varValue or 0.0) > 0.5], dtype=np.int32)
+        """The sites that HiGHS opened, its 0.9999999 rounded; one that nothing speaks of is at its least: open if forced."""
+        values = {j: x.lowBound if x.varValue is None else x.varValue for j, x in self.x.items()}
+        return np.array([j for j, value in values.items() if value > 0.5], dtype=np.int32)
 
     def promised(self) -> dict[Measure, float]:
         """What HiGHS takes each measure for."""

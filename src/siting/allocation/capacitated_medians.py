@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +16,7 @@ from siting.allocation.kernels import packing, single_source
 from siting.allocation.multipliers import exact
 from siting.allocation.packing_tree import Core, Standing
 from siting.allocation.problems import Rules, make_rules
+from siting.arguments import numbers
 from siting.checker import is_table_small
 from siting.errors import DataError, Fault, InfeasibleError, OutOfTimeError
 from siting.progress import Progress
@@ -75,7 +77,7 @@ def capacitated_p_median(
     new_houses : int
         ``p`` ≥ 0, forced ones included.
     demand : whole numbers ≥ 0, shape (n_cells,)
-    capacity : whole numbers ≥ 0, one or shape (n_sites,)
+    capacity : whole numbers ≥ 0 (or inf), one or shape (n_sites,)
     penalty_s : float, optional
         ``D`` > 0.
     existing, forced, forbidden : rows of the sites table
@@ -92,19 +94,24 @@ def capacitated_p_median(
     317-336.
     """
     rules = make_rules("capacitated_p_median", times.n_sites, existing, forced, forbidden, "new_houses", new_houses)
-    q = np.asarray(demand, dtype=np.float64)
-    room = np.broadcast_to(np.asarray(capacity, dtype=np.float64), (times.n_sites,))
-    faults = []
-    for name, values, n in (("demand", q, times.n_cells), ("capacity", room, times.n_sites)):
-        if values.shape != (n,) or not ((values >= 0) & (values % 1 == 0)).all():
-            faults.append((name, f"must be {n} whole numbers ≥ 0"))
+    each = np.full(times.n_sites, capacity) if np.ndim(capacity) == 0 else capacity
+    told, faults = partial(numbers, where="capacitated_p_median"), []
+    q, room = told(demand, name="demand", shape=(times.n_cells,)), told(each, name="capacity", shape=(times.n_sites,))
+    if not (np.isfinite(q).all() and _is_whole(q)):
+        faults.append(("demand", f"must be {len(q)} whole numbers ≥ 0"))
+    if not _is_whole(room):
+        faults.append(("capacity", f"must be {len(room)} whole numbers ≥ 0"))
     if penalty_s is not None and not (np.isfinite(penalty_s) and penalty_s > 0):
         faults.append(("penalty_s", f"must be positive, found {penalty_s}"))
     if faults:
         raise DataError(Fault("capacitated_p_median", 0, 0, *fault) for fault in faults)
-    return CapacitatedPMedian(
-        times, rules, int(new_houses), q.astype(np.int64), np.minimum(room, q.sum()).astype(np.int64), penalty_s
-    )
+    most = np.minimum(room, q.sum()).astype(np.int64)
+    penalty_s = None if penalty_s is None else float(penalty_s)
+    return CapacitatedPMedian(times, rules, int(new_houses), q.astype(np.int64), most, penalty_s)
+
+
+def _is_whole(values: NDArray[np.float64]) -> bool:
+    return bool(((values >= 0) & (np.floor(values) == values)).all())
 
 
 def search_capacitated_p_median(
@@ -179,9 +186,9 @@ def _improve(core: Core, effort: Effort) -> Standing:
         pass
     best = search.column.copy()
     random = np.array([effort.seed], dtype=np.uint64)
-    rounds = _ROUNDS_AT_LEAST + _ROUNDS_PER_CELL * len(best) if 0 < core.houses < len(core.site) else 0
+    rounds = _ROUNDS_AT_LEAST + _ROUNDS_PER_CELL * len(best) if len(best) and 0 < core.houses < len(core.site) else 0
     most = min(_MOST_CLOSED_AT_ONCE, core.houses)
-    at_once = max(1, _ROWS_AT_ONCE // len(best))
+    at_once = max(1, _ROWS_AT_ONCE // max(len(best), 1))
     for _ in range(0, rounds, at_once):
         if share.left_s > 0:
             single_source.ruin_and_recreate(dense, search, best, random, at_once, most, _THRESHOLD)
