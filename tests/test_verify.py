@@ -116,10 +116,26 @@ def close_in_the_layer(folder: Path) -> None:
     pyogrio.write_dataframe(frame, folder / "sites.gpkg", layer="sites", driver="GPKG")
 
 
-def one_person_more_in_a_cell(folder: Path) -> None:
-    cells = pd.read_parquet(folder / "cells.parquet")
-    cells.loc[0, "persons"] += 1
-    cells.to_parquet(folder / "cells.parquet")
+def lift_from_the_layer(folder: Path) -> None:
+    frame = pyogrio.read_dataframe(folder / "sites.gpkg", layer="sites")
+    frame.loc[0, "geometry"] = None
+    (folder / "sites.gpkg").unlink()
+    pyogrio.write_dataframe(frame, folder / "sites.gpkg", layer="sites", driver="GPKG")
+
+
+def edit_cells(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Path], None]:
+    def corrupt(folder: Path) -> None:
+        change(pd.read_parquet(folder / "cells.parquet")).to_parquet(folder / "cells.parquet")
+
+    return corrupt
+
+
+def without_columns(name: str, *columns: str) -> Callable[[Path], None]:
+    def corrupt(folder: Path) -> None:
+        table = pd.read_csv(folder / name, sep=";", dtype=str, encoding="utf-8-sig").drop(columns=list(columns))
+        table.to_csv(folder / name, sep=";", index=False, encoding="utf-8-sig")
+
+    return corrupt
 
 
 def longer_standard(folder: Path) -> None:
@@ -199,7 +215,23 @@ RESEALED = {
     "a cell is a minute nearer": (edit_raster("travel_time_after.tif", one_minute_less), "travel_time_after.tif"),
     "a cell was a minute nearer": (edit_raster("travel_time_before.tif", one_minute_less), "travel_time_before.tif"),
     "the layer closes houses": (close_in_the_layer, "sites.gpkg"),
-    "a cell has one person more": (one_person_more_in_a_cell, "cells.parquet"),
+    "a site leaves the layer": (lift_from_the_layer, "place des sites"),
+    "a cell has one person more": (edit_cells(lambda c: c.assign(persons=c["persons"] + 1)), "cells.parquet"),
+    "a cell has older people": (edit_cells(lambda c: c.assign(over_65=c["over_65"] + 1)), "cells.parquet"),
+    "a cell is out of reach for another reason": (edit_cells(lambda c: c.assign(reason="island")), "cells.parquet"),
+    "cells have no seconds": (edit_cells(lambda c: c.drop(columns="seconds_after")), "cells.parquet"),
+    "sites have no decision": (without_columns("sites.csv", "decision"), "sites.csv"),
+    "sites have no rank": (without_columns("sites.csv", "opening_rank"), "sites.csv"),
+    "sites have no place on the globe": (without_columns("sites.csv", "lon", "lat"), "sites.gpkg"),
+    "communes have no EPCI": (without_columns("communes.csv", "epci"), "communes.csv"),
+    "a house opened has no name": (
+        edit_json("certificate.json", lambda c: c["sites"]["opened"].append(7)),
+        "maisons ouvertes",
+    ),
+    "the question is another": (
+        edit_json("certificate.json", lambda c: c["goal"].update(forbidden=["2B033"])),
+        "but et règles",
+    ),
     "the standard is another": (longer_standard, "summary.json"),
     "the multipliers prove nothing": (prove_more, "borne prouvée"),
     "the multipliers are of no cell": (prove_elsewhere, "borne prouvée"),

@@ -112,7 +112,7 @@ class Building:
             x.setInitialValue(int(j in is_opened))
 
     def opened(self) -> NDArray[np.int32]:
-        """The sites that HiGHS opened, its 0.9999999 rounded; one that nothing speaks of is at its least: open if forced."""
+        """The sites that HiGHS opened, its 0.9999999 rounded; of those that nothing speaks of, the forced ones."""
         values = {j: x.lowBound if x.varValue is None else x.varValue for j, x in self.x.items()}
         return np.array([j for j, value in values.items() if value > 0.5], dtype=np.int32)
 

@@ -7,6 +7,8 @@ kernels nor the solver is asked.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from siting.progress import Watcher, unwatched
@@ -53,29 +55,49 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
         territory = assemble(run.scenario, progress=progress)
     with watcher("times"):
         recount = Recount.of(run.scenario, territory, run.sites)
-        found.append(checks.check_raster("travel_time_before.tif", run.before, recount.before_everywhere_s, recount))
-        found.append(checks.check_raster("travel_time_after.tif", run.after, recount.after_everywhere_s, recount))
-    sites = list(checks.check_sites(run, recount))
+        for when in ("before", "after"):
+            name, seconds = f"travel_time_{when}.tif", getattr(recount, f"{when}_everywhere_s")
+            found.append(checks.check_raster(name, getattr(run, when), seconds, recount))
+    sites = _compared("sites.csv", checks.check_sites, run, recount)
     found.extend(sites)
     with watcher("sites"):
         if all(check.holds for check in sites):
-            found.extend(checks.check_persons_of_sites(run, recount))
-            found.append(checks.check_opening_order(run, recount))
+            found.extend(_compared("sites.csv", checks.check_persons_of_sites, run, recount))
+            found.extend(_compared("sites.csv", checks.check_opening_order, run, recount))
     with watcher("figures"):
-        found.append(checks.check_cells(run, recount))
-        found.extend(checks.check_population(run, recount))
-        found.extend(checks.check_communes(run, recount))
-        found.extend(checks.check_summary(run, recount))
-        found.extend(check_modes(run, recount))
-        found.extend(checks.check_certificate(run, recount))
-        found.extend(checks.check_goal(run, recount))
-        found.extend(check_rules(run, recount))
-        found.extend(check_decisions(run, recount))
-        found.extend(check_consultations(folder, run, recount))
-        found.extend(check_phases(run, recount))
-        found.extend(check_quarters(folder, run))
+        for name, part in _FIGURES:
+            found.extend(_compared(name, part, run, recount))
+        found.extend(_compared("consultations", partial(check_consultations, folder), run, recount))
+        found.extend(_compared("phases", check_phases, run, recount))
+        found.extend(_compared("quarters.csv", lambda run, _: check_quarters(folder, run), run, recount))
     with watcher("bound") as progress:
-        found.extend(check_bound(run, recount, progress=progress))
+        found.extend(_compared("multipliers.npz", partial(check_bound, progress=progress), run, recount))
+    return found
+
+
+_FIGURES: tuple[tuple[str, Callable[[RunFiles, Recount], Iterable[Check]]], ...] = (
+    ("sites.gpkg", checks.check_layer),
+    ("cells.parquet", checks.check_cells),
+    ("population_report.csv", checks.check_population),
+    ("communes.csv", checks.check_communes),
+    ("summary.json", checks.check_summary),
+    ("summary.json", check_modes),
+    ("certificate.json", checks.check_certificate),
+    ("certificate.json", checks.check_goal),
+    ("summary.json", check_rules),
+    ("sites.csv", check_decisions),
+)
+
+
+def _compared(
+    name: str, part: Callable[[RunFiles, Recount], Iterable[Check]], run: RunFiles, recount: Recount
+) -> list[Check]:
+    """The checks of one part; a folder that lacks what they compare, or holds it in no shape to compare, fails."""
+    found: list[Check] = []
+    try:
+        found.extend(part(run, recount))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        found.append(Check(name, False, f"pas comparable : {type(error).__name__}, {error}"))
     return found
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.scenario import LscpGoal
-from siting.territory.values import SITE_DETAILS, Sites
+from siting.territory.values import AGE_GROUPS, SITE_DETAILS, Sites
 from siting.verify.check import Check, none_of, same, shown
 from siting.verify.recount import Recount
 from siting.verify.run_files import MinutesRaster, RunFiles
@@ -20,6 +20,8 @@ PERSONS_TOLERANCE = 0.051
 """Tables write persons to a tenth."""
 MINUTES_TOLERANCE = 0.0051
 """Tables write minutes to a hundredth."""
+DEGREES_TOLERANCE = 0.0000051
+"""Tables write degrees to five decimals."""
 FLOAT_TOLERANCE = 1e-6
 """Sums of the same numbers in another order."""
 
@@ -38,12 +40,14 @@ def check_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
     yield none_of("décision sur les sites", sites.id[wrong_decision].tolist(), otherwise="existants et candidats")
     distance_m = np.hypot(table["x_m"].to_numpy() - sites.x_m, table["y_m"].to_numpy() - sites.y_m)
     layer_m = np.hypot(run.layer["point_x_m"].to_numpy() - sites.x_m, run.layer["point_y_m"].to_numpy() - sites.y_m)
-    is_moved = ~(np.fmax(distance_m, layer_m) <= 0.1)
+    is_moved = ~(np.maximum(distance_m, layer_m) <= 0.1)
     yield none_of("place des sites", sites.id[is_moved].tolist(), otherwise="celle du territoire")
+    is_elsewhere = table["in_study_area"].to_numpy(np.float64) != sites.in_study_area
+    code = np.where(sites.commune >= 0, recount.territory.communes.code[sites.commune], "")
+    is_elsewhere |= table["commune"].to_numpy(dtype=str) != code
+    yield none_of("commune des sites", sites.id[is_elsewhere].tolist(), otherwise="celle du territoire")
     for name in SITE_DETAILS:
         yield from _check_detail(name, table, sites)
-    differs = run.layer["decision"].to_numpy(dtype=str) != table["decision"].to_numpy(dtype=str)
-    yield none_of("sites.gpkg", sites.id[differs].tolist(), otherwise="mêmes décisions que sites.csv")
     yield none_of(
         "sites imposés ouverts",
         sorted(set(goal.forced_open) - set(sites.id[is_opened])),
@@ -58,6 +62,11 @@ def check_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
     n_opened = int(is_opened.sum())
     limit = "sans limite" if most is None else f"{most} au plus"
     yield Check("nombre de maisons ouvertes", most is None or n_opened <= most, f"{n_opened}, {limit}")
+
+
+def check_layer(run: RunFiles, _: Recount) -> Iterator[Check]:
+    """``sites.gpkg`` says of sites what ``sites.csv`` says."""
+    yield none_of("sites.gpkg", _differing_columns(run), otherwise="mêmes colonnes que sites.csv")
 
 
 def _check_detail(name: str, table: pd.DataFrame, sites: Sites) -> Iterator[Check]:
@@ -88,14 +97,14 @@ def check_persons_of_sites(run: RunFiles, recount: Recount) -> Iterator[Check]:
         yield none_of(column, recount.open_site_ids[wrong].tolist(), otherwise=f"{len(said)} sites ouverts")
 
 
-def check_opening_order(run: RunFiles, recount: Recount) -> Check:
+def check_opening_order(run: RunFiles, recount: Recount) -> Iterator[Check]:
     """Rank by rank, the people whom each house adds to today and to the houses before it; a rank adds no more."""
     table = run.sites[run.sites["decision"] == "opened"].sort_values("opening_rank")
     said = table["persons_added"].to_numpy(np.float64)
     added = recount.persons_added(table["id"].tolist())
     wrong = ~(np.abs(said - added) <= PERSONS_TOLERANCE) | (np.diff(added, prepend=np.inf) > PERSONS_TOLERANCE)
     wrong |= table["opening_rank"].to_numpy(np.float64) != np.arange(1, len(table) + 1)
-    return none_of("rang des maisons", table["id"][wrong].tolist(), otherwise=f"{len(table)} maisons ouvertes")
+    yield none_of("rang des maisons", table["id"][wrong].tolist(), otherwise=f"{len(table)} maisons ouvertes")
 
 
 def check_communes(run: RunFiles, recount: Recount) -> Iterator[Check]:
@@ -127,20 +136,24 @@ def check_raster(name: str, said: MinutesRaster, recounted_s: NDArray[np.float64
     return none_of(name, cells, otherwise=f"{int(np.isfinite(expected).sum())} mailles, à la seconde près")
 
 
-def check_cells(run: RunFiles, recount: Recount) -> Check:
-    """``cells.parquet``: the people of each demand cell and their seconds, before and after."""
+def check_cells(run: RunFiles, recount: Recount) -> Iterator[Check]:
+    """``cells.parquet``: where each demand cell is, its people, its seconds before and after, and why out of reach."""
     demand, table = recount.territory.demand, run.cells
     if table["cell"].tolist() != demand.cell.tolist():
-        return Check("cells.parquet", False, "pas les mailles habitées du territoire, une par ligne")
-    wrong = table["persons"].to_numpy(np.float64) != demand.persons
+        yield Check("cells.parquet", False, "pas les mailles habitées du territoire, une par ligne")
+        return
+    x_m, y_m = recount.territory.grid.centre_of(demand.cell)
+    expected = {"x_m": x_m, "y_m": y_m, "persons": demand.persons}
+    expected |= {group: demand.persons_by_age[:, row] for row, group in enumerate(AGE_GROUPS)}
+    expected |= {"seconds_before": recount.before_s, "seconds_after": recount.after_s}
     for column, bound in (("persons_low", demand.persons_low), ("persons_high", demand.persons_high)):
-        if bound is not None:
-            wrong |= table.get(column, np.nan) != bound
-    for column, expected_s in (("seconds_before", recount.before_s), ("seconds_after", recount.after_s)):
-        said_s = table[column].astype("Float64").fillna(np.inf).to_numpy(np.float64)
-        wrong |= said_s != expected_s
+        expected |= {} if bound is None else {column: bound}
+    wrong = table["commune"].to_numpy(dtype=str) != recount.territory.communes.code[demand.commune]
+    wrong |= table["reason"].to_numpy(dtype=str) != np.where(recount.reason == "", "coverable", recount.reason)
+    for column, values in expected.items():
+        wrong |= table[column].astype("Float64").fillna(np.inf).to_numpy(np.float64) != values
     cells = [f"maille {cell}" for cell in demand.cell[wrong]]
-    return none_of("cells.parquet", cells, otherwise=f"{len(demand)} mailles, à la seconde près")
+    yield none_of("cells.parquet", cells, otherwise=f"{len(demand)} mailles, à la seconde près")
 
 
 def check_summary(run: RunFiles, recount: Recount) -> Iterator[Check]:
@@ -148,7 +161,7 @@ def check_summary(run: RunFiles, recount: Recount) -> Iterator[Check]:
     summary, certificate = run.summary, run.certificate
     for key, value in recount.summary().items():
         yield from compare_values(f"summary.json, {key}", summary.get(key), value)
-    for key in ("model", "status", "objective", "bound", "gap"):
+    for key in ("model", "search", "status", "objective", "bound", "gap", "stages"):
         yield same(f"summary.json et certificate.json, {key}", said=summary.get(key), recounted=certificate.get(key))
 
 
@@ -179,9 +192,14 @@ def check_certificate(run: RunFiles, recount: Recount) -> Iterator[Check]:
         said.get("status") in ("optimal", "feasible") and (may_say_optimal or not says_optimal),
         f"{said.get('status')}, écart {gap:.4%}",
     )
-    listed = said.get("sites", {}).get("opened", [])
+    listed = [str(name) for name in said.get("sites", {}).get("opened", [])]
     differing = sorted(set(listed) ^ set(recount.opened_ids))
     yield none_of("certificat, maisons ouvertes", differing, otherwise="celles de sites.csv")
+    is_same = said.get("goal") == run.scenario.goal.model_dump(mode="json")
+    is_same &= said.get("rules") == [rule.model_dump(mode="json") for rule in run.scenario.rules]
+    yield Check(
+        "certificat, but et règles", is_same, "ceux de scenario.yaml" if is_same else "pas ceux de scenario.yaml"
+    )
 
 
 def check_goal(run: RunFiles, recount: Recount) -> Iterator[Check]:
@@ -232,6 +250,27 @@ def compare_values(name: str, said: Any, recounted: Any) -> Iterator[Check]:
             yield from compare_values(f"{name}.{key}", said[key], value)
     else:
         yield same(name, said=said, recounted=recounted, tolerance=FLOAT_TOLERANCE)
+
+
+def _differing_columns(run: RunFiles) -> list[str]:
+    """Columns that only ``sites.csv`` or ``sites.gpkg`` has, or that differ beyond the rounding of the first."""
+    differing = sorted(set(run.layer.columns) - set(run.sites.columns) - {"point_x_m", "point_y_m"})
+    for name in run.sites.columns:
+        said = run.layer.get(name)
+        if said is None:
+            differing.append(name)
+        elif pd.api.types.is_numeric_dtype(run.sites[name]):
+            told = pd.to_numeric(said, errors="coerce").to_numpy(np.float64)
+            told = np.where(np.isfinite(told), told, np.nan)  # a table has no word for a capacity without limit
+            tolerance = DEGREES_TOLERANCE if name in ("lon", "lat") else PERSONS_TOLERANCE
+            said_there = run.sites[name].to_numpy(np.float64)
+            is_close = np.isclose(told, said_there, rtol=0, atol=tolerance, equal_nan=True)
+            differing.extend([] if is_close.all() else [name])
+        else:
+            pairs = zip(run.sites[name], said.fillna(""), strict=True)
+            is_same = all(" ".join(str(text).split()) in (line, line.removeprefix("'")) for line, text in pairs)
+            differing.extend([] if is_same else [name])
+    return differing
 
 
 def _shape_holds(table: pd.DataFrame, ids: NDArray[np.str_]) -> bool:

@@ -286,13 +286,14 @@ class Recount:
         covered = float(persons[seconds <= self.scenario.goal.standard_s].sum())
         return {"persons": covered, "share": covered / float(persons.sum()) if persons.sum() else 0.0}
 
-    def _persons_by_reason(self) -> dict[str, float]:
-        """Why no allowed site covers people, from the graph alone; the reasons that occur."""
+    @cached_property
+    def reason(self) -> NDArray[np.str_]:
+        """Why no allowed site covers each demand cell, from the graph alone; empty where one does."""
         demand = self.territory.demand
         anything_s = self.graph.nearest_s(np.arange(len(self.territory.sites)))[demand.cell]
         is_reached = np.isfinite(anything_s)
         stranded = (demand.land_mass != 0) & ~np.isin(demand.land_mass, demand.land_mass[is_reached])
-        reason = np.select(
+        return np.select(
             [
                 self.is_coverable,
                 is_reached & (anything_s <= self.scenario.goal.standard_s),
@@ -303,7 +304,10 @@ class Recount:
             ["", "only_forbidden_sites", "beyond_every_site", "island", "no_road_within_reach"],
             default="cut_off",
         )
-        found = pd.Series(demand.persons).groupby(reason).sum()
+
+    def _persons_by_reason(self) -> dict[str, float]:
+        """The reasons that occur."""
+        found = pd.Series(self.territory.demand.persons).groupby(self.reason).sum()
         return {str(name): float(total) for name, total in found.items() if name}
 
 

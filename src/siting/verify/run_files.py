@@ -143,7 +143,7 @@ def read_run(folder: Path) -> tuple[RunFiles | None, list[Check]]:
         "summary.json": _read_json,
         "certificate.json": _read_json,
         "scenario.yaml": load,
-        "sites.csv": _read_csv,
+        "sites.csv": _read_sites,
         "communes.csv": _read_csv,
         "sites.gpkg": _read_layer,
         "cells.parquet": pd.read_parquet,
@@ -179,6 +179,13 @@ def _read_csv(path: Path) -> pd.DataFrame:
     table = pd.read_csv(path, sep=";", decimal=",", dtype=dict.fromkeys(text, str), encoding="utf-8-sig")
     names = [name for name in text if name in table]
     return table.assign(**{name: table[name].fillna("") for name in names})
+
+
+def _read_sites(path: Path) -> pd.DataFrame:
+    table = _read_csv(path)
+    if not {"id", "decision"} <= set(table.columns):
+        raise ValueError("la colonne id ou decision manque")
+    return table
 
 
 def _read_layer(path: Path) -> pd.DataFrame:
