@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from siting.grid import Grid
@@ -64,6 +64,7 @@ def assert_both_paths_agree(world, travel) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), access_links=st.integers(1, 4), max_access_m=st.sampled_from([300, 900, 3000]))
+@example(seed=21981, access_links=4, max_access_m=300)  # an end of a main segment, nearest on another segment alone
 def test_on_roads(seed, access_links, max_access_m):
     travel = RoadTravel(
         surface="roads",

@@ -64,7 +64,8 @@ class RoadAccess:
         segments = Segments.of(roads, link_s)
         is_main = on_main[segments.first] & on_main[segments.second]
         self._segments, self._is_main = segments, is_main
-        self._main_nodes = np.union1d(segments.first[is_main], segments.second[is_main])
+        ends = np.stack([segments.first, segments.second])
+        self._main_nodes = np.setdiff1d(ends[:, is_main], ends[:, ~is_main])
         self._all, self._main = (
             SegmentTree(segments, rows) for rows in (np.arange(len(segments)), np.flatnonzero(is_main))
         )
@@ -78,7 +79,8 @@ class RoadAccess:
         """
         of_all = self._nearest_of(self._all, x_m, y_m, np.arange(len(x_m)))
         is_main = np.isin(of_all.node, self._main_nodes) | ((of_all.segment >= 0) & self._is_main[of_all.segment])
-        # the nearest of all that are all of the main component are the nearest of the main component too
+        # the nearest of all that are all of the main component are the nearest of the main component too; a node may
+        # be the nearest point of another segment alone
         strays = np.unique(of_all.place[~is_main])
         points = union([of_all, self._nearest_of(self._main, x_m, y_m, strays)])
         m_per_s = np.broadcast_to(off_road_m_per_s, len(x_m))[points.place]
