@@ -17,7 +17,7 @@ from cap_corse import communes_north_of, ground_of, scenario_of
 from naive import choices as naive
 from scenario_texts import faults_of, marked, text_with
 from siting.access import fill
-from siting.errors import InfeasibleError
+from siting.errors import DataError, InfeasibleError, InputError
 from siting.pipeline import run
 from siting.posing import ask, fillings, pose, solve_posed
 from siting.report.saved_run import SavedRun
@@ -27,7 +27,7 @@ from siting.report.texts import Texts
 from siting.report.why import Ground, explain_commune, explain_site
 from siting.report.why_report import render_commune, render_site
 from siting.scenario import Scenario
-from siting.territory import Territory
+from siting.territory import Territory, assemble
 from siting.travel import TravelTimes
 from siting.verify import verify
 
@@ -230,11 +230,11 @@ def test_verify_finds_a_decision_or_a_consultation_that_was_changed(file, column
     assert any(name in check.name for check in verify(folder) if not check.holds)
 
 
-def test_capacities_are_counted_whatever_the_goal(head, ground, tmp_path):
-    territory, times = ground
+def test_capacities_are_counted_whatever_the_goal(head, tmp_path):
     text = "goal: {model: mclp, standard_min: 12, new_houses: 1}\ncapacity: {practice_per_year: 1000}\n"
     scenario = scenario_of(head.replace(", kinds: [create, itinerant]", "").replace(", kept_may: [upgrade, close]", ""),
                            text, tmp_path)  # fmt: skip
+    territory, times = ground_of(scenario)
     plan = solve_posed(scenario, territory, times, pose(scenario, territory, times, ask(scenario, territory)))
     filled = fillings(scenario, territory, times, plan)
     assert plan.decisions is None
@@ -280,3 +280,86 @@ def test_choices_that_cannot_be_are_refused_with_their_line(sections, said, tmp_
     (fault,) = faults_of(text, tmp_path)
     assert (fault.line, fault.column) == places[0]
     assert said in f"{fault.problem} {fault.remedy}"
+
+
+NATURES = """scenario: natures
+title: Natures
+study_area: {communes: [%s]}
+grid: {halo_km: 20}
+candidates: {rule: file, file: lieux.csv, kinds: [create, itinerant]}
+existing: {rule: gp_practices, min_gp_practices: 4, kept_may: [close], never_close: ["%s"]}
+travel: {surface: roads, network: corsica, cutoff_min: 15, speeds_kmh: {motorway: 90, trunk: 90}}
+goal: {model: mclp, standard_min: 10}
+rules: [{rule: budget, at_most_eur: %d0000}]
+costs: {keep_eur: 40000, create_eur: 50000, itinerant_eur: 30000, tele_eur: 10000}
+"""
+PLACES = """id;name;lon;lat;kind;cost_eur
+a;A;9.4303;42.9589;;
+b;B;9.4247;42.8772;create / tele;20000
+c;C;9.4669;42.8069;itinerant;
+"""
+
+
+@pytest.mark.parametrize("budget", [8, 11, 16, 21])
+def test_kinds_of_a_file_and_sites_that_never_close_are_the_best_of_all_plans(budget, ground, tmp_path):
+    kept = ground[0].sites
+    never = str(kept.id[kept.is_existing & kept.in_study_area][0])
+    (tmp_path / "lieux.csv").write_text(PLACES, encoding="utf-8")
+    scenario = scenario_of(NATURES % (communes_north_of(42.65), never, budget), "", tmp_path)
+    territory, times = ground_of(scenario)
+    sites, near = territory.sites, dense_s(times) <= 600
+    own: dict[str, list[naive.Option]] = {
+        "a": [("", 0.0, 0), ("create", 50_000, 0), ("itinerant", 30_000, 0)],
+        "b": [("", 0.0, 0), ("create", 20_000, 0), ("tele", 10_000, 0)],
+        "c": [("", 0.0, 0), ("itinerant", 30_000, 0)],
+    }
+    options = []
+    for j, site_id in enumerate(sites.id.tolist()):
+        is_kept = sites.is_existing[j] and sites.in_study_area[j]
+        kept_or_closed = [("keep", 40_000.0, 0)] + ([] if site_id == never else [("close", 0.0, 0)])
+        options.append(own.get(site_id, kept_or_closed if is_kept else [("keep", 0.0, 0)]))
+    plans = [plan for plan in naive.plans(options) if naive.cost(plan) <= budget * 10_000]
+    best = max((naive.covered(near, territory.demand.persons, plan), -naive.cost(plan)) for plan in plans)
+    found = run(scenario)
+    assert (found.plan.objective, found.plan.decisions.cost.sum()) == (best[0], -best[1])
+    assert never in sites.id[found.plan.is_open(sites.is_existing)]
+    assert [check for check in verify(found.save(tmp_path / "run")) if not check.holds] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("create / tele", "create / télé"), "lieux.csv:3:1: kind: « télé » n'est pas une nature de maison"),
+        (("kept_may: [close]", "kept_may: []"), "existing.never_close: aucun site ne peut fermer"),
+        (
+            ("never_close: [", 'never_close: ["2B043", '),
+            "existing.never_close[0]: « 2B043 » n'est pas un site maintenu",
+        ),
+        (("kinds: [create, itinerant]", "kinds: [create, create]"), "candidates.kinds[1]"),
+        (("model: mclp", "model: p_center, new_houses: 2"), "candidates.kinds: ce choix ne se combine pas"),
+    ],
+)
+def test_kinds_of_a_file_that_cannot_be_are_refused_with_their_line(change, said, ground, tmp_path):
+    kept = ground[0].sites
+    never = str(kept.id[kept.is_existing & kept.in_study_area][0])
+    (tmp_path / "lieux.csv").write_text(PLACES.replace(*change), encoding="utf-8")
+    text = (NATURES % (communes_north_of(42.65), never, 9)).replace(*change)
+    with pytest.raises(InputError) as caught:
+        assemble(scenario_of(text, "", tmp_path))
+    assert said in str(caught.value)
+
+
+def test_a_choice_in_a_file_is_refused_with_p_center(tmp_path):
+    (tmp_path / "lieux.csv").write_text(PLACES, encoding="utf-8")
+    text = (NATURES % (communes_north_of(42.65), "", 9)).replace('kept_may: [close], never_close: [""]', "kept_may: []")
+    text = text.replace("model: mclp", "model: p_center, new_houses: 2").replace(", kinds: [create, itinerant]", "")
+    with pytest.raises(DataError, match=r"goal\.model: ce choix ne se combine pas"):
+        run(scenario_of(text, "", tmp_path))
+
+
+def test_the_only_kind_that_may_open_is_the_one_that_does(head, tmp_path):
+    alone = head.replace("[create, itinerant]", "[itinerant]").replace(", kept_may: [upgrade, close]", "")
+    scenario = scenario_of(alone, "goal: {model: mclp, standard_min: 12, new_houses: 1}\n", tmp_path)
+    territory, times = ground_of(scenario)
+    plan = solve_posed(scenario, territory, times, pose(scenario, territory, times, ask(scenario, territory)))
+    assert territory.sites.kind[plan.opened].tolist() == ["itinerant"]

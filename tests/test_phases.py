@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -180,8 +179,9 @@ phases: {decided: 2026-Q1, until: [2026-Q4, 2028-Q1], at_most_houses: [0, 1]}
         "2028-Q1], ", "2027-Q1], "
     )
     scenario = scenario_of(head.replace("[create, itinerant]", "[create]"), late, tmp_path)
+    territory, times = ground_of(scenario)
     with pytest.raises(DataError, match="dernière phase"):
-        pose(scenario, replace(territory), times, ask(scenario, territory))
+        pose(scenario, territory, times, ask(scenario, territory))
 
 
 @pytest.mark.parametrize(

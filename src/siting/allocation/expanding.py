@@ -74,7 +74,10 @@ def expand(
     allowed = np.stack([_where(kind, ~is_existing) & ~is_forbidden for kind in kinds] + [is_existing])
     _check(everything, allowed, is_existing, is_forced, is_forbidden, phase_weights)
     site, kind = (rows.astype(np.int32) for rows in np.nonzero(allowed.T))
-    is_settled = (kind == len(kinds)) & (allowed.sum(axis=0)[site] == 1)
+    per_site = [_value(k.cost, n_sites) for k in everything], [_value(k.capacity, n_sites) for k in everything]
+    cost, capacity = (np.stack(values)[kind, site] for values in per_site)
+    # What is kept at a cost counts in budgets and goals, so it stays an option, the only one of its site.
+    is_settled = (kind == len(kinds)) & (allowed.sum(axis=0)[site] == 1) & (cost == 0)
     levels = np.unique([1.0, *(k.need_share for k in everything if k.need_share > 0)])[::-1]
     n_once = len(site)
     phases = np.repeat(np.arange(n_phases, dtype=np.int32), n_once)
@@ -90,8 +93,6 @@ def expand(
     cover = CoverSets(starts.astype(np.int64), columns, persons, n_phases * n_once)
     settled = np.flatnonzero(np.tile(is_settled, n_phases)).astype(np.int32)
     must = np.where(is_existing, True, is_forced)
-    per_site = [_value(k.cost, n_sites) for k in everything], [_value(k.capacity, n_sites) for k in everything]
-    cost, capacity = (np.stack(values)[kind, site] for values in per_site)
     return Options(
         cover=cover,
         kinds=tuple(k.name for k in everything),

@@ -97,7 +97,7 @@ class Options:
     times : CellTimes
         Cells × options: those in the last phase that meet all needs, to the cutoff, whatever their standard.
     existing : int32 array
-        Options of existing sites about which nothing is to be decided.
+        Options of existing sites about which nothing is to be decided, and that cost nothing.
     kept : int32 array
         Options that leave the other existing sites as they are.
     clauses : tuple of Clause

@@ -26,14 +26,18 @@ from siting.scenario.phases import quarters_between
 from siting.territory import Territory
 
 
-def has_choices(scenario: Scenario) -> bool:
+def has_choices(scenario: Scenario, territory: Territory) -> bool:
     """Whether a plan decides more than which sites to open, or its goal counts consultations."""
-    return chooses_kinds(scenario) or "most_served" in getattr(scenario.goal, "goals", ()) or bool(scenario.phases)
+    return (
+        chooses_kinds(scenario, territory)
+        or "most_served" in getattr(scenario.goal, "goals", ())
+        or bool(scenario.phases)
+    )
 
 
-def chooses_kinds(scenario: Scenario) -> bool:
+def chooses_kinds(scenario: Scenario, territory: Territory) -> bool:
     """Whether some site may become one thing or another."""
-    return bool(_kept_may(scenario)) or len(getattr(scenario.candidates, "kinds", ())) > 1
+    return bool(_kept_may(scenario)) or territory.sites.may_be is not None
 
 
 def options_of(scenario: Scenario, territory: Territory, times: CellTimes, *, standard_s: int) -> Options:
@@ -45,17 +49,18 @@ def options_of(scenario: Scenario, territory: Territory, times: CellTimes, *, st
         Kind(
             kind,
             cost_eur(scenario, territory, kind),
-            may_open(scenario, territory, kind),
+            may_open(territory, kind),
             capacity=_capacity(scenario, territory, kind),
         )
         for kind in NEW_KINDS
-        if may_open(scenario, territory, kind).any()
+        if may_open(territory, kind).any()
     ]
     if "upgrade" in _kept_may(scenario):
         cost, room = kept_eur + scenario.costs.upgrade_eur, _capacity(scenario, territory, "upgrade")
         kinds.append(Kind("upgrade", cost, is_decided, capacity=room, counts=False))
     if "close" in _kept_may(scenario):
-        kinds.append(Kind("close", scenario.costs.close_eur, is_decided, need_share=0.0, capacity=0.0, counts=False))
+        may_close = is_decided & ~np.isin(sites.id, getattr(scenario.existing, "never_close", ()))
+        kinds.append(Kind("close", scenario.costs.close_eur, may_close, need_share=0.0, capacity=0.0, counts=False))
     return expand(
         times,
         kinds,

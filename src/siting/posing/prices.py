@@ -13,11 +13,9 @@ NEW_KINDS = ("label", "upgrade", "create", "itinerant", "tele")
 """What may open where nothing is open today."""
 
 
-def may_open(scenario: Scenario, territory: Territory, kind: str) -> NDArray[np.bool_]:
+def may_open(territory: Territory, kind: str) -> NDArray[np.bool_]:
     """Shape (n_sites,): where a kind of house may open: sites of that kind, and candidates free to be of it."""
-    sites, kinds = territory.sites, getattr(scenario.candidates, "kinds", ())
-    like = np.isin(sites.kind, [kind, *(kinds if kind in kinds else ())])
-    return np.asarray(~sites.is_existing & like)
+    return ~territory.sites.is_existing & territory.sites.may_become(kind)
 
 
 def may_change(territory: Territory) -> NDArray[np.bool_]:
@@ -37,7 +35,7 @@ def least_cost_eur(scenario: Scenario, territory: Territory) -> NDArray[np.float
     """Shape (n_sites,): what opening each site costs at least; 0 for existing ones."""
     least = np.full(len(territory.sites), np.inf)
     for kind in NEW_KINDS:
-        possible = may_open(scenario, territory, kind)
+        possible = may_open(territory, kind)
         least[possible] = np.minimum(least, cost_eur(scenario, territory, kind))[possible]
     return np.where(territory.sites.is_existing, 0.0, least)
 

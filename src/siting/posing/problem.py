@@ -38,6 +38,7 @@ from siting.allocation import (
     p_median,
     waiting,
 )
+from siting.errors import DataError
 from siting.posing.asked import Asked
 from siting.posing.choices import chooses_kinds, has_choices, options_of, over_options, too_early
 from siting.posing.consultations import consultations_served
@@ -45,6 +46,7 @@ from siting.posing.prices import least_cost_eur
 from siting.posing.weights import weighted_persons
 from siting.posing.zones import whole_area
 from siting.scenario import LexicographicGoal, LscpGoal, MclpGoal, PMedianGoal, Scenario
+from siting.scenario.messages import message
 from siting.scenario.rules import BudgetRule
 from siting.territory import Territory
 from siting.travel.travel_times import TravelTimes
@@ -142,11 +144,12 @@ def pose(
         found = tuple(one.clause for one in clauses)
         return Posed(problem, cover, clauses, found, None, is_coverable, float(weights.sum()))
 
-    is_program = composed or bool(scenario.rules) or has_choices(scenario)
+    is_program = composed or bool(scenario.rules) or has_choices(scenario, territory)
     if isinstance(goal, LscpGoal) and goal.covered_share is None and is_program:
         everyone = Everyone(np.flatnonzero(is_coverable & (persons > 0)))
         asked = (Asked("goal.model", "", whole_area(territory), everyone), *asked)
-    if has_choices(scenario):
+    if has_choices(scenario, territory):
+        _refuse_center_of_kinds(scenario)
         problem, options, clauses = with_choices(scenario, territory, times, asked, standard_s=goal.standard_s)
         return Posed(problem, cover, asked, clauses, options, is_coverable, float(weights.sum()))
     if isinstance(goal, LscpGoal):
@@ -172,6 +175,12 @@ def pose(
     return posed(center, (Asked("goal.model", "", whole_area(territory), center.reach), *asked))
 
 
+def _refuse_center_of_kinds(scenario: Scenario) -> None:
+    """A file of candidates may leave the choice of their kinds, which only its reader learns."""
+    if scenario.goal.model == "p_center":
+        raise DataError(scenario.fault("goal.model", *message("choice_of_other_model", scenario.language)))
+
+
 def with_choices(
     scenario: Scenario, territory: Territory, times: TravelTimes, asked: tuple[Asked, ...], *, standard_s: int
 ) -> tuple[Composed, Options, tuple[Clause, ...]]:
@@ -188,7 +197,7 @@ def with_choices(
     goals = [_goal_of_options(name, scenario, territory, options) for name in names]
     weights = weighted_persons(scenario, territory)
     goals += [MostCovered(options.rows(weights, phase=phase)) for phase in range(options.n_phases - 1)]
-    if "least_cost" not in names and chooses_kinds(scenario):
+    if "least_cost" not in names and chooses_kinds(scenario, territory):
         goals.append(LeastCost(options.cost))
     forbidden = too_early(scenario, territory, options)
     return compose(options, goals, clauses=clauses, forbidden=forbidden), options, clauses

@@ -99,11 +99,10 @@ def _costs(findings: Measured, texts: Texts) -> list[tuple[str, str]]:
     """What each kind of candidate costs, and each fate of an existing site, where a plan weighs costs."""
     scenario, sites = findings.scenario, findings.territory.sites
     kept_may = getattr(scenario.existing, "kept_may", ())
-    kinds = getattr(scenario.candidates, "kinds", ())
-    if not (kept_may or len(kinds) > 1 or any(rule.rule == "budget" for rule in scenario.rules)):
+    if not (kept_may or sites.may_be is not None or any(rule.rule == "budget" for rule in scenario.rules)):
         return []
     costs = scenario.costs.model_dump()
-    found = [kind for kind in SITE_KINDS if (sites.kind == kind).any() or kind in kinds or kind in kept_may]
+    found = [kind for kind in SITE_KINDS if sites.may_become(kind).any() or kind in kept_may]
     found += ["keep"] if kept_may else []
     found += ["close"] if "close" in kept_may else []
     return [

@@ -27,7 +27,7 @@ from siting.territory.values import SITE_DETAILS
 
 TEXT_COLUMNS = (
     "id", "name", "kind", "decision", "option", "done_by", "opening_quarter", "commune", "commune_name", "departement",
-    "code", "epci", "epci_name", "premises", "category",
+    "code", "epci", "epci_name", "premises", "category", "may_be",
 )  # fmt: skip
 """Columns of ``sites.csv`` and ``communes.csv`` that hold codes and names."""
 SITE_DECIMALS = (

@@ -17,6 +17,8 @@ def choice_contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     if kept_may and _keeps_none(valid):
         other = "existing.treatment" if "existing.treatment" in valid else "existing.categories"
         yield Contradiction("nothing_kept", "existing.kept_may", other)
+    if valid.get("existing.never_close") and "existing.kept_may" in valid and "close" not in kept_may:
+        yield Contradiction("never_close_without_close", "existing.never_close", "existing.kept_may")
     has_capacity = any(path.startswith("capacity.") for path in valid)
     goals = valid.get("goal.goals") or ()
     if "upgrade" in kept_may and not has_capacity:

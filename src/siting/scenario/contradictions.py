@@ -15,7 +15,7 @@ from siting.scenario.travel_settings import HIGHEST_LIMIT_KMH, NETWORK_DEPARTEME
 
 _LISTS = (
     "study_area.departements", "study_area.communes", "goal.forced_open", "goal.forbidden", "goal.goals",
-    "existing.kept_may", "candidates.kinds",
+    "existing.kept_may", "existing.never_close", "candidates.kinds",
 )  # fmt: skip
 GUYANE = "973"
 """Most of it has no road at all, and the screening model supposes roads wherever there is land."""

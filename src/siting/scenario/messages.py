@@ -336,6 +336,10 @@ MESSAGES: dict[str, Message] = {
         ("aucun site n'est maintenu (keep) dont le plan pourrait décider", "retirez cette clé, ou maintenez des sites"),
         ("no site is kept (keep) about which the plan could decide", "remove this key, or keep some sites"),
     ),
+    "never_close_without_close": Message(
+        ("aucun site ne peut fermer", "ajoutez close à kept_may, ou retirez never_close"),
+        ("no site may close", "add close to kept_may, or remove never_close"),
+    ),
     "upgrade_without_capacity": Message(
         ("agrandir un site n'apporte rien sans capacités", "ajoutez la section capacity: {{}}, ou retirez upgrade"),
         ("extending a site brings nothing without capacities", "add the section capacity: {{}}, or remove upgrade"),

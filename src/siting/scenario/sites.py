@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from siting.scenario.codes import SiteId
 from siting.scenario.data_files import DataFile
 from siting.scenario.fields import NOT_EMPTY, Between, Section, manual
 from siting.scenario.paths import InputFile
@@ -56,6 +57,33 @@ NewKinds = Annotated[
     ),
     NOT_EMPTY,
     Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),
+]
+
+
+FileKinds = Annotated[
+    tuple[Literal["label", "upgrade", "create", "itinerant", "tele"], ...],
+    manual(
+        "Ce qui peut ouvrir aux lieux dont le fichier ne dit pas la nature (colonne kind), une seule chose à la fois, "
+        "chacune avec son coût (costs) et sa capacité (capacity) ; cost_eur, capacity_per_year et lead_time_quarters "
+        "du fichier sont ceux de la première.",
+        "What may open at the places whose kind the file does not say (column kind), one at a time, each with its cost "
+        "(costs) and capacity (capacity); cost_eur, capacity_per_year and lead_time_quarters of the file are those of "
+        "the first.",
+        examples=[["create", "itinerant"]],
+    ),
+    NOT_EMPTY,
+    Field(json_schema_extra={"minItems": 1, "uniqueItems": True}),
+]
+NeverClose = Annotated[
+    tuple[SiteId, ...],
+    manual(
+        "Sites maintenus que le plan ne ferme jamais, bien que kept_may dise close : practice:CODE (les cabinets d'une "
+        "commune) ou identifiant d'un fichier ; sites.csv les donne tous. Ils peuvent être agrandis.",
+        "Kept sites that the plan never closes although kept_may says close: practice:CODE (the practices of a "
+        "commune) or id of a file; sites.csv has them all. They may be extended.",
+        examples=[["practice:2A004"]],
+    ),
+    Field(json_schema_extra={"uniqueItems": True}),
 ]
 
 
@@ -117,9 +145,11 @@ class FileCandidates(Section):
     file: Annotated[
         InputFile,
         manual(
-            f"{_FILE_FRENCH[:-1]}, kind (label, upgrade, create, itinerant, tele ; create sinon), cost_eur, "
+            f"{_FILE_FRENCH[:-1]}, kind (label, upgrade, create, itinerant, tele ; plusieurs séparées par / : le plan "
+            "choisit ; vide : voir kinds), cost_eur, "
             "lead_time_quarters (délai d'ouverture en trimestres), premises (locaux réemployés).",
-            f"{_FILE_ENGLISH[:-1]}, kind (label, upgrade, create, itinerant, tele; otherwise create), cost_eur, "
+            f"{_FILE_ENGLISH[:-1]}, kind (label, upgrade, create, itinerant, tele; several separated by /: the plan "
+            "chooses; empty: see kinds), cost_eur, "
             "lead_time_quarters (quarters until it opens), premises (what building is reused).",
             examples=["candidats.csv"],
         ),
@@ -135,6 +165,7 @@ class FileCandidates(Section):
         ),
         Field(default_factory=dict),
     ]
+    kinds: FileKinds = ("create",)
 
 
 class PracticeSites(Section):
@@ -160,6 +191,7 @@ class PracticeSites(Section):
     ] = 1
     treatment: TreatmentField = "keep"
     kept_may: KeptMay = ()
+    never_close: NeverClose = ()
 
 
 class FileSites(Section):
@@ -174,6 +206,7 @@ class FileSites(Section):
     file: Annotated[InputFile, manual(_FILE_FRENCH, _FILE_ENGLISH, examples=["maisons.csv"])]
     treatment: TreatmentField = "keep"
     kept_may: KeptMay = ()
+    never_close: NeverClose = ()
 
 
 Use = Literal["keep", "label", "upgrade", "tele", "ignore"]
@@ -225,6 +258,7 @@ class FinessSites(DataFile):
         Field(default_factory=lambda: {"msp": "keep", "health_centre": "keep"}),
     ]
     kept_may: KeptMay = ()
+    never_close: NeverClose = ()
 
     @property
     def treatment(self) -> Treatment:
@@ -262,6 +296,7 @@ class BpeSites(DataFile):
         Field(default_factory=lambda: {"msp": "keep", "health_centre": "keep"}),
     ]
     kept_may: KeptMay = ()
+    never_close: NeverClose = ()
 
     @property
     def treatment(self) -> Treatment:

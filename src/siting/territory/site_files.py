@@ -36,6 +36,7 @@ class SiteRow(NamedTuple):
     x_m: float
     y_m: float
     kind: str = ""
+    may_be: str = ""
     premises: str = ""
     category: str = ""
     cost_eur: float | None = None
@@ -156,11 +157,8 @@ def _point_of(
 def _details_of(record: dict[str, str], *, has_decimal_comma: bool) -> tuple[dict[str, Any], list[Wrong]]:
     """The optional columns of a site, and what is wrong with them."""
     details: dict[str, Any] = {name: record.get(name, "") for name in TEXTS}
-    wrong: list[Wrong] = []
-    if details["kind"] and details["kind"] not in SITE_KINDS:
-        near = get_close_matches(details["kind"], SITE_KINDS, n=1)
-        remedy = f"vouliez-vous dire {near[0]} ?" if near else f"possible : {', '.join(SITE_KINDS)}"
-        wrong.append(("kind", f"« {details['kind']} » n'est pas une nature de maison", remedy))
+    kinds, wrong = _kinds_of(details["kind"])
+    details |= {"kind": kinds[0], "may_be": " ".join(kinds) if len(kinds) > 1 else ""}
     for name, (least, most, unit) in NUMBERS.items():
         text = record.get(name, "")
         if not text:
@@ -171,6 +169,18 @@ def _details_of(record: dict[str, str], *, has_decimal_comma: bool) -> tuple[dic
             wrong.append((name, f"« {text} » n'est pas plausible", remedy))
         details[name] = number
     return details, wrong
+
+
+def _kinds_of(text: str) -> tuple[list[str], list[Wrong]]:
+    """The kinds of a cell, ``create / itinerant``, each once; one empty one for an empty cell; and what is wrong."""
+    kinds = list(dict.fromkeys(part.strip() for part in text.split("/")))
+    wrong: list[Wrong] = []
+    for kind in kinds if text else []:
+        if kind not in SITE_KINDS:
+            near = get_close_matches(kind, SITE_KINDS, n=1)
+            remedy = f"vouliez-vous dire {near[0]} ?" if near else f"possible : {', '.join(SITE_KINDS)}"
+            wrong.append(("kind", f"« {kind} » n'est pas une nature de maison", remedy))
+    return kinds, wrong
 
 
 def site_rows_frame(rows: list[SiteRow]) -> pd.DataFrame:

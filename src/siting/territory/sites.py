@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -148,7 +148,7 @@ def _candidates(scenario: Scenario, grid: Grid, communes: Communes, demand: Dema
     if settings.rule == "file":
         table = site_rows_frame(read_site_file(Path(settings.file), grid))
         factor = table["premises"].map(settings.premises_cost_factors).fillna(1.0)
-        return table.assign(kind=table["kind"].replace("", "create"), cost_eur=table["cost_eur"] * factor)
+        return _with_kinds(table.assign(cost_eur=table["cost_eur"] * factor), settings.kinds)
     if settings.rule == "town_halls":
         table = _town_halls(communes, communes.in_study_area & (communes.persons >= settings.min_persons))
     else:
@@ -157,7 +157,17 @@ def _candidates(scenario: Scenario, grid: Grid, communes: Communes, demand: Dema
         ids = [f"cell:{y:.0f}N{x:.0f}E" for x, y in zip(x_m, y_m, strict=True)]
         names = communes.name[demand.commune[row]]
         table = pd.DataFrame({"id": ids, "name": names, "x_m": x_m, "y_m": y_m, "commune": demand.commune[row]})
-    return table.assign(kind="create")
+    return _with_kinds(table.assign(kind="", may_be=""), settings.kinds)
+
+
+def _with_kinds(table: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """The candidates, those without a kind of their own free to be of any of ``kinds``."""
+    is_free = table["kind"] == ""
+    choice = " ".join(kinds) if len(kinds) > 1 else ""
+    return table.assign(
+        kind=table["kind"].where(~is_free, kinds[0]),
+        may_be=table["may_be"].where(~is_free, choice),
+    )
 
 
 def _town_halls(communes: Communes, where: np.ndarray) -> pd.DataFrame:
@@ -194,7 +204,7 @@ def _listed(ids: Iterable[str], most: int = 5) -> str:
 
 
 def check_named_sites(scenario: Scenario, sites: Sites) -> None:
-    """Refuse ids under ``goal`` that name no candidate.
+    """Refuse ids under ``goal`` that name no candidate, and those of ``existing.never_close`` that name no kept site.
 
     Raises
     ------
@@ -218,5 +228,18 @@ def check_named_sites(scenario: Scenario, sites: Sites) -> None:
             if site_id in existing or f"practice:{site_id}" in existing:
                 problem, remedy = f"« {site_id} » est déjà un site existant", "retirer cet identifiant"
             faults.append(scenario.fault(f"goal.{field}[{position}]", problem, remedy))
+    faults += _faults_of_never_close(scenario, sites)
     if faults:
         raise DataError(faults)
+
+
+def _faults_of_never_close(scenario: Scenario, sites: Sites) -> Iterator[Fault]:
+    kept = sites.id[sites.is_existing & sites.in_study_area].tolist()
+    for position, site_id in enumerate(getattr(scenario.existing, "never_close", ())):
+        if site_id in kept:
+            continue
+        of_commune = [one for one in kept if one == f"practice:{site_id}"]
+        near = next(iter(of_commune or get_close_matches(site_id, kept, n=1)), "")
+        remedy = f"vouliez-vous dire {near} ?" if near else "donner l'identifiant d'un site maintenu : sites.csv les a"
+        problem = f"« {site_id} » n'est pas un site maintenu du territoire"
+        yield scenario.fault(f"existing.never_close[{position}]", problem, remedy)

@@ -12,7 +12,7 @@ from siting.grid import Grid
 SITE_KINDS = ("label", "upgrade", "create", "itinerant", "tele")
 """What a house may be: a structure that exists, labelled or enlarged; a new one; a bus; a tele-equipped place."""
 
-SITE_DETAILS = ("cost_eur", "capacity_per_year", "lead_time_quarters", "premises", "category")
+SITE_DETAILS = ("cost_eur", "capacity_per_year", "lead_time_quarters", "premises", "category", "may_be")
 """What a planner's file may say of a site beside its place."""
 
 AGE_GROUPS = ("under_15", "from_15_to_64", "over_65")
@@ -112,6 +112,9 @@ class Sites:
     cost_eur, capacity_per_year, lead_time_quarters : float64 arrays, shape (n,), or None
         Of a planner's file: euros to open it (the factor of its premises included), consultations a year, quarters
         from the decision to the opening. NaN where a site has none; None where no site has any.
+    may_be : str array, shape (n,), or None
+        The kinds among which a plan chooses, separated by spaces, ``kind`` the first; ``""`` where a site has but one;
+        None where every site has.
     premises, category : str arrays, shape (n,), or None
         Of a planner's file: what building it would be (``"post_office"``…), what structure it is (``"msp"``…). ``""``
         where a site has none; None where no site has any.
@@ -130,9 +133,17 @@ class Sites:
     lead_time_quarters: NDArray[np.float64] | None = None
     premises: NDArray[np.str_] | None = None
     category: NDArray[np.str_] | None = None
+    may_be: NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(self.id)
+
+    def may_become(self, kind: str) -> NDArray[np.bool_]:
+        """Shape (n,): whether each site is of a kind, or may be."""
+        is_of_kind = self.kind == kind
+        if self.may_be is not None:
+            is_of_kind |= np.array([kind in kinds.split() for kinds in self.may_be.tolist()], dtype=np.bool_)
+        return np.asarray(is_of_kind)
 
 
 @dataclass(frozen=True)

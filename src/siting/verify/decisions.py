@@ -71,8 +71,10 @@ def _allowed(recount: Recount, site: int) -> tuple[str, ...]:
     site_id = str(sites.id[site])
     if sites.is_existing[site]:
         may = tuple(getattr(scenario.existing, "kept_may", ())) if sites.in_study_area[site] else ()
+        if site_id in getattr(scenario.existing, "never_close", ()):
+            may = tuple(one for one in may if one != "close")
         return ("close",) if site_id in recount.closed_ids and "close" in may else ("keep", *set(may) - {"close"})
     if site_id not in recount.opened_ids:
         return ("",)
-    kinds = tuple(getattr(scenario.candidates, "kinds", ()))
-    return kinds if sites.kind[site] in kinds else (str(sites.kind[site]),)
+    choice = "" if sites.may_be is None else str(sites.may_be[site])
+    return tuple(choice.split()) or (str(sites.kind[site]),)

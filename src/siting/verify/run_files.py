@@ -174,7 +174,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     """The tables' own dialect; columns that hold codes or names stay text."""
     text = (
         "id", "name", "kind", "decision", "option", "done_by", "opening_quarter", "commune", "commune_name",
-        "departement", "code", "epci", "epci_name", "premises", "category",
+        "departement", "code", "epci", "epci_name", "premises", "category", "may_be",
     )  # fmt: skip
     table = pd.read_csv(path, sep=";", decimal=",", dtype=dict.fromkeys(text, str), encoding="utf-8-sig")
     names = [name for name in text if name in table]
