@@ -1,4 +1,4 @@
-"""``python -m benchmarks.solver [departement|region|france|or-library|peers]``: the solver's table, a process a row.
+"""``python -m benchmarks.solver [departement|mclp|region|france|or-library|peers]``: the table, a process a row.
 
 Columns, in CPU seconds: cover (travel times to cover sets), build (model objects of a peer), reduce (the exact
 reductions), solve (all the rest); then rows × columns left, objective, gap proven, who proves it, peak memory.
@@ -31,8 +31,8 @@ def siting_lscp(name: str, existing: int, limit_s: float, crowding: float = 2.0)
     return _solved(lscp(cover, existing=land.practices[:existing]), limit_s, cover_s)
 
 
-def siting_mclp(name: str, minutes: int, houses: int, limit_s: float) -> Row:
-    _, cover, cover_s = _covered(name, minutes)
+def siting_mclp(name: str, minutes: int, houses: int, limit_s: float, seed: int = 0) -> Row:
+    _, cover, cover_s = _covered(name, minutes, seed=seed)
     return _solved(mclp(cover, new_houses=houses), limit_s, cover_s)
 
 
@@ -106,6 +106,13 @@ CASES: dict[str, list[tuple[str, Callable[..., Row], tuple[Any, ...]]]] = {
         ("département, MCLP p = 10, PuLP + CBC", plain_pulp, ("departement", "mclp", "cbc")),
         ("département, MCLP p = 10, spopt + CBC", spopt_cbc, ("departement", "mclp")),
     ],
+    "mclp": [
+        (f"département {seed}, {minutes} min, p = {houses}", siting_mclp, ("departement", minutes, houses, 60, seed))
+        for seed, minutes, houses in (
+            *((0, 15, 10), (0, 20, 10), (0, 15, 40), (1, 20, 20), (1, 30, 10)),
+            *((2, 20, 20), (2, 30, 10), (3, 15, 40), (3, 20, 20), (4, 30, 8)),
+        )
+    ],
     "region": [
         ("region, 300 existing, LSCP 30 min", siting_lscp, ("region", 300, 60)),
         ("region, blank map, LSCP 30 min, 10 s", siting_lscp, ("region", 0, 10)),
@@ -163,8 +170,8 @@ def _in_a_process(group: str, number: int) -> str:
     )
 
 
-def _covered(name: str, minutes: int, crowding: float = 2.0) -> tuple[Country, CoverSets, float]:
-    land = country(name, cutoff_min=minutes, crowding=crowding)
+def _covered(name: str, minutes: int, crowding: float = 2.0, seed: int = 0) -> tuple[Country, CoverSets, float]:
+    land = country(name, cutoff_min=minutes, crowding=crowding, seed=seed)
     begin = time.process_time()
     cover = cover_sets(land.times, standard_s=60 * minutes, persons=land.persons)
     return land, cover, time.process_time() - begin

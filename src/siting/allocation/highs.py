@@ -96,7 +96,7 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
         highs = self._configured()
         passed = _pass_model(highs, lp, variables)
         _pass_start(highs, variables)
-        _run(highs, self.effort.stop, self.watch)
+        run_until(highs, self.effort.stop, self.watch)
         self.outcome = _outcome(highs, lp.sense == pulp.LpMaximize, passed)
         if self.outcome.has_values:
             for variable, value in zip(variables, highs.getSolution().col_value, strict=True):
@@ -188,7 +188,7 @@ def covering_relaxation(
     lp.a_matrix_.index_ = cover.site
     lp.a_matrix_.value_ = np.ones(cover.n_pairs)
     highs.passModel(lp)
-    _run(highs, effort.stop)
+    run_until(highs, effort.stop)
     solution = highs.getSolution()
     return (np.array(solution.row_dual), np.array(solution.col_value)) if solution.dual_valid else None
 
@@ -233,7 +233,7 @@ def _pass_start(highs: highspy.Highs, variables: list[pulp.LpVariable]) -> None:
         highs.setSolution(len(given), np.array(index, dtype=np.int32), np.array(value, dtype=np.float64))
 
 
-def _run(highs: highspy.Highs, stop: threading.Event, watch: Watch | None = None) -> None:
+def run_until(highs: highspy.Highs, stop: threading.Event, watch: Watch | None = None) -> None:
     """Run in a thread, so that ``stop`` or Ctrl-C ends the search at once; Ctrl-C is then raised on."""
     highs.HandleUserInterrupt = True
     standing: deque[tuple[float, float]] = deque(maxlen=1)

@@ -44,11 +44,11 @@ class Certificate:
         ``|objective - bound| / max(|objective|, 1)``.
     bound_by : str
         Who proves it: ``"arithmetic"`` (the plan's multipliers, by `siting.checker`) or ``"solver"``
-        (branch and bound, by HiGHS or, for medians, by siting's own tree: not proved again).
+        (branch and bound, by HiGHS or by siting's own trees: not proved again).
     solver : str
         Name and version.
     n_rows, n_columns, n_nonzeros : int
-        Size of what branch and bound was given, after the reductions; 0 where none was needed.
+        Size of what HiGHS branched on, after the reductions; 0 where it was not needed.
     arithmetic_bound : float
         What the multipliers alone prove; equals ``bound`` where ``bound_by`` is ``"arithmetic"``.
     reductions : Reductions, optional
