@@ -28,24 +28,14 @@ def lscp_model(cover: CoverSets, cost: NDArray[np.float64]) -> tuple[pulp.LpProb
     return model, x
 
 
-def mclp_model(
-    cover: CoverSets, new_houses: int, is_must: NDArray[np.bool_] | None = None
-) -> tuple[pulp.LpProblem, Variables]:
-    """Most weight of covered rows with ``new_houses`` columns; returns the model and x.
-
-    Rows ``is_must`` (none by default) are covered in every plan of interest.
-    """
+def mclp_model(cover: CoverSets, new_houses: int) -> tuple[pulp.LpProblem, Variables]:
+    """Most weight of covered rows with ``new_houses`` columns; returns the model and x."""
     model = pulp.LpProblem("mclp", pulp.LpMaximize)
     x = _binaries(model, "open", cover.n_sites)
-    must = np.zeros(cover.n_cells, dtype=np.bool_) if is_must is None else is_must
-    y = {i: model.add_variable(f"covered_{i:06d}", 0, 1) for i in np.flatnonzero(~must).tolist()}
-    weights = {one: float(cover.persons[i]) for i, one in y.items()}
-    model.setObjective(pulp.LpAffineExpression(weights, constant=float(cover.persons[must].sum())))
+    y = [model.add_variable(f"covered_{i:06d}", 0, 1) for i in range(cover.n_cells)]
+    model.setObjective(pulp.LpAffineExpression(dict(zip(y, cover.persons.tolist(), strict=True))))
     for i, sites in enumerate(_rows_of(cover)):
-        terms = dict.fromkeys((x[j] for j in sites), 1)
-        if i in y:
-            terms[y[i]] = -1
-        _add(model, terms, pulp.LpConstraintGE, int(must[i]), f"cover_{i:06d}")
+        _add(model, {**dict.fromkeys((x[j] for j in sites), 1), y[i]: -1}, pulp.LpConstraintGE, 0, f"cover_{i:06d}")
     _add(model, dict.fromkeys(x, 1), pulp.LpConstraintLE, new_houses, "houses")
     return model, x
 
