@@ -54,7 +54,7 @@ class CoverMatrix:
         is_open = np.zeros(self.n_sites, dtype=np.bool_)
         is_open[sites] = True
         is_covered = np.zeros(len(self.cell_start) - 1, dtype=np.bool_)
-        some = np.flatnonzero(np.diff(self.cell_start))
+        some = np.flatnonzero(np.diff(self.cell_start)) if len(sites) else sites
         if len(some):
             is_covered[some] = np.logical_or.reduceat(is_open[self.site], self.cell_start[some])
         return is_covered
@@ -76,6 +76,8 @@ class CoverMatrix:
         total = np.zeros(self.n_sites)
         for first in range(0, len(multipliers), _CELLS_AT_ONCE):
             last = min(first + _CELLS_AT_ONCE, len(multipliers))
+            if not multipliers[first:last].any():
+                continue
             counts = np.diff(self.cell_start[first : last + 1])
             sites = self.site[self.cell_start[first] : self.cell_start[last]]
             weights = np.repeat(multipliers[first:last], counts)

@@ -74,7 +74,7 @@ def search_lscp(problem: Lscp, effort: Effort, progress: Progress, is_asked: NDA
             still_open -= 1
     progress(len(parts), len(parts), _standing(problem, solved))
     statistics = reductions.statistics(free, parts, n_priced=sum(part.n_priced for part in solved))
-    return replace(_joined(problem, solved, is_asked), reductions=statistics)
+    return replace(_joined(problem, solved, is_asked, effort), reductions=statistics)
 
 
 def _standing(problem: Lscp, parts: list[_Part]) -> Standing:
@@ -87,8 +87,9 @@ def _begin(core: Core, cost: NDArray[np.float64], effort: Effort) -> _Part:
     cover = core.cover
     matrix = row_weighting.Matrix(cover.cell_start, cover.site, *cover.by_site(), cost)
     columns = greedy.greedy_cover(*matrix)
-    cheapest = np.minimum.reduceat(cost[cover.site], cover.cell_start[:-1])
-    multipliers = np.where(greedy.packing(cover.cell_start, cover.site, cover.n_sites), cheapest, 0.0)
+    multipliers = np.zeros(cover.n_cells)
+    for i in np.flatnonzero(greedy.packing(cover.cell_start, cover.site, cover.n_sites)).tolist():
+        multipliers[i] = cost[cover.site[cover.cell_start[i] : cover.cell_start[i + 1]]].min()
     part = _Part(core, cost, columns, multipliers, covering_bound(cover, multipliers, cost))
     if not part.is_open or effort.left_s == 0:
         return part
@@ -194,16 +195,16 @@ def _branch(part: _Part, effort: Effort) -> _Part:
     return replace(part, bound=bound, runs=(run,))
 
 
-def _joined(problem: Lscp, parts: list[_Part], is_asked: NDArray[np.bool_] | None) -> Found:
-    """The parts put together, each house settled where it covers most among the places that would do."""
+def _joined(problem: Lscp, parts: list[_Part], is_asked: NDArray[np.bool_] | None, effort: Effort) -> Found:
+    """The parts put together, each house settled, in time, where it covers most among the places that would do."""
     forced = problem.rules.forced
-    opened = np.concatenate([forced, *(part.core.site[part.columns] for part in parts)])
+    opened = np.sort(np.concatenate([forced, *(part.core.site[part.columns] for part in parts)])).astype(np.int32)
     is_wanted = problem.is_coverable if is_asked is None else problem.is_coverable & is_asked
     multipliers = np.zeros(problem.cover.n_cells)
     for part in parts:
         multipliers[part.core.cell] = part.multipliers
     return Found(
-        opened=settle(problem, np.sort(opened).astype(np.int32), is_wanted),
+        opened=settle(problem, opened, is_wanted) if effort.left_s > 0 else opened,
         bound=float(problem.cost[forced].sum() + sum(part.bound for part in parts)),
         multipliers=multipliers,
         runs=tuple(run for part in parts for run in part.runs),

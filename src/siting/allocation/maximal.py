@@ -69,7 +69,7 @@ def search_mclp(problem: Mclp, effort: Effort, progress: Progress) -> Found:
     tell(1, standing.value, standing.bound)
     if not standing.is_done(effort):
         standing = _ruined(core.cover, houses, standing, effort)
-    if not standing.is_relaxed and standing.value < standing.bound:
+    if not standing.is_relaxed and not standing.is_done(effort):
         standing = _bound(core.cover, houses, standing, effort)
     tell(2, standing.value, standing.bound)
     if not standing.is_done(effort):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from siting.allocation.cover import CoverSets
 from siting.allocation.effort import Effort
 from siting.allocation.kernels import dominance, incidence, merging
+
+_ROUND_PER_MERGE = 5
+"""Synthetic France: the first merge takes 0.4 s, a round of dominance 2 s."""
 
 
 @dataclass(frozen=True)
@@ -143,10 +147,12 @@ def reduce_covering(core: Core, cost: NDArray[np.float64], effort: Effort) -> Co
     core : Core
     cost : float64 array over the sites table
     effort : Effort
-        Merging alone is done in any case: 3 s on a country, where everything takes 14 s.
+        Merging alone is done in any case, 0.4 s on a country; the rest where there is time for it.
     """
+    begin_s = time.monotonic()
     core, _ = merge_equal_rows(core)
-    while effort.left_s > 0:
+    round_s = _ROUND_PER_MERGE * (time.monotonic() - begin_s)
+    while effort.left_s > round_s:
         before = core.cover.n_pairs
         core = drop_dominated_columns(core, cost[core.site])
         every = np.ones(core.cover.n_cells, dtype=np.bool_)
