@@ -151,33 +151,44 @@ def collect_cells(  # type: ignore[no-untyped-def]
     """`collect_places` where every cell of a raster of ``n_columns`` is a place.
 
     More than half of the rows that were opened is not reached: of so many cells at a time those reached are counted
-    first, in vectors; where there are none, or nothing else, no cell need be asked again.
+    first, in vectors, and those before and behind them left out. Where all between are reached none is asked again.
     """
-    word, end, room, together = memory.dtype.type, np.uint64(n_found), np.uint64(found.size), np.uint64(CELLS_TOGETHER)
+    end, room, together = np.uint64(n_found), np.uint64(found.size), np.uint64(CELLS_TOGETHER)
     one, up = np.uint64(1), (np.uint64(1) << unit) - np.uint64(1)
-    beyond = (np.uint64(limit + 1) << kind_bits) - one
-    least, most = word(1), word(beyond)
+    most = (np.uint64(limit + 1) << kind_bits) - one
     for row in range(first_row + 1, last_row):
         called, stop = (top + row) * n_columns + left - row * width, np.uint64((row + 1) * width - 1)
         for first in range(np.uint64(row * width + 1), stop, together):
-            n_in, stretch = np.uint32(0), memory[first : first + together]
-            for i in range(CELLS_TOGETHER):  # the next row's, at the end of this one: counted for nothing
-                n_in += np.uint32(word(stretch[i] - least) < most)
+            n_in = n_reached(memory[first:], most)
             if n_in == 0:
                 continue
             if end + together > room:
                 return -1
-            if n_in == together and first + together <= stop:
-                for i in range(together):
-                    found[end + i] = called + np.int64(first + i)
-                    times[end + i] = (np.uint64(memory[first + i]) >> kind_bits) + up >> unit
-                end += together
+            begin, behind = first, min(first + together, stop)
+            while begin < behind and np.uint64(memory[begin]) - one >= most:
+                begin += one
+            while begin < behind and np.uint64(memory[behind - one]) - one >= most:
+                behind -= one
+            if n_in == behind - begin and first + together <= stop:
+                for i in range(behind - begin):
+                    found[end + i] = called + np.int64(begin + i)
+                    times[end + i] = (np.uint64(memory[begin + i]) >> kind_bits) + up >> unit
+                end += behind - begin
                 continue
-            for i in range(first, min(first + together, stop)):
+            for i in range(begin, behind):
                 here = np.uint64(memory[i])
                 found[end], times[end] = called + np.int64(i), (here >> kind_bits) + up >> unit
-                end += np.uint64(here - one < beyond)
+                end += np.uint64(here - one < most)
     return np.int64(end)
+
+
+@njit(cache=True, nogil=True)
+def n_reached(cells, most):  # type: ignore[no-untyped-def]
+    """How many of the first `CELLS_TOGETHER` cells hold 1 to ``most``, the next row's at the end of one among them."""
+    word, n_in = cells.dtype.type, np.uint32(0)
+    for i in range(CELLS_TOGETHER):
+        n_in = np.uint32(n_in + np.uint32(word(cells[i] - word(1)) < word(most)))
+    return np.uint64(n_in)
 
 
 @njit(cache=True, nogil=True)
