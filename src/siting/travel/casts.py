@@ -6,8 +6,7 @@ The kernels are imported when first called, so that importing siting neither loa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,8 +61,7 @@ def roomier(queue: NDArray[Word]) -> NDArray[Word]:
     return np.empty((queue.shape[0], 2 * queue.shape[1]), queue.dtype)
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """What searches from several sources found, one source after the other.
 
     Attributes
