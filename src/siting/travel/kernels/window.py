@@ -164,7 +164,7 @@ def collect_cells(  # type: ignore[no-untyped-def]
                 continue
             if end + together > room:
                 return -1
-            begin, behind = first, min(first + together, stop)
+            begin, behind = np.uint64(first), np.uint64(min(first + together, stop))
             while begin < behind and np.uint64(memory[begin]) - one >= most:
                 begin += one
             while begin < behind and np.uint64(memory[behind - one]) - one >= most:
