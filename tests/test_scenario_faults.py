@@ -82,8 +82,8 @@ CASES = {
     ),
     "a key of the other model": (
         {"goal": GOAL + "§new_houses: 3"},
-        "goal.new_houses: clé inconnue (cette clé va avec model: mclp, p_median, p_center, lexicographic, pas avec "
-        "model: lscp)",
+        "goal.new_houses: clé inconnue (cette clé va avec model: mclp, p_median, capacitated_p_median, p_center, "
+        "lexicographic, pas avec model: lscp)",
     ),
     "a key that only looks like one that is missing": (
         {"goal": "§goal:\n  model: p_median\n  §max_new_houses: 3"},

@@ -258,6 +258,7 @@ existing:
   min_gp_practices: 1
   treatment: keep
   kept_may: []
+  never_close: []
 
 travel:
   surface: roads

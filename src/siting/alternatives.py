@@ -69,11 +69,11 @@ def alternatives_of(
     Raises
     ------
     DataError
-        The goal is p_center, of which no program is made.
+        The goal is p_center or capacitated_p_median, of which no program is made.
     InfeasibleError, OutOfTimeError
         See `siting.posing.refusals.told_with_lines`.
     """
-    if scenario.goal.model == "p_center":
+    if scenario.goal.model in ("p_center", "capacitated_p_median"):
         words = {
             "fr": ("les autres plans de ce but ne se cherchent pas", "p_median, ou lscp avec une norme"),
             "en": ("other plans of this goal are not looked for", "p_median, or lscp with a standard"),

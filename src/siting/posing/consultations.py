@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from siting.access import Filling, fill
 from siting.allocation import Options, Plan, Served, served
-from siting.posing.prices import open_capacity
+from siting.posing.prices import consultations_asked, open_capacity
+from siting.posing.single_source import filling_of
 from siting.scenario import Scenario
 from siting.territory import Territory
 from siting.travel.travel_times import TravelTimes
@@ -24,16 +24,12 @@ def consultations_served(scenario: Scenario, territory: Territory, options: Opti
     return Served(start, found.site[is_inside], found.time_s[is_inside], found.demand, found.capacity, to_nearest)
 
 
-def consultations_asked(scenario: Scenario, territory: Territory) -> NDArray[np.float64]:
-    """Shape (n_demand,): whole consultations a year that the people of each cell ask for."""
-    assert scenario.capacity is not None
-    return np.round(territory.demand.persons * scenario.capacity.consultations_per_person)
-
-
 def fillings(scenario: Scenario, territory: Territory, times: TravelTimes, plan: Plan) -> dict[str, Filling]:
     """Who goes where and how full sites are, ``"before"`` and ``"after"`` a plan; empty without capacities."""
     if scenario.capacity is None:
         return {}
+    if plan.served_by is not None:
+        return {"before": _at_most_before(scenario, territory, times), "after": filling_of(scenario, territory, plan)}
     sites = territory.sites
     before = open_capacity(scenario, territory, np.zeros(0, dtype=np.int32))
     after = open_capacity(scenario, territory, plan.opened) if plan.decisions is None else plan.decisions.capacity
@@ -49,3 +45,16 @@ def fillings(scenario: Scenario, territory: Territory, times: TravelTimes, plan:
         )
         for when, (is_open, capacity) in moments.items()
     }
+
+
+def _at_most_before(scenario: Scenario, territory: Territory, times: TravelTimes) -> Filling:
+    """What the existing sites could give today at most, were cells shared out among them, as far as the cutoff."""
+    sites = territory.sites
+    return fill(
+        times,
+        asked=consultations_asked(scenario, territory),
+        capacity=open_capacity(scenario, territory, np.zeros(0, dtype=np.int32)),
+        is_open=sites.is_existing & sites.in_study_area,
+        standard_s=times.cutoff_s,
+        to_nearest=False,
+    )

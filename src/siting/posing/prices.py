@@ -65,6 +65,12 @@ def consultations_per_year(scenario: Scenario, territory: Territory, kind: str) 
     return np.where(sites.in_study_area, np.round(by_kind), 0.0)
 
 
+def consultations_asked(scenario: Scenario, territory: Territory) -> NDArray[np.float64]:
+    """Shape (n_demand,): whole consultations a year that the people of each cell ask for."""
+    assert scenario.capacity is not None, "asked only of scenarios with capacities"
+    return np.round(territory.demand.persons * scenario.capacity.consultations_per_person)
+
+
 def open_capacity(scenario: Scenario, territory: Territory, opened: NDArray[np.integer]) -> NDArray[np.float64]:
     """Shape (n_sites,): consultations a year of the existing sites as they are and of those opened; 0 of others."""
     sites, capacity = territory.sites, np.zeros(len(territory.sites))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation import (
+    CapacitatedPMedian,
     Clause,
     Composed,
     ComposedCenter,
@@ -43,20 +44,23 @@ from siting.posing.asked import Asked
 from siting.posing.choices import chooses_kinds, has_choices, options_of, over_options, too_early
 from siting.posing.consultations import consultations_served
 from siting.posing.prices import least_cost_eur
+from siting.posing.single_source import single_source
 from siting.posing.weights import weighted_persons
 from siting.posing.zones import whole_area
 from siting.scenario import LexicographicGoal, LscpGoal, MclpGoal, PMedianGoal, Scenario
+from siting.scenario.goal import CapacitatedPMedianGoal
 from siting.scenario.messages import message
 from siting.scenario.rules import BudgetRule
 from siting.territory import Territory
 from siting.travel.travel_times import TravelTimes
 
-Search = Lscp | Mclp | PMedian | PCenter | Composed | ComposedCenter
+Search = Lscp | Mclp | PMedian | CapacitatedPMedian | PCenter | Composed | ComposedCenter
 
 SEARCHES: dict[type, str] = {
     Lscp: "lscp",
     Mclp: "mclp",
     PMedian: "p_median",
+    CapacitatedPMedian: "capacitated_p_median",
     PCenter: "p_center",
     Composed: "composed",
     ComposedCenter: "composed",
@@ -70,7 +74,7 @@ class Posed:
 
     Attributes
     ----------
-    problem : Lscp, Mclp, PMedian, PCenter, Composed or ComposedCenter
+    problem : Lscp, Mclp, PMedian, CapacitatedPMedian, PCenter, Composed or ComposedCenter
         What `siting.allocation.solve` takes.
     cover : CoverSets
         Who is within the service standard of what, in plain persons, whatever the goal counts.
@@ -104,7 +108,7 @@ class Posed:
         if isinstance(self.problem, PCenter | ComposedCenter):
             return value / 60
         first = self.problem.goals[0].name if isinstance(self.problem, Composed) else ""
-        if isinstance(self.problem, PMedian) or first == "least_time":
+        if isinstance(self.problem, PMedian | CapacitatedPMedian) or first == "least_time":
             return self.mean_minutes(value)
         return None
 
@@ -126,7 +130,8 @@ def pose(
     asked : tuple of Asked
         From `ask`.
     composed : bool
-        As an integer program even where a faster search would do, so that clauses may be added. Not for p_center.
+        As an integer program even where a faster search would do, so that clauses may be added. Not for p_center and
+        capacitated_p_median.
     """
     goal, sites, persons = scenario.goal, territory.sites, territory.demand.persons
     rows = {
@@ -148,6 +153,11 @@ def pose(
     if isinstance(goal, LscpGoal) and goal.covered_share is None and is_program:
         everyone = Everyone(np.flatnonzero(is_coverable & (persons > 0)))
         asked = (Asked("goal.model", "", whole_area(territory), everyone), *asked)
+    if isinstance(goal, CapacitatedPMedianGoal):
+        if has_choices(scenario, territory):  # of a file of candidates, which only its reader learns
+            words = message("goal_on_its_own", scenario.language, value=goal.model)
+            raise DataError(scenario.fault("goal.model", *words))
+        return posed(single_source(scenario, territory, times, weights, **rows))
     if has_choices(scenario, territory):
         _refuse_center_of_kinds(scenario)
         problem, options, clauses = with_choices(scenario, territory, times, asked, standard_s=goal.standard_s)

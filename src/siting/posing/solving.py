@@ -54,13 +54,16 @@ def solve_posed(
     return replace(plan, is_covered=posed.cover.covered_by(is_open))
 
 
+_MODEL_GOALS = {"p_median": "least_time", "capacitated_p_median": "least_time", "p_center": "least_worst_time"}
+
+
 def _in_minutes(progress: Progress, posed: Posed, model: str) -> Progress:
     """Where a search for the shortest trips stands is told in minutes, not in seconds or person-seconds."""
     seconds_in_a_minute = {"least_time": 60 * max(posed.weighted_persons, 1.0), "least_worst_time": 60.0}
 
     def told(done: int, total: int, standing: Standing | None = None, /) -> None:
         if standing is not None:
-            goal = standing.goal or {"p_median": "least_time", "p_center": "least_worst_time"}.get(model, "")
+            goal = standing.goal or _MODEL_GOALS.get(model, "")
             if goal in seconds_in_a_minute:
                 scale = seconds_in_a_minute[goal]
                 values = standing.incumbent / scale, standing.bound / scale

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from siting.report.filling import people_go
 from siting.report.findings import Findings, Measured
 from siting.report.sentences import screening_warning, standard, texts_of
 from siting.report.texts import Texts
@@ -117,7 +118,7 @@ def _capacities(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
     asked = (texts("setting_asked"), texts.number.decimal(scenario.capacity.consultations_per_person, 2))
     given = scenario.capacity.model_dump(exclude={"people_go", "consultations_per_person"})
     rows = [(texts(f"setting_{key}"), texts.number.whole(value)) for key, value in given.items()]
-    return [(texts("setting_people_go"), texts(f"people_go_{scenario.capacity.people_go}")), asked, *rows]
+    return [(texts("setting_people_go"), texts(f"people_go_{people_go(scenario)}")), asked, *rows]
 
 
 def _weights(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ def filling_figures(scenario: Scenario, fillings: Mapping[str, Filling]) -> dict
     """For summary.json: consultations a year asked for, given and waiting at each moment; needs capacities."""
     if scenario.capacity is None:
         return {}
-    figures: dict[str, Any] = {"people_go": scenario.capacity.people_go}
+    figures: dict[str, Any] = {"people_go": people_go(scenario)}
     for when, filling in fillings.items():
         asked, given = float(filling.asked.sum()), float(filling.given.sum())
         figures["asked"] = asked
@@ -34,6 +34,12 @@ def filling_figures(scenario: Scenario, fillings: Mapping[str, Filling]) -> dict
         }
     figures["full_sites"] = int(fillings["after"].is_full.sum())
     return {"capacity": figures}
+
+
+def people_go(scenario: Scenario) -> str:
+    """Where people go: as the capacities say, or all of a cell to one place where the goal is that."""
+    assert scenario.capacity is not None
+    return "one_place" if scenario.goal.model == "capacitated_p_median" else scenario.capacity.people_go
 
 
 def filling_columns(findings: Findings) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def answer(findings: Findings) -> str:
         "before": minutes(findings, summary["mean_minutes_before"]),
         "after": minutes(findings, summary["mean_minutes_after"]),
         "worst": minutes(findings, summary["objective_minutes"]),
+        "mean": objective(findings),
         "cutoff": cutoff(findings),
     }
     is_whole = getattr(goal, "covered_share", None) is None

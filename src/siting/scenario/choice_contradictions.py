@@ -20,11 +20,28 @@ def choice_contradictions(valid: Mapping[str, Any]) -> Iterator[Contradiction]:
     if valid.get("existing.never_close") and "existing.kept_may" in valid and "close" not in kept_may:
         yield Contradiction("never_close_without_close", "existing.never_close", "existing.kept_may")
     has_capacity = any(path.startswith("capacity.") for path in valid)
+    yield from _single_source(valid, has_capacity=has_capacity)
     goals = valid.get("goal.goals") or ()
     if "upgrade" in kept_may and not has_capacity:
         yield Contradiction("upgrade_without_capacity", f"existing.kept_may[{kept_may.index('upgrade')}]")
     if "most_served" in goals and not has_capacity:
         yield Contradiction("served_without_capacity", f"goal.goals[{goals.index('most_served')}]")
+
+
+def _single_source(valid: Mapping[str, Any], *, has_capacity: bool) -> Iterator[Contradiction]:
+    """What a search of its own does not know."""
+    if valid.get("goal.model") != "capacitated_p_median":
+        return
+    if not has_capacity:
+        yield Contradiction("model_without_capacity", "goal.model")
+    is_given = {
+        "rules[0]": "rules[0]" in valid,
+        "existing.kept_may": bool(valid.get("existing.kept_may")),
+        "candidates.kinds": len(valid.get("candidates.kinds") or ()) > 1,
+        "phases.until": "phases.until" in valid,
+    }
+    for path in (path for path, given in is_given.items() if given):
+        yield Contradiction("goal_on_its_own", path, "goal.model", {"value": "capacitated_p_median"})
 
 
 def _keeps_none(valid: Mapping[str, Any]) -> bool:

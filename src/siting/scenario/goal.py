@@ -145,6 +145,28 @@ class PMedianGoal(GoalSection):
         return self.new_houses
 
 
+class CapacitatedPMedianGoal(GoalSection):
+    """Capacitated p-median: the least mean travel time where each cell goes whole to one site that has room."""
+
+    model: Annotated[
+        Literal["capacitated_p_median"],
+        manual(
+            "capacitated_p_median : le temps de trajet moyen le plus court avec un nombre donné de maisons nouvelles, "
+            "chaque maille allant tout entière à un seul lieu qui a assez de consultations pour elle (capacity ; "
+            "people_go n'y change rien) ; qui n'est servi nulle part compte pour travel.cutoff_min. Pour un "
+            "département ; au-delà, l'écart prouvé grandit.",
+            "capacitated_p_median: the least mean travel time with a given number of new houses, each cell going whole "
+            "to one place that has enough consultations for it (capacity; people_go changes nothing); people served "
+            "nowhere count as travel.cutoff_min. For a département; beyond, the proven gap grows.",
+        ),
+    ]
+    new_houses: NewHouses
+
+    @property
+    def most_houses(self) -> int | None:
+        return self.new_houses
+
+
 class PCenterGoal(GoalSection):
     """p-center: the least worst travel time with a number of new houses."""
 

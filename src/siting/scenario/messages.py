@@ -348,6 +348,20 @@ MESSAGES: dict[str, Message] = {
         ("most_served demande des capacités", "ajoutez la section capacity: {{}}"),
         ("most_served asks for capacities", "add the section capacity: {{}}"),
     ),
+    "model_without_capacity": Message(
+        ("ce but demande des capacités", "ajoutez la section capacity: {{}}"),
+        ("this goal asks for capacities", "add the section capacity: {{}}"),
+    ),
+    "goal_on_its_own": Message(
+        (
+            "model: {value} ne connaît ni règles, ni choix, ni phases",
+            "retirez ceci, ou prenez model: lexicographic avec most_served",
+        ),
+        (
+            "model: {value} knows no rules, choices or phases",
+            "remove this, or take model: lexicographic with most_served",
+        ),
+    ),
     "no_limit": Message(
         ("rien ne limite le nombre de maisons", "donnez goal.new_houses, ou une règle budget"),
         ("nothing limits the number of houses", "give goal.new_houses, or a rule budget"),

@@ -18,7 +18,7 @@ from siting.scenario.rules import (
     Zoned,
 )
 
-_WEIGHTED_MODELS = ("mclp", "p_median", "lexicographic")
+_WEIGHTED_MODELS = ("mclp", "p_median", "capacitated_p_median", "lexicographic")
 _FRUGAL = ("fewest_houses", "least_cost")
 
 

@@ -11,7 +11,7 @@ from siting.errors import Fault
 from siting.scenario.capacity import CapacitySettings
 from siting.scenario.contradictions import contradictions
 from siting.scenario.fields import Between, OneLine, Section, Slug, manual
-from siting.scenario.goal import LexicographicGoal, LscpGoal, MclpGoal, PCenterGoal, PMedianGoal
+from siting.scenario.goal import CapacitatedPMedianGoal, LexicographicGoal, LscpGoal, MclpGoal, PCenterGoal, PMedianGoal
 from siting.scenario.layers_travel import LayersTravel
 from siting.scenario.mode_settings import ModeSettings, NoCarSettings, WalkingSettings
 from siting.scenario.origin import Origin
@@ -131,7 +131,7 @@ class Scenario(BaseModel):
         ),
     ] = None
     goal: Annotated[
-        LscpGoal | MclpGoal | PMedianGoal | PCenterGoal | LexicographicGoal,
+        LscpGoal | MclpGoal | PMedianGoal | CapacitatedPMedianGoal | PCenterGoal | LexicographicGoal,
         manual("Ce que le plan doit réussir.", "What the plan is to achieve."),
         Field(discriminator="model"),
     ]

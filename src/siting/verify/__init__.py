@@ -25,6 +25,7 @@ from siting.verify.quarters import check_quarters
 from siting.verify.recount import Recount
 from siting.verify.rules import check_rules
 from siting.verify.run_files import RunFiles, check_manifest, read_run
+from siting.verify.single_source import check_single_source
 
 __all__ = ["Check", "verify"]
 
@@ -72,6 +73,8 @@ def verify(folder: str | Path, *, watcher: Watcher = unwatched) -> list[Check]:
         found.extend(_compared("quarters.csv", lambda run, _: check_quarters(folder, run), run, recount))
     with watcher("bound") as progress:
         found.extend(_compared("multipliers.npz", partial(check_bound, progress=progress), run, recount))
+        single_source = partial(check_single_source, folder, progress=progress)
+        found.extend(_compared("consultations.parquet", single_source, run, recount))
     return found
 
 
