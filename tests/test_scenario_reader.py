@@ -61,6 +61,19 @@ def test_every_control_character_is_named(tmp_path):
     ]
 
 
+def test_half_a_character_written_as_an_escape_is_named(tmp_path):
+    assert lines_of(text_with(title='title: "a\\ud800"'), tmp_path) == [
+        "essai.yaml:2:8: title: caractère de commande \\ud800 interdit (effacez-le)",
+    ]
+
+
+def test_what_no_value_begins_with_is_said_in_words(tmp_path):
+    (line,) = lines_of(text_with(title="title: }"), tmp_path)
+    assert (
+        line == "essai.yaml:2:8: une valeur ne peut pas commencer par ce caractère (mettez le texte entre guillemets)"
+    )
+
+
 def test_a_key_written_twice_names_both_lines(tmp_path):
     text = text_with(goal="goal:\n  model: lscp\n  standard_min: 20\n  standard_min: 30")
     assert lines_of(text, tmp_path) == [

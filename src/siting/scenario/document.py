@@ -6,6 +6,7 @@ deep nesting) is refused while the events of the parser arrive, before anything 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,8 +43,11 @@ _SYNTAX = (  # (in the parser's context or problem, message)
     ("could not find expected ':'", "syntax_no_colon"),
     ("simple key", "syntax_no_colon"),
     ("expected <block end>", "syntax_indent"),
+    ("expected '<document start>'", "syntax_indent"),
     ("cannot start any token", "syntax_character"),
+    ("expected the node content", "syntax_character"),
 )
+NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ufffd\U00010000-\U0010ffff]|[\ud800-\udfff\ufeff]")
 
 
 @dataclass
@@ -129,6 +133,11 @@ def _node(document: Document, event: Event, events: Iterator[Event], path: Field
     if isinstance(event, SequenceStartEvent):
         return _sequence(document, events, path)
     if isinstance(event, ScalarEvent):
+        strange = NOT_TEXT.search(event.value)  # written as an escape: the text of the file has none
+        if strange:
+            document.report(_position(event), path, "control_character", value=ascii(strange[0])[1:-1])
+            document.spoiled.add(path)
+            return None
         return None if event.style is None and event.value in NULLS else event.value
     return None  # an alias, reported
 
@@ -161,7 +170,7 @@ def _mapping(document: Document, events: Iterator[Event], path: FieldPath) -> di
             key = "too_many" if len(items) == MOST_KEYS else "key_not_text"
             document.report(_position(event), path, key, limit=MOST_KEYS)
             raise _Unreadable
-        name, position = event.value, _position(event)
+        name, position = NOT_TEXT.sub("\ufffd", event.value), _position(event)
         place = (*path, name)
         _check_properties(document, event, place)
         if name in items:

@@ -13,15 +13,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from siting.errors import Fault, ScenarioError
 from siting.scenario.contradictions import STUDY_AREAS, contradictions
-from siting.scenario.document import MOST_FAULTS, Document, compose
+from siting.scenario.document import MOST_FAULTS, NOT_TEXT, Document, compose
 from siting.scenario.faults import contradiction_faults, schema_faults
 from siting.scenario.messages import hint, message
 from siting.scenario.origin import FieldPath
 from siting.scenario.schema import LISTS, Scenario
 
 LARGEST_BYTES = 1_000_000
-
-_NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ufffd\U00010000-\U0010ffff]|\ufeff")
 
 
 @dataclass
@@ -104,7 +102,7 @@ def _decode(content: bytes, *, file: str, language: str) -> str:
             words = message("not_utf8", language, value=f"0x{line[error.start]:02X}")
             faults.append(Fault(file, number, column, "", *words))
             text = ""
-        for found in islice(_NOT_TEXT.finditer(text), MOST_FAULTS + 1):
+        for found in islice(NOT_TEXT.finditer(text), MOST_FAULTS + 1):
             words = message("control_character", language, value=ascii(found[0])[1:-1])
             faults.append(Fault(file, number, found.start() + 1, "", *words))
         texts.append(text)
