@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from siting.errors import DataError
+from siting.errors import DataError, RunFolderError
 from siting.scenario import load
 from siting.starter import write_starter
 from siting.territory.embedded import read_departement_outlines
@@ -27,6 +27,13 @@ def test_a_file_that_exists_is_left_alone(tmp_path):
     with pytest.raises(DataError, match="existe déjà"):
         write_starter("01", tmp_path)
     assert path.name == "ain.yaml" and path.read_text() == "mine"
+
+
+def test_a_folder_is_made_or_said_to_be_impossible(tmp_path):
+    assert write_starter("01", tmp_path / "new" / "plans").is_file()
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(RunFolderError, match="impossible d'écrire"):
+        write_starter("01", tmp_path / "file")
 
 
 @pytest.mark.parametrize(("said", "meant"), [("1", "01"), ("2a", "2A"), ("saone et loire", "71"), ("99", "71")])

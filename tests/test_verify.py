@@ -270,3 +270,5 @@ def test_facts_that_have_changed_since_are_caught(copy):
 def test_a_folder_without_a_manifest_is_no_run(tmp_path):
     with pytest.raises(VerificationError, match=r"manifest\.json"):
         verify(tmp_path)
+    with pytest.raises(VerificationError, match="pas de dossier de ce nom"):
+        verify(tmp_path / "nowhere")

@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 from siting.errors import DataError, Fault
+from siting.report.run_folder import writing
 from siting.scenario.contradictions import GUYANE
 from siting.scenario.projections import overseas_crs
 from siting.territory.embedded import departement_names
@@ -109,6 +110,8 @@ def write_starter(departement: str, folder: Path) -> Path:
     ------
     DataError
         No département has this code, or the file exists.
+    RunFolderError
+        The folder cannot be made or written into.
     """
     name_of = departement_names()
     if departement not in name_of:
@@ -127,11 +130,12 @@ def write_starter(departement: str, folder: Path) -> Path:
         population=_MUNICIPAL if overseas_crs(departement) else "",
         travel=_travel(departement),
     )
-    try:
+    if path.exists():
+        raise DataError(Fault(str(path), 0, 0, "", "ce fichier existe déjà", "déplacez-le ou renommez-le"))
+    with writing(path):
+        folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
-    except FileExistsError:
-        raise DataError(Fault(str(path), 0, 0, "", "ce fichier existe déjà", "déplacez-le ou renommez-le")) from None
     return path
 
 

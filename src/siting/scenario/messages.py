@@ -565,7 +565,7 @@ def message(key: str, language: str, **values: object) -> tuple[str, str]:
     """(what is wrong, what would do) in ``language``, each on one line."""
     problem, remedy = MESSAGES[key][LANGUAGES.index(language)]
     words = {name: shown(value) for name, value in values.items()}
-    return problem.format(**words), remedy.format(**words)
+    return problem.format(**words).rstrip(), remedy.format(**words)
 
 
 def hint(key: str, language: str, **values: object) -> str:

@@ -129,7 +129,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         if not all("sha256" in about for about in manifest["files"].values()):
             raise KeyError("sha256")
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if not folder.is_dir():
+            raise VerificationError(
+                f"{folder} : pas de dossier de ce nom (un dossier écrit par « siting run »)"
+            ) from error
         raise VerificationError(f"{folder} n'est pas un dossier de calcul : il n'a pas de manifest.json") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise VerificationError(f"{folder} : manifest.json est illisible ({error})") from error
