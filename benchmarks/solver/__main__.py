@@ -26,8 +26,10 @@ Row = dict[str, Any]
 LIMIT_S = 300
 
 
-def siting_lscp(name: str, existing: int, limit_s: float, crowding: float = 2.0) -> Row:
-    land, cover, cover_s = _covered(name, 30, crowding)
+def siting_lscp(
+    name: str, existing: int, limit_s: float, crowding: float = 2.0, seed: int = 0, by_commune: bool = False
+) -> Row:
+    land, cover, cover_s = _covered(name, 30, crowding, seed, by_commune)
     return _solved(lscp(cover, existing=land.practices[:existing]), limit_s, cover_s)
 
 
@@ -128,6 +130,14 @@ CASES: dict[str, list[tuple[str, Callable[..., Row], tuple[Any, ...]]]] = {
     "france": [
         ("France, 5,000 existing, LSCP 30 min", siting_lscp, ("france", 5000, 120)),
         ("France, 2,500 existing, LSCP 30 min", siting_lscp, ("france", 2500, 120)),
+        *(
+            (
+                f"France no. {seed}, 2,500 existing by people of the commune",
+                siting_lscp,
+                ("france", 2500, 120, 2.0, seed, True),
+            )
+            for seed in (0, 1, 2)
+        ),
         ("France, people spread more evenly, 2,500 existing, LSCP 30 min", siting_lscp, ("france", 2500, 120, 1.0)),
         ("France, MCLP 10 min, p = 5,000", siting_mclp, ("france", 10, 5000, 120)),
         ("France, MCLP 15 min, p = 1,000", siting_mclp, ("france", 15, 1000, 120)),
@@ -170,8 +180,10 @@ def _in_a_process(group: str, number: int) -> str:
     )
 
 
-def _covered(name: str, minutes: int, crowding: float = 2.0, seed: int = 0) -> tuple[Country, CoverSets, float]:
-    land = country(name, cutoff_min=minutes, crowding=crowding, seed=seed)
+def _covered(
+    name: str, minutes: int, crowding: float = 2.0, seed: int = 0, by_commune: bool = False
+) -> tuple[Country, CoverSets, float]:
+    land = country(name, cutoff_min=minutes, crowding=crowding, seed=seed, by_commune=by_commune)
     begin = time.process_time()
     cover = cover_sets(land.times, standard_s=60 * minutes, persons=land.persons)
     return land, cover, time.process_time() - begin

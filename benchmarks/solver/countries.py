@@ -53,11 +53,15 @@ class Country:
     cell_xy_km: np.ndarray
 
 
-def country(name: str, *, cutoff_min: float = 30.0, seed: int = 0, crowding: float = 2.0) -> Country:
+def country(
+    name: str, *, cutoff_min: float = 30.0, seed: int = 0, crowding: float = 2.0, by_commune: bool = False
+) -> Country:
     """The country of that name in `SIZES`; the same bytes for the same arguments.
 
     ``crowding``: with 2, the fullest cells have the share of people that they have in the census of 2021, and practices
     crowd there too; with 1, people and practices are spread more evenly, and fewer and smaller gaps are left.
+    ``by_commune``: practices are drawn by the people of the whole commune (the cells nearest to it), not by those of
+    the cell of its town hall, where a town of many cells counts no more than its centre.
     """
     size = SIZES[name]
     rng = np.random.default_rng(seed)
@@ -73,9 +77,20 @@ def country(name: str, *, cutoff_min: float = 30.0, seed: int = 0, crowding: flo
     slow = _smooth(rng, side, side / 12)
     slowness = 1800.0 / size.km_per_30_min * (1.0 + 0.35 * slow)  # seconds a kilometre
     times = _times(cell_xy, site_xy, slowness.ravel()[inhabited], site_cells, side, size, cutoff_min)
-    practice_score = np.log(persons[site_cells]) + rng.gumbel(size=size.n_sites)
+    drawn_by = _commune_persons(times, persons) if by_commune else persons[site_cells]
+    practice_score = np.log(np.maximum(drawn_by, 1.0)) + rng.gumbel(size=size.n_sites)
     practices = np.argsort(-practice_score, kind="stable").astype(np.int32)
     return Country(times, persons, practices, site_xy, cell_xy)
+
+
+def _commune_persons(times: TravelTimes, persons: np.ndarray) -> np.ndarray:
+    """People of the cells nearest to each commune, the lowest of equals."""
+    site = np.repeat(np.arange(times.n_sites), np.diff(times.site_start))
+    nearest = np.full(times.n_cells, np.iinfo(times.time_s.dtype).max, dtype=times.time_s.dtype)
+    np.minimum.at(nearest, times.cell, times.time_s)
+    is_nearest = times.time_s == nearest[times.cell]
+    cell, first = np.unique(times.cell[is_nearest], return_index=True)
+    return np.bincount(site[is_nearest][first], persons[cell], minlength=times.n_sites)
 
 
 def _smooth(rng: np.random.Generator, side: int, scale: float) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.allocation import formulation, reductions, relaxing
+from siting.allocation import formulation, local_cuts, reductions, relaxing
 from siting.allocation.effort import Effort, Found
 from siting.allocation.highs import Outcome, run_highs
 from siting.allocation.kernels import greedy, incidence, row_weighting
@@ -22,6 +22,11 @@ _STEPS_PER_ROW = 40
 _CHUNK_STEPS = 200
 _MOST_PAIRS_TO_BRANCH = 1_000_000
 """Beyond this, branch and bound gains nothing in ten minutes on a blank map."""
+
+_SHARE_OF_CUTS = 0.4
+_WORTH_ANOTHER_ROUND = 0.9
+_DOUBT = 1e-6
+"""Of a solver's floats."""
 
 _CLOSE = 1e-9
 
@@ -130,10 +135,23 @@ def _finish(part: _Part, share: Effort, whole: Effort) -> _Part:
     if part.core.cover.n_pairs > _MOST_PAIRS_TO_BRANCH:
         columns, _ = _local_search(part, share)
         return replace(part, columns=columns)
+    return _close(part, share)
+
+
+def _close(part: _Part, effort: Effort) -> _Part:
+    """Prices, local cuts, the prices of these, and branch and bound on what is open then."""
     must, may = _undecided(part)
     if must.any() or not may.all():
-        return _finish_rest(part, must, may, share)
-    return _branch(part, share)
+        return _close_rest(part, must, may, effort)
+    share = effort.share(_SHARE_OF_CUTS)
+    tight = local_cuts.tightened(part.core.cover, part.cost, part.multipliers, part.value, share)
+    part = _proven(part, tight.value)
+    if not part.is_open or effort.left_s == 0:
+        return part
+    may = tight.added <= part.value - _step(part) - tight.value + _DOUBT
+    if may.mean() < _WORTH_ANOTHER_ROUND:
+        return _close_rest(part, np.zeros_like(may), may, effort)
+    return _branch(part, tight.cuts, effort)
 
 
 def _undecided(part: _Part) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -145,13 +163,17 @@ def _undecided(part: _Part) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     cover = part.core.cover
     reduced = part.cost - incidence.loads(cover.cell_start, cover.site, part.multipliers, cover.n_sites)
     at_least = part.multipliers.sum() + np.minimum(reduced, 0.0).sum()
-    step = 1.0 if (part.cost % 1 == 0).all() else 0.0
-    slack = part.value - step - at_least + _CLOSE * max(part.value, 1.0)
+    slack = part.value - _step(part) - at_least + _CLOSE * max(part.value, 1.0)
     must = -reduced > slack
     return must, ~must & (reduced <= slack)
 
 
-def _finish_rest(part: _Part, must: NDArray[np.bool_], may: NDArray[np.bool_], effort: Effort) -> _Part:
+def _step(part: _Part) -> float:
+    """How much less than the best one known a cheaper plan costs at the least."""
+    return 1.0 if (part.cost % 1 == 0).all() else 0.0
+
+
+def _close_rest(part: _Part, must: NDArray[np.bool_], may: NDArray[np.bool_], effort: Effort) -> _Part:
     """The part once prices have opened the columns ``must`` and left ``may`` in doubt, which may fall apart.
 
     What is left holds every plan cheaper than the best one known, so that its bound is the part's, unless
@@ -167,7 +189,7 @@ def _finish_rest(part: _Part, must: NDArray[np.bool_], may: NDArray[np.bool_], e
     pieces = []
     for core in reductions.split(reductions.reduce_covering(rest, cost_of_site, effort)):
         piece = _begin(core, cost_of_site[core.site], effort.share(0.4))
-        pieces.append(_branch(piece, effort) if piece.is_open and effort.left_s > 0 else piece)
+        pieces.append(_close(piece, effort) if piece.is_open and effort.left_s > 0 else piece)
     fixed = float(part.cost[must].sum())
     bound = fixed + sum(piece.bound for piece in pieces)
     sites = np.concatenate([part.core.site[must], *(piece.core.site[piece.columns] for piece in pieces)])
@@ -175,24 +197,29 @@ def _finish_rest(part: _Part, must: NDArray[np.bool_], may: NDArray[np.bool_], e
     better = replace(part, columns=columns)
     part = better if better.value < part.value else part
     bound = min(max(part.bound, bound), part.value)
+    n_priced += sum(piece.n_priced for piece in pieces)
     return replace(part, bound=bound, n_priced=n_priced, runs=tuple(run for piece in pieces for run in piece.runs))
 
 
-def _branch(part: _Part, effort: Effort) -> _Part:
+def _branch(part: _Part, cuts: list[local_cuts.Cut], effort: Effort) -> _Part:
     """Branch and bound by HiGHS, from the best columns known."""
     cover = part.core.cover
-    model, x = formulation.lscp_model(cover, part.cost)
+    model, x = formulation.lscp_model(cover, part.cost, cuts)
     formulation.set_start(x, part.columns)
     run = run_highs(model, effort, only_proof=True)
-    bound = part.bound
     if run.has_values:
         found = formulation.chosen_columns(x)
         if cover.covered_by(found).all() and part.cost[found].sum() < part.value:
             part = replace(part, columns=found)
-    if math.isfinite(run.bound):
-        proven = math.ceil(run.bound - 1e-6) if (part.cost % 1 == 0).all() else run.bound
-        bound = max(bound, min(proven, part.value))
-    return replace(part, bound=bound, runs=(run,))
+    return replace(_proven(part, run.bound), runs=(run,))
+
+
+def _proven(part: _Part, bound: float) -> _Part:
+    """The part once a solver has proven that no plan costs less than ``bound``."""
+    if not math.isfinite(bound):
+        return part
+    whole = math.ceil(bound - _DOUBT) if (part.cost % 1 == 0).all() else bound
+    return replace(part, bound=max(part.bound, min(whole, part.value)))
 
 
 def _joined(problem: Lscp, parts: list[_Part], is_asked: NDArray[np.bool_] | None, effort: Effort) -> Found:

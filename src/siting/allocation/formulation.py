@@ -6,7 +6,7 @@ column is a free candidate.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,17 +14,26 @@ import pulp
 from numpy.typing import NDArray
 
 from siting.allocation.cover import CoverSets
+from siting.allocation.local_cuts import Cut
 
 Variables = list[pulp.LpVariable]
 
 
-def lscp_model(cover: CoverSets, cost: NDArray[np.float64]) -> tuple[pulp.LpProblem, Variables]:
-    """Columns of least cost that cover every row; returns the model and x, one variable per column."""
+def lscp_model(
+    cover: CoverSets, cost: NDArray[np.float64], cuts: Sequence[Cut] = ()
+) -> tuple[pulp.LpProblem, Variables]:
+    """Columns of least cost that cover every row; returns the model and x, one variable per column.
+
+    ``cuts`` change the relaxation alone: every cover keeps them.
+    """
     model = pulp.LpProblem("lscp", pulp.LpMinimize)
     x = _binaries(model, "open", cover.n_sites)
     model.setObjective(pulp.LpAffineExpression(dict(zip(x, cost.tolist(), strict=True))))
     for i, sites in enumerate(_rows_of(cover)):
         _add(model, dict.fromkeys((x[j] for j in sites), 1), pulp.LpConstraintGE, 1, f"cover_{i:06d}")
+    for k, cut in enumerate(cuts):
+        terms = {x[j]: weight for j, weight in zip(cut.site.tolist(), cut.weight.tolist(), strict=True)}
+        _add(model, terms, pulp.LpConstraintGE, cut.least, f"cut_{k:06d}")
     return model, x
 
 

@@ -1,0 +1,57 @@
+"""A linear program that takes in rows as they are found, solved each time from where it stood."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.allocation.effort import Effort
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The least value of a program, where it is met, and what one more of each column adds (its reduced cost)."""
+
+    value: float
+    x: NDArray[np.float64]
+    added: NDArray[np.float64]
+
+
+class GrowingProgram:
+    """Least Σ cost x over 0 ≤ x ≤ upper and rows Σ weight x ≥ least, by the dual simplex of HiGHS."""
+
+    def __init__(self, cost: NDArray[np.float64], upper: float) -> None:
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        options: dict[str, Any] = {"output_flag": False, "threads": 1, "presolve": "off"}
+        for name, value in options.items():
+            self._highs.setOptionValue(name, value)
+        n = len(cost)
+        self._highs.addVars(n, np.zeros(n), np.full(n, upper))
+        self._highs.changeColsCost(n, np.arange(n, dtype=np.int32), cost)
+
+    def take(
+        self,
+        start: NDArray[np.int64],
+        column: NDArray[np.int32],
+        weight: NDArray[np.float64],
+        least: NDArray[np.float64],
+    ) -> None:
+        """Rows from now on: those of a CSR matrix, row k at least ``least[k]``."""
+        first = start[:-1].astype(np.int32)
+        self._highs.addRows(len(least), least, np.full(len(least), math.inf), len(column), first, column, weight)
+
+    def solved(self, effort: Effort) -> Solved | None:
+        """The optimum; None where HiGHS has none in time."""
+        # HiGHS counts the time of all its runs together.
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + effort.left_s)
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self._highs.getSolution()
+        value = float(self._highs.getInfo().objective_function_value)
+        return Solved(value, np.array(solution.col_value), np.array(solution.col_dual))
