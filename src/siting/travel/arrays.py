@@ -69,11 +69,11 @@ def raster_times(
     amount(cutoff_s, where="travel", name="cutoff_s")
     around = _window(friction, source, cell_size_m, cutoff_s)
     inner = (source[0] - around[0].start, source[1] - around[1].start)
-    time_s = np.full(friction.shape, np.inf, np.float32)
     raster = TickRaster.of(friction[around], cell_size_m=cell_size_m, is_marked=False)
     found = RasterSearch(raster, cutoff_s).within(np.array([cell_number(inner, raster.shape)]))
-    row, column = np.divmod(found.place, raster.shape[1])
-    time_s[row + around[0].start, column + around[1].start] = found.times
+    inside_s, time_s = np.full(raster.kinds.size, np.inf, np.float32), np.full(friction.shape, np.inf, np.float32)
+    inside_s[found.place] = found.times
+    time_s[around] = inside_s.reshape(raster.shape)
     return time_s
 
 

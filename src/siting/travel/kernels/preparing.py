@@ -24,13 +24,12 @@ def number_classes(bits, barrier, known, classes):  # type: ignore[no-untyped-de
     classes : uint8 array, shape (n_cells,)
     """
     class_in = np.zeros(2048, np.uint8)  # 0 is a free slot: at most 255 are taken, so a free one is near
-    last_slot = np.uint64(class_in.size - 1)
-    n_known, kind, before = 0, np.uint8(0), barrier
+    last_slot, n_known = np.uint64(class_in.size - 1), 0
+    known[0] = barrier
     for cell in range(bits.size):
         value = bits[cell]
-        if value != before:
-            before = value
-            slot = slot_of(value) & last_slot
+        slot = slot_of(value) & last_slot
+        if known[class_in[slot]] != value:  # seldom: what is foretold wrongly costs more than to look each time
             while class_in[slot] and known[class_in[slot]] != value:
                 slot = (slot + np.uint64(1)) & last_slot
             if class_in[slot] == 0 and value != barrier:
@@ -39,8 +38,7 @@ def number_classes(bits, barrier, known, classes):  # type: ignore[no-untyped-de
                 n_known += 1
                 known[n_known] = value
                 class_in[slot] = n_known
-            kind = class_in[slot] if value != barrier else np.uint8(0)
-        classes[cell] = kind
+        classes[cell] = class_in[slot]
     return n_known
 
 
