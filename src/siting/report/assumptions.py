@@ -58,6 +58,7 @@ def settings(findings: Measured) -> list[tuple[str, str]]:
         (texts("setting_standard"), f"{standard(findings)} min"),
         (texts("setting_candidates"), _candidates(findings.scenario, texts)),
         *_costs(findings, texts),
+        *_tele(findings, texts),
         *_capacities(findings.scenario, texts),
         *_weights(findings.scenario, texts),
     ]
@@ -109,6 +110,13 @@ def _costs(findings: Measured, texts: Texts) -> list[tuple[str, str]]:
     return [
         (texts(f"setting_cost_{kind}"), texts("euros", n=texts.number.whole(costs[f"{kind}_eur"]))) for kind in found
     ]
+
+
+def _tele(findings: Measured, texts: Texts) -> list[tuple[str, str]]:
+    """That whoever has a tele-equipped place near counts as covered, where there may be some."""
+    if not findings.territory.sites.may_become("tele").any():
+        return []
+    return [(texts("setting_tele"), texts("setting_tele_whole"))]
 
 
 def _capacities(scenario: Scenario, texts: Texts) -> list[tuple[str, str]]:
