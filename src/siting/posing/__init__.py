@@ -2,8 +2,9 @@
 
 from siting.posing.asked import Asked, ask
 from siting.posing.consultations import fillings
+from siting.posing.goals import goal_names
 from siting.posing.kept import KeptRule, kept_rules
-from siting.posing.problem import Posed, goal_names, pose
+from siting.posing.problem import Posed, pose
 from siting.posing.refusals import told_with_lines
 from siting.posing.solving import at_sites, solve_posed
 

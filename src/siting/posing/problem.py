@@ -6,26 +6,23 @@ again by arithmetic. They know no rules: what has rules, a budget or a share is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation import (
     CapacitatedPMedian,
+    CellTimes,
     Clause,
     Composed,
     ComposedCenter,
     CoverSets,
     Everyone,
-    FewestHouses,
-    Goal,
     LeastCost,
-    LeastTime,
     Lscp,
     Mclp,
     MostCovered,
-    MostServed,
     Options,
     PCenter,
     PMedian,
@@ -37,18 +34,17 @@ from siting.allocation import (
     mclp,
     p_center,
     p_median,
-    waiting,
 )
 from siting.errors import DataError
 from siting.posing.asked import Asked
 from siting.posing.choices import chooses_kinds, has_choices, options_of, over_options, too_early
-from siting.posing.consultations import consultations_served
+from siting.posing.goals import goal_names, goal_of_options, plain_goal
 from siting.posing.prices import least_cost_eur
 from siting.posing.single_source import single_source
 from siting.posing.weights import weighted_persons
 from siting.posing.zones import whole_area
-from siting.scenario import LexicographicGoal, LscpGoal, MclpGoal, PMedianGoal, Scenario
-from siting.scenario.goal import CapacitatedPMedianGoal
+from siting.scenario import LscpGoal, MclpGoal, PMedianGoal, Scenario
+from siting.scenario.goal import CapacitatedPMedianGoal, PCenterGoal
 from siting.scenario.messages import message
 from siting.scenario.rules import BudgetRule
 from siting.territory import Territory
@@ -133,62 +129,100 @@ def pose(
         As an integer program even where a faster search would do, so that clauses may be added. Not for p_center and
         capacitated_p_median.
     """
-    goal, sites, persons = scenario.goal, territory.sites, territory.demand.persons
-    rows = {
-        "existing": np.flatnonzero(sites.is_existing),
-        "forced": np.flatnonzero(np.isin(sites.id, goal.forced_open)),
-        "forbidden": np.flatnonzero(np.isin(sites.id, goal.forbidden)),
-    }
-    cover = cover_sets(times, standard_s=goal.standard_s, persons=persons)
-    is_coverable = cover.covered_by(np.setdiff1d(np.arange(len(sites)), rows["forbidden"]))
-    weights = weighted_persons(scenario, territory)
-    most = _most_houses(scenario, territory)
-    is_plain = (not scenario.rules or most is not None) and not composed
-
-    def posed(problem: Search, clauses: tuple[Asked, ...] = ()) -> Posed:
-        found = tuple(one.clause for one in clauses)
-        return Posed(problem, cover, clauses, found, None, is_coverable, float(weights.sum()))
-
-    is_program = composed or bool(scenario.rules) or has_choices(scenario, territory)
-    if isinstance(goal, LscpGoal) and goal.covered_share is None and is_program:
-        everyone = Everyone(np.flatnonzero(is_coverable & (persons > 0)))
-        asked = (Asked("goal.model", "", whole_area(territory), everyone), *asked)
-    if isinstance(goal, CapacitatedPMedianGoal):
-        if has_choices(scenario, territory):  # of a file of candidates, which only its reader learns
-            words = message("goal_on_its_own", scenario.language, value=goal.model)
-            raise DataError(scenario.fault("goal.model", *words))
-        return posed(single_source(scenario, territory, times, weights, **rows))
+    ground = _Ground.of(scenario, territory, times, asked)
     if has_choices(scenario, territory):
-        _refuse_center_of_kinds(scenario)
-        problem, options, clauses = with_choices(scenario, territory, times, asked, standard_s=goal.standard_s)
-        return Posed(problem, cover, asked, clauses, options, is_coverable, float(weights.sum()))
+        _refuse_choices(scenario)
+        asked = ground.asked_in_a_program()
+        problem, options, clauses = with_choices(scenario, territory, times, asked, standard_s=scenario.goal.standard_s)
+        return replace(ground.posed(problem, asked), clauses=clauses, options=options)
+    search = None if composed else _own_search(ground)
+    return _program(ground) if search is None else ground.posed(search)
+
+
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What every problem of a scenario is posed with: see `Posed`; ``rows`` are what the goal says of single sites."""
+
+    scenario: Scenario
+    territory: Territory
+    times: TravelTimes
+    asked: tuple[Asked, ...]
+    rows: dict[str, NDArray[np.intp]]
+    cover: CoverSets
+    is_coverable: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, scenario: Scenario, territory: Territory, times: TravelTimes, asked: tuple[Asked, ...]) -> _Ground:
+        goal, sites = scenario.goal, territory.sites
+        rows = {
+            "existing": np.flatnonzero(sites.is_existing),
+            "forced": np.flatnonzero(np.isin(sites.id, goal.forced_open)),
+            "forbidden": np.flatnonzero(np.isin(sites.id, goal.forbidden)),
+        }
+        cover = cover_sets(times, standard_s=goal.standard_s, persons=territory.demand.persons)
+        is_coverable = cover.covered_by(np.setdiff1d(np.arange(len(sites)), rows["forbidden"]))
+        weights = weighted_persons(scenario, territory)
+        return cls(scenario, territory, times, asked, rows, cover, is_coverable, weights)
+
+    @property
+    def by_cell(self) -> CellTimes:
+        """Times of every cell, its people with their weights."""
+        return cell_times(self.times, persons=self.weights)
+
+    def asked_in_a_program(self) -> tuple[Asked, ...]:
+        """What is asked, and of an lscp that it covers everyone who can be, which its own search knows."""
+        goal, persons = self.scenario.goal, self.territory.demand.persons
+        if not isinstance(goal, LscpGoal) or goal.covered_share is not None:
+            return self.asked
+        everyone = Everyone(np.flatnonzero(self.is_coverable & (persons > 0)))
+        return (Asked("goal.model", "", whole_area(self.territory), everyone), *self.asked)
+
+    def posed(self, problem: Search, asked: tuple[Asked, ...] = ()) -> Posed:
+        """A problem, and the things asked that it has as clauses."""
+        clauses = tuple(one.clause for one in asked)
+        return Posed(problem, self.cover, asked, clauses, None, self.is_coverable, float(self.weights.sum()))
+
+
+def _own_search(ground: _Ground) -> Search | None:
+    """The problem for a search made for its goal; None where rules ask for a program, or the goal has no search."""
+    goal, rules, rows = ground.scenario.goal, ground.scenario.rules, ground.rows
+    most = _most_houses(ground.scenario, ground.territory)
+    if isinstance(goal, CapacitatedPMedianGoal):
+        return single_source(ground.scenario, ground.territory, ground.times, ground.weights, **rows)
     if isinstance(goal, LscpGoal):
-        if not is_program and goal.covered_share is None:
-            return posed(lscp(cover, **rows, max_new=goal.max_new_houses))
-        return posed(compose(cover, ["fewest_houses"], clauses=_clauses(asked), **rows), asked)
+        is_plain = not rules and goal.covered_share is None
+        return lscp(ground.cover, **rows, max_new=goal.max_new_houses) if is_plain else None
+    if most is None:
+        return None
     if isinstance(goal, MclpGoal):
-        if is_plain and most is not None:
-            weighted = cover_sets(times, standard_s=goal.standard_s, persons=weights)
-            return posed(mclp(weighted, **rows, new_houses=most))
-        return posed(compose(cover, [MostCovered(weights)], clauses=_clauses(asked), **rows), asked)
-    if isinstance(goal, LexicographicGoal) or (isinstance(goal, PMedianGoal) and not is_plain):
-        names = goal.goals if isinstance(goal, LexicographicGoal) else ("least_time",)
-        goals = [_goal(name, scenario, territory, times, weights) for name in names]
-        return posed(compose(cover, goals, clauses=_clauses(asked), **rows), asked)
-    by_cell = cell_times(times, persons=weights)
+        weighted = cover_sets(ground.times, standard_s=goal.standard_s, persons=ground.weights)
+        return mclp(weighted, **rows, new_houses=most)
     if isinstance(goal, PMedianGoal):
-        houses = goal.new_houses if most is None else most
-        return posed(p_median(by_cell, **rows, new_houses=houses, penalty_s=times.cutoff_s))
-    if is_plain:
-        return posed(p_center(by_cell, **rows, new_houses=goal.new_houses if most is None else most))
-    center = compose_center(by_cell, cover, clauses=_clauses(asked), **rows)
-    return posed(center, (Asked("goal.model", "", whole_area(territory), center.reach), *asked))
+        return p_median(ground.by_cell, **rows, new_houses=most, penalty_s=ground.times.cutoff_s)
+    return p_center(ground.by_cell, **rows, new_houses=most) if isinstance(goal, PCenterGoal) else None
 
 
-def _refuse_center_of_kinds(scenario: Scenario) -> None:
+def _program(ground: _Ground) -> Posed:
+    """The goal and all that is asked as one integer program, or one for each time that a p-center asks about."""
+    scenario, territory = ground.scenario, ground.territory
+    asked = ground.asked_in_a_program()
+    clauses = [one.clause for one in asked]
+    if isinstance(scenario.goal, PCenterGoal):
+        center = compose_center(ground.by_cell, ground.cover, clauses=clauses, **ground.rows)
+        return ground.posed(center, (Asked("goal.model", "", whole_area(territory), center.reach), *asked))
+    goals = [plain_goal(name, scenario, territory, ground.times, ground.weights) for name in goal_names(scenario)]
+    return ground.posed(compose(ground.cover, goals, clauses=clauses, **ground.rows), asked)
+
+
+_ALONE = {"p_center": "choice_of_other_model", "capacitated_p_median": "goal_on_its_own"}
+
+
+def _refuse_choices(scenario: Scenario) -> None:
     """A file of candidates may leave the choice of their kinds, which only its reader learns."""
-    if scenario.goal.model == "p_center":
-        raise DataError(scenario.fault("goal.model", *message("choice_of_other_model", scenario.language)))
+    model = scenario.goal.model
+    if model in _ALONE:
+        raise DataError(scenario.fault("goal.model", *message(_ALONE[model], scenario.language, value=model)))
 
 
 def with_choices(
@@ -204,37 +238,13 @@ def with_choices(
     )
     clauses = tuple(over_options(one, options) for one in asked)
     names = goal_names(scenario)
-    goals = [_goal_of_options(name, scenario, territory, options) for name in names]
+    goals = [goal_of_options(name, scenario, territory, options) for name in names]
     weights = weighted_persons(scenario, territory)
     goals += [MostCovered(options.rows(weights, phase=phase)) for phase in range(options.n_phases - 1)]
     if "least_cost" not in names and chooses_kinds(scenario, territory):
         goals.append(LeastCost(options.cost))
     forbidden = too_early(scenario, territory, options)
     return compose(options, goals, clauses=clauses, forbidden=forbidden), options, clauses
-
-
-def goal_names(scenario: Scenario) -> tuple[str, ...]:
-    """The goals of a scenario in order, by the names that a composed problem gives them."""
-    goal = scenario.goal
-    if isinstance(goal, LexicographicGoal):
-        return goal.goals
-    return ({"lscp": "fewest_houses", "mclp": "most_covered", "p_median": "least_time"}[goal.model],)
-
-
-def _goal_of_options(name: str, scenario: Scenario, territory: Territory, options: Options) -> Goal:
-    weights = weighted_persons(scenario, territory)
-    match name:
-        case "fewest_houses":
-            return FewestHouses(options.counts)
-        case "least_cost":
-            return LeastCost(options.cost)
-        case "least_time":
-            return LeastTime(waiting(options, penalty_s=scenario.travel.cutoff_s, weights=weights))
-        case "most_served":
-            return MostServed(consultations_served(scenario, territory, options))
-        case _:
-            last = options.rows(weights, phase=options.n_phases - 1)
-            return MostCovered(last, times=1 if name == "most_covered" else 2)
 
 
 def _most_houses(scenario: Scenario, territory: Territory) -> int | None:
@@ -250,22 +260,3 @@ def _most_houses(scenario: Scenario, territory: Territory) -> int | None:
         return None
     paid = int(rules[0].at_most_eur / costs[0] + 1e-9)
     return paid if most is None else min(most, paid)
-
-
-def _clauses(asked: tuple[Asked, ...]) -> list[Clause]:
-    return [one.clause for one in asked]
-
-
-def _goal(
-    name: str, scenario: Scenario, territory: Territory, times: TravelTimes, weights: NDArray[np.float64]
-) -> Goal:
-    match name:
-        case "fewest_houses":
-            return FewestHouses()
-        case "least_cost":
-            return LeastCost(least_cost_eur(scenario, territory))
-        case "least_time":
-            by_cell = cell_times(times, persons=weights)
-            return LeastTime(waiting(by_cell, penalty_s=times.cutoff_s))
-        case _:
-            return MostCovered(weights, times=1 if name == "most_covered" else 2)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation import Options, Plan, Status, solve
-from siting.posing.problem import Posed, goal_names
+from siting.posing.goals import goal_names
+from siting.posing.problem import Posed
 from siting.posing.refusals import told_with_lines
 from siting.progress import Progress, Standing, silent
 from siting.scenario import Scenario
