@@ -172,9 +172,9 @@ def nearest_on_raster(raster: TickRaster, sources: NDArray[np.int64]) -> tuple[N
     table, shift = table_of(raster, 32, np.uint64), bucket_shift(raster)
     kinds, marks = None if has_classes else np.pad(raster.kinds, 1).ravel(), mark_bits(raster)
     beyond = np.uint64((LAST_TICK - raster.longest_step + 1) << 32)
-    n_slots = ring_size(raster.longest_step, shift)
-    front = min(8 * (n_rows + n_columns), MOST_IN_QUEUE // n_slots)
-    queue = empty_queue(2 * n_slots, np.uint32, least=max(8 * len(sources), front))
+    n_stacks = 2 * ring_size(raster.longest_step, shift)
+    front = min(8 * (n_rows + n_columns), MOST_IN_QUEUE // n_stacks)
+    queue = empty_queue(n_stacks, np.uint32, least=max(8 * len(sources), front))
     cells = np.empty((n_rows + 2, width), np.uint64)
     while True:
         freshen(raster.kinds, beyond, has_classes, cells)
