@@ -72,7 +72,7 @@ def test_capacitated_p_median_is_the_enumerated_optimum(world, extra: int, penal
     )
     with pytest.MonkeyPatch.context() as patch:
         if not has_tables:
-            for module in (checker, capacitated_medians):
+            for module in (checker.single_source, capacitated_medians):
                 patch.setattr(module, "is_table_small", lambda n_rows, _: np.zeros(len(n_rows), dtype=np.bool_))
         if best == INF:
             with pytest.raises(InfeasibleError):
