@@ -6,13 +6,27 @@ import numpy as np
 import pytest
 
 import siting
-from siting.allocation import CellTimes, CoverSets, p_median
+from siting.allocation import (
+    Apart,
+    Budget,
+    CellTimes,
+    CoverSets,
+    Kind,
+    MostCovered,
+    compose,
+    expand,
+    other_plans,
+    p_median,
+    served,
+    waiting,
+)
 from siting.arguments import amount, numbers, row_numbers, whole_numbers
 from siting.errors import DataError
 from siting.travel.arrays import graph_nearest, graph_persons_within, graph_times, raster_nearest, raster_times
 
 EDGES = (np.array([0, 1]), np.array([1, 2]), np.array([5.0, 5.0]))
 FRICTION = np.full((4, 4), 0.1)
+TIMES = CellTimes.from_dense([[9, 1, 5], [1, 9, 5]])
 COVER = CoverSets.from_csr([0, 1, 2, 3], [0, 1, 2], n_sites=3)
 
 
@@ -54,6 +68,31 @@ def test_whole_numbers_may_be_written_as_floats():
         (lambda: siting.lscp(COVER, forced=[0.9]), "0.9 is no whole number"),
         (lambda: CoverSets.from_csr([0, 1], [0.9], n_sites=1), "0.9 is no whole number"),
         (lambda: siting.solve(siting.lscp(COVER), gap=-1), "gap"),
+        (lambda: siting.solve(siting.lscp(COVER), seed=-1), "seed"),
+        (lambda: siting.mclp(COVER, new_houses=float("nan")), "must be whole"),
+        (lambda: siting.mclp(COVER, new_houses="3"), "must be whole"),
+        (lambda: siting.lscp(COVER, cost=["a", "b", "c"]), "not numbers"),
+        (lambda: CoverSets.from_csr([], [], n_sites=1), "must begin at 0"),
+        (lambda: CoverSets.from_csr([0], [], n_sites=-1), "n_sites"),
+        (lambda: CellTimes.from_dense([["a"]]), "not numbers"),
+        (lambda: CellTimes.from_dense(np.ma.array([[1.0, 2.0]], mask=[[False, True]])), "masked"),
+        (lambda: raster_nearest(np.ma.masked_less(FRICTION, 0.2), [[1, 2]], cell_size_m=100), "masked"),
+        (lambda: raster_nearest(FRICTION, [[0, 1, 2], [0, 1, 2]], cell_size_m=100), r"wanted \(n, 2\)"),
+        (lambda: compose(COVER, []), "goals: are none"),
+        (lambda: compose(COVER, ["best"]), "no goal is named 'best'"),
+        (lambda: compose(COVER, "fewest_houses"), "no goal is named 'f'"),
+        (lambda: compose(COVER, ["least_cost"], cost=[1, np.nan, 1]), "LeastCost: cost: holds NaN"),
+        (lambda: compose(COVER, [MostCovered(np.ones(2))]), r"weights: has shape \(2,\)"),
+        (lambda: compose(COVER, [MostCovered([1, 1, 1])]), "weights: is a list"),
+        (lambda: compose(COVER, [MostCovered(np.full(3, 1e12))]), "larger units"),
+        (lambda: compose(COVER, ["most_covered"], clauses=[Budget(np.ones(3), np.inf)]), "at_most: holds NaN"),
+        (lambda: compose(COVER, ["most_covered"], clauses=[Apart(np.array([[1, 1]]))]), "a site and itself"),
+        (lambda: compose(COVER, ["most_covered"], clauses=[Apart(np.array([[0, 7]]))]), "not there"),
+        (lambda: waiting(TIMES, penalty_s=9, weights=[1, np.nan]), "finite"),
+        (lambda: served(TIMES, demand=[2**31, 1]), "larger units"),
+        (lambda: served(TIMES, demand=[1, 1], capacity=[1]), "wanted"),
+        (lambda: expand(TIMES, [Kind("create", cost=np.nan)], standard_s=5), "create"),
+        (lambda: other_plans(compose(COVER, ["fewest_houses"]), count=2, loss_share=np.nan), "loss_share"),
     ],
 )
 def test_what_is_wrong_is_told(call, words):

@@ -22,7 +22,7 @@ def whole_numbers(values: ArrayLike, *, where: str, name: str) -> NDArray[np.int
     DataError
         Something in ``values`` is no whole number.
     """
-    given = np.asarray(values)
+    given = _unmasked(values, where, name)
     if given.dtype.kind in "iu" or given.size == 0:
         return given.astype(np.int64)
     if given.dtype.kind == "f":
@@ -33,6 +33,12 @@ def whole_numbers(values: ArrayLike, *, where: str, name: str) -> NDArray[np.int
     else:
         problem = f"holds {given.dtype}, not whole numbers"
     raise DataError(Fault(where, 0, 0, name, problem))
+
+
+def _unmasked(values: ArrayLike, where: str, name: str) -> NDArray[np.generic]:
+    if np.ma.is_masked(values):
+        raise DataError(Fault(where, 0, 0, name, "has masked values", "fill them: .filled(…)"))
+    return np.asarray(values)
 
 
 def row_numbers(rows: ArrayLike, n_rows: int, *, where: str, name: str) -> NDArray[np.int64]:
@@ -68,7 +74,7 @@ def numbers(values: ArrayLike, *, where: str, name: str, shape: tuple[int, ...] 
     DataError
         ``values`` has another shape, or holds something else than numbers.
     """
-    given = np.asarray(values)
+    given = _unmasked(values, where, name)
     if given.dtype.kind not in "fiub":
         raise DataError(Fault(where, 0, 0, name, f"holds {given.dtype}, not numbers"))
     if shape is not None and given.shape != shape:

@@ -17,6 +17,7 @@ from siting.allocation.cover import CoverSets
 from siting.allocation.plan import Plan
 from siting.allocation.problems import Rules, mclp
 from siting.allocation.solving import solve
+from siting.arguments import amount
 from siting.errors import InfeasibleError, SolverError
 from siting.progress import Progress, silent
 
@@ -83,6 +84,8 @@ def other_plans(
     InfeasibleError, SolverError
         There is no first plan, or none was found.
     """
+    amount(loss_share, where="other_plans", name="loss_share")
+    amount(differ_by, where="other_plans", name="differ_by", positive=True)
     plans: list[Plan] = []
     while len(plans) < count:
         progress(len(plans), count)
@@ -107,6 +110,7 @@ def in_all_plans(
     Each site is forbidden in turn, for ``time_limit_s`` at most: its bound says that every plan without it is worse,
     or a plan found says that one is not; nan where neither is known. Forced sites are in every plan.
     """
+    amount(loss_share, where="in_all_plans", name="loss_share")
     only_first = replace(problem, goals=problem.goals[:1])
     is_in = np.full(len(plan.opened), np.nan)
     is_in[np.isin(plan.opened, problem.rules.forced)] = 1.0

@@ -13,6 +13,7 @@ from siting.allocation import packing_tree, subgradient
 from siting.allocation.cell_times import CellTimes
 from siting.allocation.effort import Effort, Found
 from siting.allocation.kernels import packing, single_source
+from siting.allocation.measures import MOST_DEMAND
 from siting.allocation.multipliers import exact
 from siting.allocation.packing_tree import Core, Standing
 from siting.allocation.problems import Rules, make_rules
@@ -95,10 +96,13 @@ def capacitated_p_median(
     """
     rules = make_rules("capacitated_p_median", times.n_sites, existing, forced, forbidden, "new_houses", new_houses)
     each = np.full(times.n_sites, capacity) if np.ndim(capacity) == 0 else capacity
-    told, faults = partial(numbers, where="capacitated_p_median"), []
+    told = partial(numbers, where="capacitated_p_median")
+    faults: list[tuple[str, ...]] = []
     q, room = told(demand, name="demand", shape=(times.n_cells,)), told(each, name="capacity", shape=(times.n_sites,))
     if not (np.isfinite(q).all() and _is_whole(q)):
         faults.append(("demand", f"must be {len(q)} whole numbers ≥ 0"))
+    elif q.sum() > MOST_DEMAND:
+        faults.append(("demand", f"adds up to more than {MOST_DEMAND}", "give demand and capacity in larger units"))
     if not _is_whole(room):
         faults.append(("capacity", f"must be {len(room)} whole numbers ≥ 0"))
     if penalty_s is not None and not (np.isfinite(penalty_s) and penalty_s > 0):

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from siting.allocation.cover import CoverSets
 from siting.allocation.kernels import incidence
-from siting.arguments import row_numbers, whole_numbers
+from siting.arguments import numbers, row_numbers, whole_numbers
 from siting.errors import DataError, Fault
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class CellTimes:
             When the arrays do not fit each other, a site appears twice in a cell, or a time is negative.
         """
         cover = CoverSets.from_csr(cell_start, site, n_sites=n_sites, persons=persons)
-        seconds = np.asarray(time_s, dtype=np.float32)
+        seconds = numbers(time_s, where="CellTimes", name="time_s").astype(np.float32)
         sites = whole_numbers(site, where="CellTimes", name="site").astype(np.int32)
         if cover.n_pairs != len(sites):
             raise DataError(Fault("CellTimes", 0, 0, "site", "appears twice in one cell"))
@@ -79,7 +79,7 @@ class CellTimes:
         DataError
             When it is no matrix, the persons do not fit it, or a time is negative.
         """
-        dense = np.asarray(time_s, dtype=np.float32)
+        dense = numbers(time_s, where="CellTimes", name="time_s").astype(np.float32)
         if dense.ndim != 2:
             raise DataError(Fault("CellTimes", 0, 0, "time_s", f"must be cells × sites, found shape {dense.shape}"))
         is_way = ~np.isnan(dense) & (dense != np.inf)

@@ -16,10 +16,11 @@ from siting.allocation.building import NO_CUTS, Building
 from siting.allocation.clauses import Clause, Recount
 from siting.allocation.cover import CoverSets
 from siting.allocation.cuts import Cut, Measure
-from siting.allocation.goals import Goal, GoalName, named_goal
+from siting.allocation.fitting import check_fit
+from siting.allocation.goals import Goal, GoalName, LeastCost, named_goal
 from siting.allocation.options import Options
 from siting.allocation.problems import Rules, make_rules
-from siting.arguments import row_numbers
+from siting.arguments import numbers, row_numbers
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def compose(
     Raises
     ------
     DataError
-        When the rules contradict each other, or name a site that does not exist.
+        When the rules contradict each other, or name a site that does not exist; when goals, clauses or costs do
+        not fit the cover sets.
 
     References
     ----------
@@ -86,7 +88,7 @@ def compose(
     covering location problem with capacities on total workload, Management Science 37(2), 233-248 (served).
     """
     counts, kept = None, np.zeros(0, dtype=np.int32)
-    costs = None if cost is None else np.asarray(cost, dtype=np.float64)
+    costs = None if cost is None else numbers(cost, where="compose", name="cost")
     if isinstance(cover, Options):
         counts, costs = cover.counts, cover.cost if costs is None else costs
         clauses, kept = [*cover.clauses, *clauses], cover.kept
@@ -95,6 +97,7 @@ def compose(
         cover = cover.cover
     rules = make_rules("compose", cover.n_sites, existing, forced, forbidden, "houses", None)
     costs = np.ones(cover.n_sites) if costs is None else costs
+    check_fit(cover, goals, [LeastCost(costs), *clauses])
     asked = (named_goal(goal, costs, counts) if isinstance(goal, str) else goal for goal in goals)
     return Composed(cover, rules, tuple(asked), tuple(clauses), kept)
 

@@ -60,7 +60,8 @@ class CoverSets:
         """
         start = whole_numbers(cell_start, where="CoverSets", name="cell_start")
         pairs = whole_numbers(site, where="CoverSets", name="site")
-        n_cells = len(start) - 1
+        n_sites = int(whole_numbers(n_sites, where="CoverSets", name="n_sites"))
+        n_cells = max(len(start) - 1, 0)
         weights = np.ones(n_cells) if persons is None else numbers(persons, where="CoverSets", name="persons")
         _check_csr(start, pairs, weights, n_sites)
         cell = np.repeat(np.arange(n_cells, dtype=np.int64), np.diff(start))
@@ -139,15 +140,17 @@ def cover_sets(times: TravelTimes, *, standard_s: int, persons: NDArray[np.float
 
 
 def _check_csr(start: NDArray[np.int64], site: NDArray[np.int64], weights: NDArray[np.float64], n_sites: int) -> None:
-    faults = []
+    faults = [("n_sites", f"must be 0 or more, found {n_sites}")] if n_sites < 0 else []
     if start.ndim != 1 or len(start) < 1 or start[0] != 0 or (np.diff(start) < 0).any():
         faults.append(("cell_start", "must begin at 0 and never fall"))
     elif start[-1] != len(site):
         faults.append(("cell_start", f"ends at {start[-1]}, but there are {len(site)} pairs"))
-    if len(site) and (site.min() < 0 or site.max() >= n_sites):
+    if site.ndim != 1:
+        faults.append(("site", f"has {site.ndim} dimensions, wanted 1"))
+    elif len(site) and (site.min() < 0 or site.max() >= n_sites):
         faults.append(("site", f"must lie in 0 … {n_sites - 1}, found {site.min()} … {site.max()}"))
-    if weights.shape != (len(start) - 1,):
-        faults.append(("persons", f"shape {weights.shape}, wanted ({len(start) - 1},)"))
+    if weights.shape != (max(len(start) - 1, 0),):
+        faults.append(("persons", f"shape {weights.shape}, wanted ({max(len(start) - 1, 0)},)"))
     elif not (np.isfinite(weights).all() and (weights >= 0).all()):
         faults.append(("persons", "must be finite and ≥ 0"))
     if faults:

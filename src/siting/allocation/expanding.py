@@ -12,7 +12,7 @@ from siting.allocation.clauses import Clause
 from siting.allocation.cover import CoverSets
 from siting.allocation.option_clauses import OnePerSite, StaysOpen
 from siting.allocation.options import KEEP, Kind, Options
-from siting.arguments import row_numbers
+from siting.arguments import amount, row_numbers
 from siting.errors import DataError, Fault
 
 
@@ -68,6 +68,7 @@ def expand(
     Research 29(6), 563-581 (levels of cover); Schilling (1980), Dynamic location modeling for public-sector
     facilities, Decision Sciences 11(4), 714-724 (phases).
     """
+    amount(standard_s, where="expand", name="standard_s")
     n_sites, n_phases = times.n_sites, len(phase_weights)
     is_existing, is_forced, is_forbidden = (_mask(n_sites, rows) for rows in (existing, forced, forbidden))
     everything = [*kinds, keep]
@@ -191,6 +192,13 @@ def _value(value: ArrayLike, n_sites: int) -> NDArray[np.float64]:
     return np.broadcast_to(np.asarray(value, dtype=np.float64), (n_sites,))
 
 
+def _is_told(kind: Kind) -> bool:
+    """Costs are finite, capacities and the standard at least 0."""
+    standard_s = 0.0 if kind.standard_s is None else kind.standard_s
+    is_costed = np.isfinite(np.asarray(kind.cost, dtype=np.float64)).all()
+    return bool(is_costed and (np.asarray(kind.capacity, dtype=np.float64) >= 0).all() and standard_s >= 0)
+
+
 def _check(
     kinds: Sequence[Kind],
     allowed: NDArray[np.bool_],
@@ -211,7 +219,10 @@ def _check(
     shares = [kind.name for kind in kinds if not 0.0 <= kind.need_share <= 1.0]
     if shares:
         faults.append(("need_share", f"must lie in 0 … 1: {', '.join(shares)}", ""))
-    if len(phase_weights) == 0 or min(phase_weights) <= 0:
+    odd = [kind.name for kind in kinds if not _is_told(kind)]
+    if odd:
+        faults.append(("kinds", f"a cost, a capacity or a standard is NaN, or capacity below 0: {', '.join(odd)}", ""))
+    if len(phase_weights) == 0 or not all(0 < weight < np.inf for weight in phase_weights):
         faults.append(("phase_weights", "must be one number > 0 for each phase", ""))
     if faults:
         raise DataError(Fault("expand", 0, 0, *fault) for fault in faults)

@@ -222,7 +222,8 @@ def _pass_model(highs: highspy.Highs, lp: pulp.LpProblem, variables: list[pulp.L
     model.a_matrix_.value_ = np.array(values, dtype=np.float64)
     kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
     model.integrality_ = [kinds[variable.cat == pulp.LpInteger] for variable in variables]
-    highs.passModel(model)
+    if highs.passModel(model) == highspy.HighsStatus.kError:
+        raise SolverError(f"{VERSION} refuses a factor of the program: give persons, times or costs in larger units")
     return len(rows), len(variables), len(columns)
 
 

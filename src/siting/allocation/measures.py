@@ -15,7 +15,11 @@ from siting.allocation.cuts import Cut
 from siting.allocation.kernels import serving
 from siting.allocation.options import Options
 from siting.allocation.subgradient import Box
+from siting.arguments import numbers
 from siting.errors import DataError, Fault
+
+MOST_DEMAND = 2**31 - 1
+"""What SciPy's flows count in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +165,10 @@ def waiting(times: CellTimes | Options, *, penalty_s: float, weights: ArrayLike 
     if not (np.isfinite(penalty_s) and penalty_s > 0):
         raise DataError(Fault("waiting", 0, 0, "penalty_s", f"must be positive, found {penalty_s}"))
     found = times.times if isinstance(times, Options) else times
-    counted = found.persons if weights is None else np.asarray(weights, dtype=np.float64)
+    wanted = (found.n_cells,)
+    counted = found.persons if weights is None else numbers(weights, where="waiting", name="weights", shape=wanted)
+    if not (np.isfinite(counted).all() and (counted >= 0).all()):
+        raise DataError(Fault("waiting", 0, 0, "weights", "must be finite and ≥ 0"))
     return Waiting(found, counted, float(penalty_s))
 
 
@@ -200,12 +207,16 @@ def served(
         room = times.capacity if capacity is None else capacity
         start, site, time_s, n_sites = times.cover.cell_start, times.cover.site, times.time_s, times.cover.n_sites
     else:
-        asked = _whole("demand", np.asarray(demand, dtype=np.float64))
+        asked = _whole("demand", numbers(demand, where="served", name="demand", shape=(times.n_cells,)))
         room = np.inf if capacity is None else capacity
         near = times.within(standard_s)
         start, site, n_sites = near.cell_start, near.site, times.n_sites
         time_s = _times_of(times, standard_s)
-    most = np.minimum(np.broadcast_to(np.asarray(room, dtype=np.float64), (n_sites,)), asked.sum())
+    if asked.sum() > MOST_DEMAND:
+        problem = f"adds up to {asked.sum()}, at most {MOST_DEMAND} can be counted"
+        raise DataError(Fault("served", 0, 0, "demand", problem, "give demand and capacity in larger units"))
+    room = np.full(n_sites, room) if np.ndim(room) == 0 else room
+    most = np.minimum(numbers(room, where="served", name="capacity", shape=(n_sites,)), asked.sum())
     return Served(start, site, time_s, asked, _whole("capacity", most), to_nearest)
 
 
@@ -219,6 +230,6 @@ def _times_of(times: CellTimes, standard_s: float) -> NDArray[np.float32]:
 def _whole(name: str, values: NDArray[np.float64], *, split: bool = False) -> NDArray[np.int64]:
     """Whole numbers; ``split``: shares of whole numbers, rounded."""
     whole = np.round(values)
-    if (values < 0).any() or not (split or (whole == values).all()):
+    if not (values >= 0).all() or not (split or (whole == values).all()):
         raise DataError(Fault("served", 0, 0, name, "must be whole numbers ≥ 0"))
     return whole.astype(np.int64)

@@ -191,9 +191,10 @@ class Options:
         is_there[self.existing] = True
         last = len(self.site) - n_once + np.flatnonzero(is_there[-n_once:])
         site = self.site[last]
-        option, phase = np.full(n_sites, "", dtype="U16"), np.full(n_sites, -1, dtype=np.int32)
+        names = np.array(self.kinds)
+        option, phase = np.full(n_sites, "", dtype=names.dtype), np.full(n_sites, -1, dtype=np.int32)
         cost, capacity = np.zeros(n_sites), np.zeros(n_sites)
-        option[site] = np.array(self.kinds)[self.kind[last]]
+        option[site] = names[self.kind[last]]
         cost[site], capacity[site] = self.option_cost[last], self.capacity[last]
         opening = self.opening(plan)
         phase[opening.site] = opening.phase

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from siting.allocation.cover import CoverSets
-from siting.arguments import row_numbers
+from siting.arguments import numbers, row_numbers
 from siting.errors import DataError, Fault
 
 
@@ -69,6 +69,7 @@ class Mclp:
 
 
 Problem = Lscp | Mclp
+MOST_HOUSES = 2**31 - 1
 
 
 def lscp(
@@ -116,7 +117,7 @@ def lscp(
     Operations Research 19(6), 1363-1373.
     """
     rules = make_rules("lscp", cover.n_sites, existing, forced, forbidden, "max_new", max_new)
-    costs = np.ones(cover.n_sites) if cost is None else np.asarray(cost, dtype=np.float64)
+    costs = np.ones(cover.n_sites) if cost is None else numbers(cost, where="lscp", name="cost")
     if costs.shape != (cover.n_sites,) or not (np.isfinite(costs).all() and (costs > 0).all()):
         raise DataError(
             Fault("lscp", 0, 0, "cost", f"must be positive and finite, one for each of {cover.n_sites} sites")
@@ -199,8 +200,9 @@ def make_rules(
         problem = f"existing sites are kept, yet these are forbidden: {_listed(kept_and_never)}"
         faults.append(("forbidden", problem, "leave them out of existing to close them"))
     must = np.setdiff1d(must, kept)
-    if limit is not None and limit != int(limit):
-        faults.append((limit_name, f"must be whole, found {limit}", ""))
+    is_whole = isinstance(limit, (int, float, np.number)) and limit % 1 == 0 and abs(limit) <= MOST_HOUSES
+    if limit is not None and not is_whole:
+        faults.append((limit_name, f"must be whole, found {limit}", f"a number from 0 to {MOST_HOUSES}"))
     elif limit is not None and limit < 0:
         faults.append((limit_name, f"must be 0 or more, found {limit}", ""))
     elif limit is not None and len(must) > limit:

@@ -24,7 +24,7 @@ from siting.allocation.maximal import greedy_sites, search_mclp
 from siting.allocation.medians import PMedian, search_p_median
 from siting.allocation.plan import Certificate, Plan, Sense
 from siting.allocation.problems import Lscp, Mclp, Problem, Rules
-from siting.arguments import amount
+from siting.arguments import amount, whole_numbers
 from siting.errors import OutOfTimeError, SolverError, TooFewHousesError
 from siting.progress import Progress, silent
 
@@ -43,8 +43,9 @@ def solve(
     Without clauses there is always a plan: a greedy one at the least. Its status is ``"optimal"`` only when the
     proven bound equals its objective, recounted on the plan itself; else ``"feasible"``, with the gap. One
     version of the solver and one seed always give the same plan unless the time limit cuts the search
-    short. Ties go to the lowest site row; each house of an LSCP plan stands where it covers most persons
-    among the sites that could take its place.
+    short. Values nearer than a millionth (of a person, a person-second, a unit of cost) count as equal. Ties go to
+    the lowest site row; each house of an LSCP plan stands where it covers most persons among the sites that could
+    take its place.
 
     Parameters
     ----------
@@ -55,6 +56,7 @@ def solve(
     gap : float
         Relative gap at which the search may stop; 0 asks for a proof.
     seed : int
+        0 or more.
     progress : Progress
         Called with the parts of the problem done, their number and, while HiGHS branches, a `Standing`.
     stop : threading.Event, optional
@@ -68,6 +70,7 @@ def solve(
         When the time ran out before a plan within ``max_new`` was found or excluded, or HiGHS failed.
     """
     seconds = amount(time_limit_s, where="solve", name="time_limit_s")
+    seed = int(whole_numbers(amount(seed, where="solve", name="seed"), where="solve", name="seed"))
     effort = Effort(time.monotonic() + seconds, amount(gap, where="solve", name="gap"), seed, stop or threading.Event())
     if isinstance(problem, Lscp):
         plan = _solve_lscp(problem, effort, progress)

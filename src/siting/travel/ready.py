@@ -276,7 +276,11 @@ def cell_number(source: tuple[int, int], shape: tuple[int, int]) -> int:
 
 def cell_numbers(sources: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.int64]:
     """Number, row by row, of each (row, column)."""
-    row, column = whole_numbers(sources, where="travel", name="sources").reshape(-1, 2).T
+    pairs = np.atleast_2d(whole_numbers(sources, where="travel", name="sources"))
+    if pairs.size and (pairs.ndim != 2 or pairs.shape[1] != 2):
+        problem = f"have shape {pairs.shape}, wanted (n, 2)"
+        raise DataError(Fault("travel", 0, 0, "sources", problem, "the row and the column of each"))
+    row, column = pairs.reshape(-1, 2).T
     if ((row < 0) | (row >= shape[0]) | (column < 0) | (column >= shape[1])).any():
         raise DataError(Fault("travel", 0, 0, "sources", "lie outside the raster", f"rows and columns of {shape}"))
     return np.asarray(row * shape[1] + column)

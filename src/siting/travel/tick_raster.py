@@ -96,6 +96,9 @@ class TickRaster:
 
 def checked_friction(friction_s_per_m: NDArray[np.floating]) -> NDArray[np.floating]:
     """The frictions as a float32 or float64 raster in C order; see `TickRaster.of` for what is refused."""
+    if np.ma.is_masked(friction_s_per_m):
+        remedy = "fill them: .filled(np.inf) for barriers"
+        raise DataError(Fault("travel", 0, 0, "friction_s_per_m", "has masked values", remedy))
     friction = np.asarray(friction_s_per_m)
     if friction.dtype.kind not in "fiu":
         problem = f"holds {friction.dtype}, not numbers"
