@@ -83,9 +83,10 @@ class Building:
         """Shape (n_cells,): the first cell with the same cover set; they are covered together or not at all."""
         return equal_rows(self.cover)
 
-    def has_existing(self, sites: NDArray[np.int32]) -> bool:
-        """Whether one of ``sites`` is open today."""
-        return bool(self._is_existing[sites].any())
+    @property
+    def is_existing(self) -> NDArray[np.bool_]:
+        """Shape (n_sites,): open today."""
+        return self._is_existing
 
     def estimate(self, measure: Measure) -> pulp.LpAffineExpression:
         """A measure from below: as much as its cuts know."""

@@ -112,8 +112,8 @@ def solve_composed_center(problem: ComposedCenter, effort: Effort, progress: Pro
     levels = levels_s(problem.times, problem.reach.cells)
     excluded, low, high = -1, 0, len(levels) - 1
     best, size = None, _NO_PROGRAM
-    while low <= high:
-        middle = (low + high) // 2
+    while low <= high and effort.left_s > 0:
+        middle = high if best is None else (low + high) // 2  # is there a plan at all?
         answer = _ask(problem, float(levels[middle]), effort.share(0.4))
         size = answer.run or size
         if answer.opened is not None:
@@ -127,7 +127,7 @@ def solve_composed_center(problem: ComposedCenter, effort: Effort, progress: Pro
         raise conflict(problem.kept_with(problem.reach), effort)
     if best is None:
         raise OutOfTimeError("no plan was found in the time allowed, and none is excluded (allow more time)")
-    needed = without_idle(problem.kept_with(problem.within(problem.worst_s(best))), best.tolist())
+    needed = without_idle(problem.kept_with(problem.within(problem.worst_s(best))), best.tolist(), effort)
     return _plan(problem, needed, float(levels[excluded + 1]), size)
 
 

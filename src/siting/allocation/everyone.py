@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from siting.allocation.building import Building
 from siting.allocation.clauses import Recount
 from siting.allocation.cover import CoverSets
+from siting.allocation.reductions import free_core, merge_equal_rows
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,13 @@ class Everyone:
     def _different_rows(self, building: Building) -> list[tuple[NDArray[np.int64], float]]:
         """The cover sets of the cells that no existing site covers, each once, and the persons of each."""
         cover = building.cover if self.cover is None else self.cover
-        is_new = np.zeros(cover.n_sites, dtype=np.bool_)
+        is_new, is_wanted = (np.zeros(n, dtype=np.bool_) for n in (cover.n_sites, cover.n_cells))
         is_new[building.candidates] = True
-        rows: dict[bytes, NDArray[np.int64]] = {}
-        persons: dict[bytes, float] = defaultdict(float)
-        for i in self.cells.tolist():
-            sites = cover.site[cover.cell_start[i] : cover.cell_start[i + 1]]
-            if not building.has_existing(sites):
-                key = sites[is_new[sites]].tobytes()
-                rows[key] = sites[is_new[sites]].astype(np.int64)
-                persons[key] += float(cover.persons[i])
-        return [(sites, persons[key]) for key, sites in rows.items()]
+        is_wanted[self.cells] = True
+        n_existing = np.concatenate([[0], np.cumsum(building.is_existing[cover.site])])[cover.cell_start]
+        core, _ = merge_equal_rows(free_core(cover, is_new, is_wanted & (np.diff(n_existing) == 0)))
+        sites = np.split(core.site[core.cover.site].astype(np.int64), core.cover.cell_start[1:-1])
+        return list(zip(sites, core.cover.persons.tolist(), strict=True)) if core.cover.n_cells else []
 
     def __str__(self) -> str:
         return "everyone covered who can be"

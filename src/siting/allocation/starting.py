@@ -37,13 +37,15 @@ def greedy_start(problem: Composed, effort: Effort) -> NDArray[np.int32] | None:
             is_barred[best] = True
     if not _keeps_all(problem, plan):
         return None
-    return without_idle(problem, opened) if goal.is_frugal else np.sort(np.array(opened, dtype=np.int32))
+    return without_idle(problem, opened, effort) if goal.is_frugal else np.sort(np.array(opened, dtype=np.int32))
 
 
-def without_idle(problem: Composed, opened: list[int]) -> NDArray[np.int32]:
-    """Take sites out again, the first added last, as long as every clause is kept."""
+def without_idle(problem: Composed, opened: list[int], effort: Effort) -> NDArray[np.int32]:
+    """Take sites out again, the first added last, as long as every clause is kept and there is time."""
     fixed = {*problem.rules.forced.tolist(), *problem.kept.tolist()}
     for j in [j for j in opened if j not in fixed]:
+        if effort.left_s == 0:
+            break
         fewer = [other for other in opened if other != j]
         if _keeps_all(problem, recount(problem, np.array(fewer, dtype=np.int32))):
             opened = fewer
