@@ -95,6 +95,15 @@ def test_a_tree_cut_short_proves_no_more_than_is_true(monkeypatch, seed: int) ->
     assert bounds == sorted(bounds)
 
 
+def test_the_certificate_of_a_median_says_how_many_columns_prices_settled() -> None:
+    rng = np.random.default_rng(1)
+    places = rng.random((40, 2)) * 100
+    seconds = np.floor(np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)))
+    left = solve(problem_of(seconds, np.ones(40), 5), time_limit_s=60).certificate.reductions
+    assert (left.n_rows, left.n_columns, left.n_rows_left, left.n_columns_left) == (40, 40, 40, 40)
+    assert 0 < left.n_priced <= 40
+
+
 def test_a_median_with_a_gap_at_the_root_is_proven() -> None:
     rng = np.random.default_rng(5)
     seconds = rng.integers(1, 100, (60, 60)).astype(float)

@@ -34,13 +34,17 @@ _MOST_PAIRS_TO_BRANCH = 2_000_000
 
 @dataclass(frozen=True)
 class Standing:
-    """The best columns so far, their cost in person-seconds, the bound, and multipliers that prove most of it."""
+    """The best columns so far, their cost in person-seconds, the bound, and multipliers that prove most of it.
+
+    ``n_priced``: columns that the multipliers open or close for good.
+    """
 
     columns: NDArray[np.int32]
     cost: float
     bound: float
     v_s: NDArray[np.float64]
     runs: tuple[Outcome, ...] = field(default=())
+    n_priced: int = 0
 
     def is_done(self, effort: Effort) -> bool:
         """Whether the gap asked for is reached or the time is up."""
@@ -82,7 +86,7 @@ class Tree:
         root = self._climbed(
             _Node(nothing, free, standing.v_s, standing.bound, np.zeros(len(free)), nothing), standing, effort
         )
-        standing = self._better(root, replace(standing, v_s=root.v_s))
+        standing = self._better(root, replace(standing, v_s=root.v_s, n_priced=int((~root.is_free).sum())))
         if self._is_closed(root.bound, standing):
             return self._bounded(root.bound, standing)
         left = self._left(root, standing)

@@ -17,6 +17,7 @@ from siting.allocation.median_core import Core
 from siting.allocation.median_tree import Standing
 from siting.allocation.multipliers import exact
 from siting.allocation.problems import Rules, make_rules
+from siting.allocation.reductions import Reductions
 from siting.errors import DataError, Fault
 from siting.progress import Progress
 
@@ -119,7 +120,14 @@ def search_p_median(problem: PMedian, effort: Effort, progress: Progress) -> Fou
         standing = tree.search(standing, effort, partial(tell, 2))
     tell(3, standing)
     opened = np.union1d(problem.rules.forced, core.site[standing.columns]).astype(np.int32)
-    return Found(opened, standing.bound, exact(standing.v_s), standing.runs)
+    left = _reductions(core, standing)
+    return Found(opened, standing.bound, exact(standing.v_s), standing.runs, left)
+
+
+def _reductions(core: Core, standing: Standing) -> Reductions:
+    """Prices settle columns; rows are not merged, since two cells with the same sites differ by their times."""
+    size = (len(core.cap_s), len(core.site))
+    return Reductions(*size, *size, n_parts=1, n_essential=0, n_priced=standing.n_priced)
 
 
 def _is_whole(problem: PMedian) -> bool:
