@@ -62,8 +62,8 @@ def test_a_table_is_read_as_spreadsheets_write_it(tmp_path, content):
     ("content", "said"),
     [
         (b"", "fichier vide"),
-        (TABLE.replace("x_m", "é").encode("latin-1"), "n'est pas en UTF-8 (enregistrer en CSV UTF-8)"),
-        (TABLE.encode("utf-16"), "n'est pas en UTF-8"),
+        (TABLE.replace("x_m", "é").encode("latin-1"), "n'est pas en UTF-8 mais, semble-t-il, en Windows-1252 (« "),
+        (TABLE.encode("utf-16"), "n'est pas en UTF-8 mais en UTF-16 (enregistrer sous « CSV UTF-8 »"),
         (b"PK\x03\x04 a workbook", "un classeur ou une archive"),
         ("a;b\n1;2\n", "colonne absente"),
         (TABLE.replace("x_m;y_m", "x_m;x_m"), "f.csv:1:1: colonne en double : x_m"),

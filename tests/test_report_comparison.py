@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from dataclasses import replace
 
 import pandas as pd
@@ -98,6 +99,14 @@ def test_terminal_page_and_csv_say_the_same(comparison, folders, tmp_path):
     communes = pd.read_csv(tmp_path / "out" / "communes.csv", sep=";", decimal=",", dtype={"code": str})
     assert communes["lost"].sum() == float(everyone["lost"])
     assert page == render_comparison_page([comparison])
+
+
+def test_long_names_of_folders_keep_their_columns_apart(folders, tmp_path):
+    name, longer = "quatre-maisons-en-corse", "quatre-maisons-en-corse-dont-deux-ailleurs"
+    shutil.copytree(folders[0], tmp_path / name)
+    shutil.copytree(folders[1], tmp_path / longer)
+    text = render_comparison(compare(*map(SavedRun.read, (tmp_path / name, tmp_path / longer))))
+    assert f"  {name}  {longer[:29]}…\n" in text
 
 
 def test_runs_on_other_grids_are_refused(comparison):

@@ -23,6 +23,7 @@ from siting.report.texts import Texts
 COMMUNES_SHOWN = 15
 NAMES_SHOWN = 12
 ROWS_IN_TERMINAL = 12
+LONGEST_HEAD = 30
 SCRIPT_TEXTS = ("download_csv", "sort_by")
 
 
@@ -260,9 +261,15 @@ def _block(title: str, lines: Sequence[str]) -> str:
 
 
 def _lines(table: PageTable) -> list[str]:
-    """The first rows under the columns' last words; the page has the rest."""
-    rows = [("", *(head.split()[-1] for head in table.head[1:])), *table.rows[:ROWS_IN_TERMINAL]]
-    return [f"{row[0][:38]:<38}" + "".join(f"{cell:>15}" for cell in row[1:]) for row in rows]
+    """The first rows under the columns' last words, each column as wide as it needs; the page has the rest."""
+    heads = [head.split()[-1] for head in table.head[1:]]
+    cut = [head if len(head) <= LONGEST_HEAD else f"{head[: LONGEST_HEAD - 1]}…" for head in heads]
+    rows = [("", *cut), *table.rows[:ROWS_IN_TERMINAL]]
+    widths = [max(15, *(len(cell) + 2 for cell in column)) for column in list(zip(*rows, strict=True))[1:]]
+    return [
+        f"{row[0][:38]:<38}" + "".join(f"{cell:>{width}}" for cell, width in zip(row[1:], widths, strict=True))
+        for row in rows
+    ]
 
 
 def _filled(line: str) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataSourceError
 
 from siting.errors import DataError, Fault
-from siting.territory.signatures import check_signature
+from siting.territory.signatures import check_signature, not_utf8
 
 MOST_PERSONS = 1e9
 """No cell, and no commune, has more."""
@@ -46,7 +46,7 @@ def read_columns(path: Path, wanted: Sequence[str], *, text: Sequence[str] = ())
     try:
         table = reader(path, {name.lower() for name in wanted}, {name.lower() for name in text})
     except UnicodeDecodeError as error:
-        raise DataError(Fault(str(path), 0, 0, "", "n'est pas en UTF-8", "enregistrer en CSV UTF-8")) from error
+        raise not_utf8(path) from error
     except (DataSourceError, pa.ArrowInvalid, pd.errors.ParserError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(

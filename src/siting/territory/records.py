@@ -16,7 +16,7 @@ from pyogrio.errors import DataSourceError
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.territory.columns import is_before_titles
-from siting.territory.signatures import check_signature
+from siting.territory.signatures import check_signature, not_utf8
 
 VECTOR_SUFFIXES = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 SHEET_SUFFIX = ".xlsx"
@@ -95,7 +95,7 @@ def _decoded_lines(path: Path) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise DataError(Fault(str(path), 0, 0, "", "n'est pas en UTF-8", "enregistrer en CSV UTF-8")) from error
+        raise not_utf8(path) from error
     if not lines:
         raise DataError(Fault(str(path), 0, 0, "", "fichier vide", "une ligne de titres, puis une par lieu"))
     return lines

@@ -32,3 +32,19 @@ def check_signature(path: Path, field: str = "") -> None:
     if not (head.lstrip() if suffix == ".geojson" else head).startswith(wanted):
         problem = f"illisible comme {_NAMES[suffix]} : son contenu est autre"
         raise DataError(Fault(str(path), 0, 0, field, problem, "exporter le fichier à nouveau, ou corriger son nom"))
+
+
+def not_utf8(path: Path) -> DataError:
+    """What to say of a text file that is not in UTF-8: its first such line, the encoding that it seems to be in."""
+    content = path.read_bytes()
+    remedy = "enregistrer sous « CSV UTF-8 » dans Excel, avec le jeu de caractères « Unicode (UTF-8) » dans LibreOffice"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return DataError(Fault(str(path), 1, 1, "", "n'est pas en UTF-8 mais en UTF-16", remedy))
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            text = line[max(error.start - 10, 0) : error.start + 15].decode("cp1252", "replace").strip()
+            problem = f"n'est pas en UTF-8 mais, semble-t-il, en Windows-1252 (« {text} »)"
+            return DataError(Fault(str(path), number, len(line[: error.start].decode()) + 1, "", problem, remedy))
+    return DataError(Fault(str(path), 0, 0, "", "n'est pas en UTF-8", remedy))
