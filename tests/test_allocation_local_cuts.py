@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from allocation_worlds import cover_of, worlds
 from naive import local_cuts as naive
 from siting.allocation import formulation, local_cuts
+from siting.allocation.covering_tree import CoveringTree
+from siting.allocation.cut_relaxation import CutRelaxation
 from siting.allocation.effort import Effort
 from siting.allocation.growing import GrowingProgram
 from siting.allocation.highs import covering_relaxation, run_highs
@@ -132,35 +134,85 @@ def test_every_cover_keeps_a_cut_and_the_columns_given_break_it(world, seed: int
         assert cut.weight[np.isin(cut.site, chosen)].sum() >= cut.least
 
 
+def relaxation_of(rows: list[list[int]], cost: np.ndarray, n_sites: int) -> CutRelaxation:
+    cover = cover_of(rows, [1.0] * len(rows), n_sites)
+    return CutRelaxation(cover, cost, np.arange(len(rows)) < 2, 0)
+
+
 @settings(max_examples=100, deadline=None)
 @given(crowded_worlds())
-def test_a_tightened_relaxation_bounds_every_cover_with_each_column(world) -> None:
+def test_a_tightened_relaxation_bounds_every_cover_with_and_without_each_column(world) -> None:
     rows, cost = world
     cover = cover_of(rows, [1.0] * len(rows), 8)
-    duals, x = covering_relaxation(cover, cost, effort())
+    _, x = covering_relaxation(cover, cost, effort())
     best = min(cost[chosen].sum() for chosen in covers_of(rows))
-    tight = local_cuts.tightened(cover, cost, duals, best, effort())
+    relaxation = relaxation_of(rows, cost, 8)
+    tight = relaxation.tightened(best, effort())
+    assert relaxation.first_value == pytest.approx(cost @ x)
     assert cost @ x - 1e-6 <= tight.value <= best + 1e-6
     for j in range(8):
-        with_it = min(cost[chosen].sum() for chosen in covers_of(rows) if j in chosen)
-        assert tight.value + tight.added[j] <= with_it + 1e-6
-    model, columns = formulation.lscp_model(cover, cost, tight.cuts)
+        costs = {True: math.inf, False: math.inf}
+        for chosen in covers_of(rows):
+            costs[j in chosen] = min(costs[j in chosen], cost[chosen].sum())
+        assert tight.value + max(tight.added[j], 0.0) <= costs[True] + 1e-6
+        assert tight.value + max(-tight.added[j], 0.0) <= costs[False] + 1e-6
+    model, columns = formulation.lscp_model(cover, cost, relaxation.held(tight.x))
     run_highs(model, effort())
     assert cost[formulation.chosen_columns(columns)].sum() == best
 
 
+@settings(max_examples=150, deadline=None)
+@given(crowded_worlds())
+def test_the_tree_ends_with_the_enumerated_optimum(world) -> None:
+    rows, cost = world
+    cover = cover_of(rows, [1.0] * len(rows), 8)
+    relaxation = relaxation_of(rows, cost, 8)
+    tree = CoveringTree(cover, cost, relaxation, np.arange(8, dtype=np.int32))
+    bound = tree.search(relaxation.solved(effort()), effort())
+    best = min(cost[chosen].sum() for chosen in covers_of(rows))
+    assert bound == cost[tree.columns].sum() == best
+    assert cover.covered_by(tree.columns).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_tree_agrees_with_highs_on_places_in_a_plane(seed: int) -> None:
+    """Some hundred places and cells: trees of many nodes, with whole and with broken costs."""
+    rng = np.random.default_rng(seed)
+    sites, cells = rng.random((70, 2)), rng.random((160, 2))
+    near = np.hypot(*(cells[:, None, :] - sites[None, :, :]).transpose(2, 0, 1)) < 0.17
+    rows = [np.flatnonzero(row).tolist() for row in near if row.any()]
+    cost = np.ones(70) if seed < 4 else rng.uniform(1, 3, 70)
+    cover = cover_of(rows, [1.0] * len(rows), 70)
+    model, columns = formulation.lscp_model(cover, cost)
+    assert run_highs(model, effort()).ended == "optimal"
+    best = cost[formulation.chosen_columns(columns)].sum()
+    relaxation = relaxation_of(rows, cost, 70)
+    tree = CoveringTree(cover, cost, relaxation, np.arange(70, dtype=np.int32))
+    bound = tree.search(relaxation.solved(effort()), effort())
+    assert cost[tree.columns].sum() == pytest.approx(best)
+    assert bound == pytest.approx(best)
+
+
+def test_a_tree_without_time_proves_what_its_root_does() -> None:
+    rows = [[i, (i + 1) % 7] for i in range(7)]
+    relaxation = relaxation_of(rows, np.ones(7), 7)
+    cover = cover_of(rows, [1.0] * 7, 7)
+    tree = CoveringTree(cover, np.ones(7), relaxation, np.arange(7, dtype=np.int32))
+    assert tree.search(relaxation.solved(effort()), effort(0.0)) == pytest.approx(3.5)
+
+
 def test_cuts_close_the_gap_of_a_ring() -> None:
     """Seven rows around a ring, a column for each two neighbours: 3.5 by the relaxation, 4 houses."""
-    cover = cover_of([[i, (i + 1) % 7] for i in range(7)], [1.0] * 7, 7)
-    tight = local_cuts.tightened(cover, np.ones(7), np.full(7, 0.5), 4.0, effort())
-    assert tight.value == pytest.approx(4.0)
+    relaxation = relaxation_of([[i, (i + 1) % 7] for i in range(7)], np.ones(7), 7)
+    assert relaxation.tightened(4.0, effort()).value == pytest.approx(4.0)
+    assert relaxation.first_value == pytest.approx(3.5)
 
 
-def test_no_time_gives_no_cuts_and_no_bound() -> None:
-    cover = cover_of([[i, (i + 1) % 7] for i in range(7)], [1.0] * 7, 7)
-    tight = local_cuts.tightened(cover, np.ones(7), np.full(7, 0.5), 4.0, effort(0.0))
-    assert tight.cuts == []
-    assert tight.value <= 3.5 + 1e-6
+def test_no_time_gives_no_relaxation() -> None:
+    rows = [[i, (i + 1) % 7] for i in range(7)]
+    relaxation = relaxation_of(rows, np.ones(7), 7)
+    found = relaxation.tightened(4.0, effort(0.0))
+    assert found is None or found.value <= 3.5 + 1e-6
 
 
 def test_a_growing_program_is_solved_again_with_each_new_row() -> None:

@@ -15,7 +15,10 @@ from siting.allocation.effort import Effort
 
 @dataclass(frozen=True)
 class Solved:
-    """The least value of a program, where it is met, and what one more of each column adds (its reduced cost)."""
+    """The least value of a program, where it is met, and what each column adds once open (its reduced cost).
+
+    A column that adds less than nothing is open, and costs as much where it is closed.
+    """
 
     value: float
     x: NDArray[np.float64]
@@ -44,6 +47,10 @@ class GrowingProgram:
         """Rows from now on: those of a CSR matrix, row k at least ``least[k]``."""
         first = start[:-1].astype(np.int32)
         self._highs.addRows(len(least), least, np.full(len(least), math.inf), len(column), first, column, weight)
+
+    def limit(self, lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
+        """From now on lower ≤ x ≤ upper."""
+        self._highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
 
     def solved(self, effort: Effort) -> Solved | None:
         """The optimum; None where HiGHS has none in time."""

@@ -10,7 +10,7 @@ Computational experience with general cutting planes for the set covering proble
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from siting.allocation import reductions
 from siting.allocation.cover import CoverSets
 from siting.allocation.effort import Effort
-from siting.allocation.growing import GrowingProgram, Solved
+from siting.allocation.growing import GrowingProgram
 from siting.allocation.kernels import incidence, subcovers
 from siting.allocation.multipliers import MULTIPLIER_UNIT
 
@@ -30,18 +30,10 @@ _TOO_ALIKE = 0.85
 """With 0.7 the same part stayed at 202.3."""
 
 _NOISE = 0.2
-_ZERO = 1e-7
-_TIGHT = 1e-5
-_BROKEN_BY = 0.01
+TIGHT = 1e-5
+BROKEN_BY = 0.01
 _USES_OF_A_ROW = 2
-_WORTH_A_ROUND = 0.01
-"""Of what is open: cuts end when a round closes less."""
-
 _ROUNDS_OF_COVERS = 60
-
-
-_WORTH_BRANCHING = 0.1
-"""Of the gap. `scpe` of the OR-Library, where cuts close 0.06 of it: 1.5 s of CPU without them, 4.5 s with them."""
 
 
 @dataclass(frozen=True)
@@ -51,19 +43,6 @@ class Cut:
     site: NDArray[np.int32]
     weight: NDArray[np.float64]
     least: float
-
-
-@dataclass(frozen=True)
-class Tightened:
-    """Cuts that hold the relaxation, and its value with them: no cover costs less.
-
-    No cuts where they close too little to be worth carrying through branch and bound.
-    ``added``, shape (n_sites,): a cover with that column costs as much more at the least.
-    """
-
-    cuts: list[Cut]
-    value: float
-    added: NDArray[np.float64]
 
 
 def cut_of(cover: CoverSets, rows: NDArray[np.int32], value: NDArray[np.float64], effort: Effort) -> Cut | None:
@@ -77,67 +56,16 @@ def cut_of(cover: CoverSets, rows: NDArray[np.int32], value: NDArray[np.float64]
         return None
     least, _ = subcovers.least_costs(len(rows), used, price)
     weight = subcovers.most_added(least, kinds)[kind_of]
-    if least[-1] - weight @ value[columns] < _BROKEN_BY:
+    if least[-1] - weight @ value[columns] < BROKEN_BY:
         return None
     return Cut(columns[weight > 0], weight[weight > 0], float(least[-1]))
 
 
-def tightened(
-    cover: CoverSets, cost: NDArray[np.float64], multipliers: NDArray[np.float64], target: float, effort: Effort
-) -> Tightened:
-    """The relaxation with local cuts, until it reaches ``target``, rises no more or the time is up.
-
-    ``multipliers`` say which rows to begin with; the others are taken in when they are broken.
-    """
-    program, rng = GrowingProgram(cost, np.inf), np.random.default_rng(effort.seed)
-    rows = _Rows(cover, program, multipliers > 0)
-    cuts: list[Cut] = []
-    best, first = Solved(-np.inf, np.zeros(cover.n_sites), np.zeros(cover.n_sites)), np.inf
-    while (found := rows.solved(effort)) is not None:
-        has_risen = found.value - best.value > _WORTH_A_ROUND * (target - found.value)
-        best, first = found, min(first, found.value)
-        new = _round(cover, found.x, max(30, cover.n_sites // 10), rng, effort) if has_risen else []
-        if not new or effort.left_s == 0:
-            break
-        cuts += new
-        _take(program, new)
-    is_worth = best.value - first >= _WORTH_BRANCHING * (target - first)
-    held = [cut for cut in cuts if is_worth and cut.weight @ best.x[cut.site] < cut.least + _BROKEN_BY]
-    return Tightened(held, best.value, best.added)
-
-
-class _Rows:
-    """The rows of a covering problem in a growing program: at first some, then those that are broken."""
-
-    def __init__(self, cover: CoverSets, program: GrowingProgram, is_in: NDArray[np.bool_]) -> None:
-        self.cover, self.program, self.is_in = cover, program, np.zeros(cover.n_cells, dtype=np.bool_)
-        self._take(is_in)
-
-    def solved(self, effort: Effort) -> Solved | None:
-        while (found := self.program.solved(effort)) is not None:
-            x = np.where(found.x > _ZERO, found.x, 0.0)
-            broken = incidence.row_sums(self.cover.cell_start, self.cover.site, x) < 1.0 - _TIGHT
-            if not (broken & ~self.is_in).any():
-                return replace(found, x=x)
-            self._take(broken & ~self.is_in)
-        return None
-
-    def _take(self, is_new: NDArray[np.bool_]) -> None:
-        every = np.arange(self.cover.n_sites, dtype=np.int32)
-        start, site = incidence.keep(self.cover.cell_start, self.cover.site, is_new, every)
-        self.program.take(start, site, np.ones(len(site)), np.ones(len(start) - 1))
-        self.is_in |= is_new
-
-
-def _take(program: GrowingProgram, cuts: list[Cut]) -> None:
-    start = np.array([0, *np.cumsum([len(cut.site) for cut in cuts]).tolist()], dtype=np.int64)
-    site, weight = (np.concatenate([getattr(cut, name) for cut in cuts]) for name in ("site", "weight"))
-    program.take(start, site, weight, np.array([cut.least for cut in cuts]))
-
-
-def _round(cover: CoverSets, x: NDArray[np.float64], most: int, rng: np.random.Generator, effort: Effort) -> list[Cut]:
-    """Cuts around the rows that ``x`` covers just once, at random, each row in few of them."""
-    is_tight = incidence.row_sums(cover.cell_start, cover.site, x) <= 1.0 + _TIGHT
+def cuts_around(
+    cover: CoverSets, x: NDArray[np.float64], most: int, rng: np.random.Generator, effort: Effort
+) -> list[Cut]:
+    """Up to ``most`` cuts that ``x`` breaks, around the rows that it covers just once, each of them in few cuts."""
+    is_tight = incidence.row_sums(cover.cell_start, cover.site, x) <= 1.0 + TIGHT
     whole = reductions.Core(cover, np.arange(cover.n_sites, dtype=np.int32), np.arange(cover.n_cells, dtype=np.int32))
     near, _ = reductions.merge_equal_rows(whole.restricted(is_tight, x > 0))
     matrix = (near.cover.cell_start, near.cover.site, *near.cover.by_site())
@@ -182,7 +110,7 @@ def _prices(
         start, member = subcovers.cheap_covers(masks, price, least, by, 1.0 - 1e-6)
         program.take(start, member, np.ones(len(member)), np.ones(len(start) - 1))
         found = program.solved(effort)
-        if found is None or found.value > 1.0 - _BROKEN_BY:
+        if found is None or found.value > 1.0 - BROKEN_BY:
             return None
         price = found.x
     return None
