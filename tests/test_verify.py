@@ -14,7 +14,7 @@ import pyogrio
 import pytest
 import rasterio
 
-from siting.errors import VerificationError
+from siting.errors import DataError, VerificationError
 from siting.pipeline import run
 from siting.scenario import load
 from siting.territory.embedded import read_communes
@@ -270,5 +270,5 @@ def test_facts_that_have_changed_since_are_caught(copy):
 def test_a_folder_without_a_manifest_is_no_run(tmp_path):
     with pytest.raises(VerificationError, match=r"manifest\.json"):
         verify(tmp_path)
-    with pytest.raises(VerificationError, match="pas de dossier de ce nom"):
+    with pytest.raises(DataError, match="pas de dossier de ce nom"):
         verify(tmp_path / "nowhere")

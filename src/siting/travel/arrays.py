@@ -168,7 +168,7 @@ def graph_times(n_nodes: int, edges: Edges, source: int, *, cutoff_s: int, towar
 
 
 def graph_nearest(n_nodes: int, edges: Edges, sources: ArrayLike, *, towards: bool) -> NearestTimes:
-    """Time between every node and the nearest of some, without a cutoff, and which one that is.
+    """Time between every node and the nearest of some, and which one that is; beyond 12 days there is none.
 
     Parameters are those of `graph_times`; ``sources`` is an int array of nodes.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import IO, Any, Generic, TypeVar
+from typing import IO, Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,10 +95,11 @@ class _Column(Generic[Item]):
             return self._blocks
         self.spill()
         self._spool.flush()
-        return [np.memmap(self._spool, self._dtype, mode="r")]
+        with self._spool:
+            return [np.memmap(self._spool, self._dtype, mode="r")]
 
     def _empty(self) -> NDArray[Item]:
         if self._spool is None:
             return np.empty(self.size, self._dtype)
-        file: Any = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - lives as long as the array
-        return np.memmap(file, self._dtype, mode="w+", shape=(self.size,))
+        with tempfile.TemporaryFile(dir=self._folder) as file:  # the map keeps the disk's room, not the file
+            return np.memmap(cast(Any, file), self._dtype, mode="w+", shape=(self.size,))

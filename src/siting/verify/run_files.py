@@ -15,7 +15,7 @@ import pyogrio
 import rasterio
 from numpy.typing import NDArray
 
-from siting.errors import VerificationError
+from siting.errors import DataError, Fault, VerificationError
 from siting.grid import Grid
 from siting.scenario import Scenario, load
 from siting.verify.check import Check, none_of
@@ -122,8 +122,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
     Raises
     ------
+    DataError
+        There is no such folder.
     VerificationError
-        There is none, or it is not one of ours.
+        It has none, or not one of ours.
     """
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -131,9 +133,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             raise KeyError("sha256")
     except (FileNotFoundError, NotADirectoryError) as error:
         if not folder.is_dir():
-            raise VerificationError(
-                f"{folder} : pas de dossier de ce nom (un dossier écrit par « siting run »)"
-            ) from error
+            fault = Fault(str(folder), 0, 0, "", "pas de dossier de ce nom", "un dossier écrit par « siting run »")
+            raise DataError(fault) from error
         raise VerificationError(f"{folder} n'est pas un dossier de calcul : il n'a pas de manifest.json") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise VerificationError(f"{folder} : manifest.json est illisible ({error})") from error
