@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from naive import median as naive
 from siting import checker
-from siting.allocation import CellTimes, capacitated_medians, capacitated_p_median, solve
+from siting.allocation import CellTimes, capacitated_p_median, solve
+from siting.allocation.medians import capacitated as capacitated_medians
 from siting.errors import DataError, InfeasibleError
 from test_allocation_median import cell_times_of
 

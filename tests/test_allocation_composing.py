@@ -18,10 +18,10 @@ from siting.allocation import (
     Houses,
     NewPerZone,
     compose,
-    composed_search,
     solve,
 )
-from siting.allocation.goals import MostCovered
+from siting.allocation.composed import search as composed_search
+from siting.allocation.composed.goals import MostCovered
 from siting.allocation.highs import Outcome
 from siting.errors import InfeasibleError, SolverError
 

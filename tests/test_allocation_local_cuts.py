@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from allocation_worlds import cover_of, worlds
 from naive import local_cuts as naive
-from siting.allocation import formulation, local_cuts
-from siting.allocation.covering_tree import CoveringTree
-from siting.allocation.cut_relaxation import CutRelaxation
+from siting.allocation import formulation
+from siting.allocation.covering import local_cuts
+from siting.allocation.covering.cut_relaxation import CutRelaxation
+from siting.allocation.covering.growing import GrowingProgram
+from siting.allocation.covering.tree import CoveringTree
 from siting.allocation.effort import Effort
-from siting.allocation.growing import GrowingProgram
 from siting.allocation.highs import covering_relaxation, run_highs
 from siting.allocation.kernels import subcovers
 

@@ -22,7 +22,7 @@ from siting.allocation import (
     solve,
     waiting,
 )
-from siting.allocation.cuts import exact_cut
+from siting.allocation.composed.cuts import exact_cut
 from siting.errors import DataError
 from test_allocation_capacitated import capacitated_worlds
 from test_allocation_median import cell_times_of

@@ -17,12 +17,12 @@ from siting.allocation import (
     Houses,
     NewPerZone,
     compose_center,
-    composed_centers,
-    medians,
     p_center,
     p_median,
     solve,
 )
+from siting.allocation.composed import centers as composed_centers
+from siting.allocation.medians import search as medians
 from siting.errors import ConflictError, DataError, InfeasibleError, OutOfTimeError
 
 KINDS = st.sampled_from("efn....")

@@ -9,9 +9,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from siting.allocation import CellTimes, median_tree, medians, p_median, solve
+from siting.allocation import CellTimes, p_median, solve
 from siting.allocation.effort import Effort
-from siting.allocation.median_tree import Standing, Tree
+from siting.allocation.medians import search as medians
+from siting.allocation.medians import tree as median_tree
+from siting.allocation.medians.tree import Standing, Tree
 
 
 def drawn(seed: int) -> tuple[np.ndarray, np.ndarray, int]:

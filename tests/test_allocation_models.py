@@ -25,21 +25,21 @@ from siting.allocation import (
     MostServed,
     NewPerZone,
     compose,
-    composing,
-    covering,
     expand,
     formulation,
     lscp,
-    maximal,
     mclp,
-    relaxing,
     served,
     solve,
     waiting,
 )
-from siting.allocation.cuts import exact_cut
+from siting.allocation.composed import problem as composing
+from siting.allocation.composed.cuts import exact_cut
+from siting.allocation.covering import relaxing
+from siting.allocation.covering import search as covering
 from siting.allocation.effort import Effort
 from siting.allocation.highs import run_highs
+from siting.allocation.maximal import search as maximal
 from siting.errors import DataError, InfeasibleError
 from siting.progress import Standing
 from test_allocation_median import cell_times_of
@@ -96,7 +96,7 @@ CUTS = {
     for measure in (SERVED, WAITING)
 }
 COMPOSED_MODELS = {"composed": COMPOSED, "kinds_and_phases": KINDS_AND_PHASES, "served_then_time": SERVED_THEN_TIME}
-PARTS = {f"siting.allocation.{room}" for room in ("clauses", "goals", "option_clauses")}
+PARTS = {f"siting.allocation.composed.{room}" for room in ("clauses", "goals", "option_clauses")}
 GOLDEN_MODELS = {
     "lscp": lambda: formulation.lscp_model(SQUARE, np.ones(4))[0],
     "mclp": lambda: formulation.mclp_model(SQUARE, 2)[0],

@@ -112,7 +112,8 @@ class ConflictError(InfeasibleError):
     ----------
     conflicts : tuple of (clause, float or None)
         Clauses that contradict each other, none of which can be left out, each with the least that would have to be
-        granted in its place, the others kept (`siting.allocation.clauses`); None where that was not found in time.
+        granted in its place, the others kept (`siting.allocation.composed.clauses`); None where that was not found in
+        time.
     """
 
     def __init__(self, words: str, conflicts: Iterable[tuple[object, float | None]]) -> None:

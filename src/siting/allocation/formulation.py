@@ -14,7 +14,7 @@ import pulp
 from numpy.typing import NDArray
 
 from siting.allocation.cover import CoverSets
-from siting.allocation.local_cuts import Cut
+from siting.allocation.covering.local_cuts import Cut
 
 Variables = list[pulp.LpVariable]
 

@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting import checker
-from siting.allocation.capacitated_medians import CapacitatedPMedian, search_capacitated_p_median
 from siting.allocation.cell_times import CellTimes
-from siting.allocation.centers import PCenter, search_p_center
-from siting.allocation.composed_centers import ComposedCenter, solve_composed_center
-from siting.allocation.composed_search import solve_composed
-from siting.allocation.composing import Composed
+from siting.allocation.composed.centers import ComposedCenter, solve_composed_center
+from siting.allocation.composed.problem import Composed
+from siting.allocation.composed.search import solve_composed
 from siting.allocation.cover import CoverSets
-from siting.allocation.covering import search_lscp
+from siting.allocation.covering.search import search_lscp
 from siting.allocation.effort import Effort, Found
 from siting.allocation.highs import VERSION
-from siting.allocation.maximal import greedy_sites, search_mclp
-from siting.allocation.medians import PMedian, search_p_median
+from siting.allocation.maximal.search import greedy_sites, search_mclp
+from siting.allocation.medians.capacitated import CapacitatedPMedian, search_capacitated_p_median
+from siting.allocation.medians.centers import PCenter, search_p_center
+from siting.allocation.medians.search import PMedian, search_p_median
 from siting.allocation.plan import Certificate, Plan, Sense
 from siting.allocation.problems import Lscp, Mclp, Problem, Rules
 from siting.arguments import amount, whole_numbers

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from siting.allocation.cell_times import CellTimes
-from siting.allocation.clauses import Clause
+from siting.allocation.composed.clauses import Clause
 from siting.allocation.cover import CoverSets
 from siting.allocation.plan import Decisions, Plan
 

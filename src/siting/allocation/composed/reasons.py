@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pulp
 
-from siting.allocation.building import Building
-from siting.allocation.clauses import Clause
-from siting.allocation.composing import Composed
+from siting.allocation.composed.building import Building
+from siting.allocation.composed.clauses import Clause
+from siting.allocation.composed.problem import Composed
 from siting.allocation.effort import Effort
 from siting.allocation.highs import Outcome, run_highs
 from siting.errors import ConflictError

@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.allocation import formulation, reductions, relaxing
-from siting.allocation.covering_tree import CoveringTree
-from siting.allocation.cut_relaxation import CutRelaxation
+from siting.allocation import formulation, reductions
+from siting.allocation.covering import relaxing
+from siting.allocation.covering.cut_relaxation import CutRelaxation
+from siting.allocation.covering.local_cuts import Cut
+from siting.allocation.covering.settling import settle
+from siting.allocation.covering.tree import CoveringTree
 from siting.allocation.effort import Effort, Found
 from siting.allocation.highs import Outcome, run_highs
 from siting.allocation.kernels import greedy, incidence, row_weighting
-from siting.allocation.local_cuts import Cut
 from siting.allocation.multipliers import covering_bound
 from siting.allocation.problems import Lscp
 from siting.allocation.reductions import Core
-from siting.allocation.settling import settle
 from siting.progress import Progress, Standing
 
 _STEPS_PER_ROW = 40

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.allocation import CoverSets, cover_relaxation, cover_tree, formulation, mclp, solve
-from siting.allocation.cover_relaxation import Node
+from siting.allocation import CoverSets, formulation, mclp, solve
 from siting.allocation.effort import Effort
 from siting.allocation.highs import run_highs
+from siting.allocation.maximal import relaxation as relaxing
+from siting.allocation.maximal import tree
+from siting.allocation.maximal.relaxation import Node
 
 
 def a_while(seconds: float = 60.0) -> Effort:
@@ -44,7 +46,7 @@ def test_the_relaxation_of_a_node_is_below_all_its_plans(seed: int, houses: int,
     left = houses - int(node.is_open.sum())
     if left < 0:
         return
-    relaxation = cover_relaxation.Relaxation(cover, houses, cover.persons, np.arange(3))
+    relaxation = relaxing.Relaxation(cover, houses, cover.persons, np.arange(3))
     relaxed = relaxation.solve(node, np.inf, a_while())
     opened, free = (tuple(np.flatnonzero(mask).tolist()) for mask in (node.is_open, node.is_free))
     plans = [opened + more for more in combinations(free, min(left, len(free)))]
@@ -68,8 +70,8 @@ def test_the_tree_finds_the_enumerated_optimum_from_any_start(seed: int, houses:
     cover = random_cover(40, 9, 0.2, seed, whole=whole)
     plans = list(combinations(range(9), houses))
     first = plans[start % len(plans)]
-    known = cover_tree.Standing(np.array(first, dtype=np.int32), left_out(cover, first), 0.0)
-    found = cover_tree.Tree(cover, houses, known, np.zeros(cover.n_cells)).search(0.0, a_while(), lambda _: None)
+    known = tree.LeftOut(np.array(first, dtype=np.int32), left_out(cover, first), 0.0)
+    found = tree.Tree(cover, houses, known, np.zeros(cover.n_cells)).search(0.0, a_while(), lambda _: None)
     best = min(left_out(cover, plan) for plan in plans)
     assert found.left_out == pytest.approx(best, abs=1e-8 * cover.persons.sum())
     assert found.at_least == found.left_out
@@ -110,7 +112,7 @@ def test_a_gap_asked_for_ends_the_search_within_it() -> None:
 def test_the_basis_of_a_node_is_come_back_to_after_rows_were_taken_in() -> None:
     cover = random_cover(400, 50, 0.06, 1)
     every = Node(np.zeros(50, dtype=bool), np.ones(50, dtype=bool))
-    relaxation = cover_relaxation.Relaxation(cover, 6, cover.persons, np.arange(50))
+    relaxation = relaxing.Relaxation(cover, 6, cover.persons, np.arange(50))
     first = relaxation.solve(every, np.inf, a_while())
     basis = relaxation.basis()
     other = Node(every.is_open, np.arange(50) >= 20)

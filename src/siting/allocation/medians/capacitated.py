@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from siting import progress as progress_values
-from siting.allocation import packing_tree, subgradient
+from siting.allocation import subgradient
 from siting.allocation.cell_times import CellTimes
+from siting.allocation.composed.measures import MOST_DEMAND
 from siting.allocation.effort import Effort, Found
 from siting.allocation.kernels import packing, single_source
-from siting.allocation.measures import MOST_DEMAND
+from siting.allocation.medians import packing_tree
+from siting.allocation.medians.packing_tree import Core, Standing
 from siting.allocation.multipliers import exact
-from siting.allocation.packing_tree import Core, Standing
 from siting.allocation.problems import Rules, make_rules
 from siting.arguments import numbers
 from siting.checker import is_table_small

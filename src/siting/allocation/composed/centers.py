@@ -10,21 +10,21 @@ import numpy as np
 import pulp
 from numpy.typing import ArrayLike, NDArray
 
-from siting.allocation.building import Building
 from siting.allocation.cell_times import CellTimes
-from siting.allocation.centers import is_reached, levels_s
-from siting.allocation.clauses import Clause, Houses
-from siting.allocation.composing import Composed, recount
+from siting.allocation.composed.building import Building
+from siting.allocation.composed.clauses import Clause, Houses
+from siting.allocation.composed.everyone import Everyone
+from siting.allocation.composed.goals import FewestHouses
+from siting.allocation.composed.problem import Composed, recount
+from siting.allocation.composed.reasons import conflict
+from siting.allocation.composed.starting import without_idle
 from siting.allocation.cover import CoverSets
-from siting.allocation.covering import search_lscp
+from siting.allocation.covering.search import search_lscp
 from siting.allocation.effort import Effort
-from siting.allocation.everyone import Everyone
-from siting.allocation.goals import FewestHouses
 from siting.allocation.highs import VERSION, Outcome, run_highs
+from siting.allocation.medians.centers import is_reached, levels_s
 from siting.allocation.plan import Certificate, Plan
 from siting.allocation.problems import Lscp, Rules, make_rules
-from siting.allocation.reasons import conflict
-from siting.allocation.starting import without_idle
 from siting.errors import OutOfTimeError, SolverError
 from siting.progress import Progress, Standing, silent
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from siting.allocation import reductions
 from siting.allocation.cover import CoverSets
+from siting.allocation.covering.growing import GrowingProgram
 from siting.allocation.effort import Effort
-from siting.allocation.growing import GrowingProgram
 from siting.allocation.kernels import incidence, subcovers
 from siting.allocation.multipliers import MULTIPLIER_UNIT
 

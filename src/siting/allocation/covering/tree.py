@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation.cover import CoverSets
-from siting.allocation.cut_relaxation import CutRelaxation
+from siting.allocation.covering.cut_relaxation import CutRelaxation
+from siting.allocation.covering.growing import Solved
 from siting.allocation.effort import Effort
-from siting.allocation.growing import Solved
 
 _TRIED = 5
 _CUTS = 30

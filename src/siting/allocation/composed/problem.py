@@ -12,13 +12,13 @@ import numpy as np
 import pulp
 from numpy.typing import ArrayLike, NDArray
 
-from siting.allocation.building import NO_CUTS, Building
-from siting.allocation.clauses import Clause, Recount
+from siting.allocation.composed.building import NO_CUTS, Building
+from siting.allocation.composed.clauses import Clause, Recount
+from siting.allocation.composed.cuts import Cut, Measure
+from siting.allocation.composed.fitting import check_fit
+from siting.allocation.composed.goals import Goal, GoalName, LeastCost, named_goal
+from siting.allocation.composed.options import Options
 from siting.allocation.cover import CoverSets
-from siting.allocation.cuts import Cut, Measure
-from siting.allocation.fitting import check_fit
-from siting.allocation.goals import Goal, GoalName, LeastCost, named_goal
-from siting.allocation.options import Options
 from siting.allocation.problems import Rules, make_rules
 from siting.arguments import numbers, row_numbers
 

@@ -14,7 +14,7 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from siting.allocation.building import Building
+from siting.allocation.composed.building import Building
 from siting.allocation.cover import CoverSets
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation.cover import CoverSets
+from siting.allocation.covering.growing import GrowingProgram, Solved
+from siting.allocation.covering.local_cuts import BROKEN_BY, TIGHT, Cut, cuts_around
 from siting.allocation.effort import Effort
-from siting.allocation.growing import GrowingProgram, Solved
 from siting.allocation.kernels import incidence
-from siting.allocation.local_cuts import BROKEN_BY, TIGHT, Cut, cuts_around
 
 _ZERO = 1e-7
 _WORTH_A_ROUND = 0.01

@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 import numpy as np
 
+from siting.allocation.composed.goals import GoalName
 from siting.allocation.cover import CoverSets
-from siting.allocation.goals import GoalName
 from siting.errors import DataError, Fault
 
 _PER_SITE = ("cost", "counts", "zone")

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from siting import progress as progress_values
-from siting.allocation import median_tree, subgradient
+from siting.allocation import subgradient
 from siting.allocation.cell_times import CellTimes
 from siting.allocation.effort import Effort, Found
 from siting.allocation.kernels import incidence, median
-from siting.allocation.median_core import Core
-from siting.allocation.median_tree import Standing
+from siting.allocation.medians.core import Core
+from siting.allocation.medians.tree import Standing, Tree
 from siting.allocation.multipliers import exact
 from siting.allocation.problems import Rules, make_rules
 from siting.allocation.reductions import Reductions
@@ -116,7 +116,7 @@ def search_p_median(problem: PMedian, effort: Effort, progress: Progress) -> Fou
     standing = _bound(core.near, houses, standing, effort)
     tell(2, standing)
     if not standing.is_done(effort):
-        tree = median_tree.Tree(core, houses, is_whole=_is_whole(problem))
+        tree = Tree(core, houses, is_whole=_is_whole(problem))
         standing = tree.search(standing, effort, partial(tell, 2))
     tell(3, standing)
     opened = np.union1d(problem.rules.forced, core.site[standing.columns]).astype(np.int32)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.allocation.clauses import Clause, Recount
-from siting.allocation.composing import Composed, recount, signed
+from siting.allocation.composed.clauses import Clause, Recount
+from siting.allocation.composed.goals import Goal
+from siting.allocation.composed.option_clauses import OnePerSite
+from siting.allocation.composed.problem import Composed, recount, signed
 from siting.allocation.effort import Effort
-from siting.allocation.goals import Goal
-from siting.allocation.option_clauses import OnePerSite
 
 _PLACES_TRIED = 3
 

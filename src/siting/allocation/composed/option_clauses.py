@@ -8,8 +8,8 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from siting.allocation.building import Building
-from siting.allocation.clauses import Recount
+from siting.allocation.composed.building import Building
+from siting.allocation.composed.clauses import Recount
 
 
 @dataclass(frozen=True)

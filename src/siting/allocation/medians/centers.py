@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from siting.allocation.cell_times import CellTimes
-from siting.allocation.covering import search_lscp
+from siting.allocation.covering.search import search_lscp
 from siting.allocation.effort import Effort, Found
-from siting.allocation.maximal import greedy_sites
+from siting.allocation.maximal.search import greedy_sites
 from siting.allocation.problems import Lscp, Mclp, Rules, make_rules
 from siting.errors import OutOfTimeError, TooFewHousesError
 from siting.progress import Progress, silent

@@ -10,10 +10,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.allocation import cover_relaxation, cover_tree, reductions, subgradient
+from siting.allocation import reductions, subgradient
 from siting.allocation.cover import CoverSets
 from siting.allocation.effort import Effort, Found
 from siting.allocation.kernels import exchange, greedy, incidence
+from siting.allocation.maximal.relaxation import Node, Relaxation, promising_rows
+from siting.allocation.maximal.tree import LeftOut, Tree
 from siting.allocation.multipliers import exact
 from siting.allocation.problems import Lscp, Mclp
 from siting.allocation.reductions import Core
@@ -131,9 +133,9 @@ def _exchanged(cover: CoverSets, columns: NDArray[np.int32], effort: Effort) -> 
 
 def _relaxed(cover: CoverSets, houses: int, standing: _Standing, effort: Effort) -> _Standing:
     """Multipliers of the linear relaxation, and the plan next to its values; nothing new where time runs out."""
-    rows = cover_relaxation.promising_rows(cover)
-    relaxation = cover_relaxation.Relaxation(cover, houses, cover.persons, rows)
-    root = cover_relaxation.Node(np.zeros(cover.n_sites, dtype=np.bool_), np.ones(cover.n_sites, dtype=np.bool_))
+    rows = promising_rows(cover)
+    relaxation = Relaxation(cover, houses, cover.persons, rows)
+    root = Node(np.zeros(cover.n_sites, dtype=np.bool_), np.ones(cover.n_sites, dtype=np.bool_))
     relaxed = relaxation.solve(root, np.inf, effort.share(0.4))
     if relaxed is None:
         return standing
@@ -195,8 +197,8 @@ def _branch(
     place = np.full(int(core.cell.max(initial=0)) + 1, 0.0)
     place[core.cell] = standing.multipliers
     start = np.flatnonzero(np.isin(rest.site, core.site[standing.columns])).astype(np.int32)
-    known = cover_tree.Standing(start, total - standing.value, total - standing.bound)
-    tree = cover_tree.Tree(rest.cover, houses - int(must.sum()), known, place[rest.cell])
+    known = LeftOut(start, total - standing.value, total - standing.bound)
+    tree = Tree(rest.cover, houses - int(must.sum()), known, place[rest.cell])
     found = tree.search(effort.gap * standing.value, effort, lambda at: tell(total - at.left_out, total - at.at_least))
     columns = np.flatnonzero(np.isin(core.site, rest.site[found.columns]) | must).astype(np.int32)
     standing = replace(standing.better(core.cover, columns), n_priced=len(core.site) - int(may.sum()))

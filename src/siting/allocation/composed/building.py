@@ -10,8 +10,8 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
+from siting.allocation.composed.cuts import Cut, Measure
 from siting.allocation.cover import CoverSets
-from siting.allocation.cuts import Cut, Measure
 from siting.allocation.problems import Rules
 from siting.allocation.reductions import equal_rows
 

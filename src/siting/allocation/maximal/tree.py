@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from siting.allocation import subgradient
 from siting.allocation.cover import CoverSets
-from siting.allocation.cover_relaxation import Basis, Node, Relaxation, Relaxed, promising_rows
 from siting.allocation.effort import Effort
 from siting.allocation.kernels import exchange
+from siting.allocation.maximal.relaxation import Basis, Node, Relaxation, Relaxed, promising_rows
 
 _POLISHED_AT_FIRST, _POLISHED_EVERY = 20, 10
 _MOST_FIRST_ROWS = 3_000
@@ -31,7 +31,7 @@ _NOISE = 1e-9
 
 
 @dataclass(frozen=True)
-class Standing:
+class LeftOut:
     """The best columns so far, the weight that they leave out, and the least that any columns can leave out."""
 
     columns: NDArray[np.int32]
@@ -55,13 +55,13 @@ class Tree:
     ----------
     cover : CoverSets
     houses : int
-    known : Standing
+    known : LeftOut
         What the best plan known leaves out, the least that any does, and such of its columns as are in ``cover``.
     multipliers : float64 array, shape (n_rows,)
         Of a relaxation of the same problem; the rows that have one are the first to be looked at.
     """
 
-    def __init__(self, cover: CoverSets, houses: int, known: Standing, multipliers: NDArray[np.float64]) -> None:
+    def __init__(self, cover: CoverSets, houses: int, known: LeftOut, multipliers: NDArray[np.float64]) -> None:
         self._cover, self._houses = cover, houses
         self._total = float(cover.persons.sum())
         self._step = 1.0 if (cover.persons % 1 == 0).all() else 0.0
@@ -74,7 +74,7 @@ class Tree:
         self._n_gains = np.zeros((2, cover.n_sites))
         self._n_nodes = 0
 
-    def search(self, gap: float, effort: Effort, tell: Callable[[Standing], None]) -> Standing:
+    def search(self, gap: float, effort: Effort, tell: Callable[[LeftOut], None]) -> LeftOut:
         """Best node first, until no more than ``gap`` (of weight) is open or the time is up."""
         root = Node(np.zeros(self._cover.n_sites, dtype=np.bool_), np.ones(self._cover.n_sites, dtype=np.bool_))
         first = self._bounded(root, 0.0, effort)
@@ -98,7 +98,7 @@ class Tree:
                     unsolved = min(unsolved, child)
         return self._standing_at(min(heap[0][0] if heap else math.inf, unsolved))
 
-    def _standing_at(self, at_least: float) -> Standing:
+    def _standing_at(self, at_least: float) -> LeftOut:
         """With the bound of the open nodes; of none, the best columns are proven."""
         best = self._standing
         is_met = at_least > self._aim

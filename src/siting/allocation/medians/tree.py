@@ -18,7 +18,7 @@ from siting.allocation import formulation, subgradient
 from siting.allocation.effort import Effort
 from siting.allocation.highs import Outcome, run_highs
 from siting.allocation.kernels import median
-from siting.allocation.median_core import Core, Left
+from siting.allocation.medians.core import Core, Left
 
 _NODE_ITERATIONS = 80
 _NODE_LENGTH = 1.0

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from siting.allocation.cell_times import CellTimes
-from siting.allocation.clauses import Clause
+from siting.allocation.composed.clauses import Clause
+from siting.allocation.composed.option_clauses import OnePerSite, StaysOpen
+from siting.allocation.composed.options import KEEP, Kind, Options
 from siting.allocation.cover import CoverSets
-from siting.allocation.option_clauses import OnePerSite, StaysOpen
-from siting.allocation.options import KEEP, Kind, Options
 from siting.arguments import amount, row_numbers
 from siting.errors import DataError, Fault
 

@@ -9,10 +9,10 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from siting.allocation.building import Building
-from siting.allocation.clauses import Recount
+from siting.allocation.composed.building import Building
+from siting.allocation.composed.clauses import Recount
+from siting.allocation.composed.measures import Served, Waiting
 from siting.allocation.cover import CoverSets
-from siting.allocation.measures import Served, Waiting
 from siting.allocation.plan import Sense
 
 GoalName = Literal["fewest_houses", "least_cost", "most_covered", "most_covered_twice"]

@@ -11,9 +11,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from siting.allocation.cell_times import CellTimes
-from siting.allocation.cuts import Cut
+from siting.allocation.composed.cuts import Cut
+from siting.allocation.composed.options import Options
 from siting.allocation.kernels import serving
-from siting.allocation.options import Options
 from siting.allocation.subgradient import Box
 from siting.arguments import numbers
 from siting.errors import DataError, Fault

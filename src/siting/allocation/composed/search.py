@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation import subgradient
-from siting.allocation.building import Building
-from siting.allocation.composing import Composed, composed_model, recount, signed
+from siting.allocation.composed.building import Building
+from siting.allocation.composed.cuts import Cut, Measure, exact_cut
+from siting.allocation.composed.goals import Goal, LeastTime, MostServed
+from siting.allocation.composed.problem import Composed, composed_model, recount, signed
+from siting.allocation.composed.reasons import conflict
+from siting.allocation.composed.starting import greedy_start, improve_start
 from siting.allocation.cover import CoverSets
-from siting.allocation.cuts import Cut, Measure, exact_cut
 from siting.allocation.effort import Effort
-from siting.allocation.goals import Goal, LeastTime, MostServed
 from siting.allocation.highs import VERSION, Outcome, Relaxation, run_highs
 from siting.allocation.plan import Certificate, Plan
-from siting.allocation.reasons import conflict
-from siting.allocation.starting import greedy_start, improve_start
 from siting.errors import OutOfTimeError, SolverError
 from siting.progress import Progress, Standing
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from siting.allocation.clauses import Differs
-from siting.allocation.composing import Composed, recount, signed
+from siting.allocation.composed.clauses import Differs
+from siting.allocation.composed.problem import Composed, recount, signed
 from siting.allocation.cover import CoverSets
 from siting.allocation.plan import Plan
 from siting.allocation.problems import Rules, mclp

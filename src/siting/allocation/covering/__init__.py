@@ -1,0 +1,1 @@
+"""Covering everybody: the search for the fewest, or the cheapest, sites that leave nobody out."""

@@ -1,0 +1,1 @@
+"""Covering the most people: the search for the best few sites."""
