@@ -65,8 +65,10 @@ def _tables(*, is_smoke: bool, out: Path | None) -> int:
     record = results.as_record(measurements)
     if out is not None:
         results.write(record, out)
+    whole = results.whole_graph_ratios(record)
     for case, ratio in results.scipy_ratios(record).items():
-        print(f"{case}: {ratio:.1f} times faster than SciPy (commit {record['commit'][:9]})")
+        beside = f" on the graph near the source, {whole[case]:.1f} on the whole graph" if case in whole else ""
+        print(f"{case}: {ratio:.1f} times faster than SciPy{beside} (commit {record['commit'][:9]})")
     return 0
 
 

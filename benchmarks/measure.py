@@ -49,6 +49,8 @@ class Measurement:
 Contender = Callable[[int], object]
 """Runs one search, from a source (or `BATCH` of them at once, where its name says so)."""
 BATCH = 16
+CROPPED, WHOLE_GRAPH = "scipy, cropped", "scipy, whole graph"
+"""SciPy given the graph of the places near each source alone, the least it can do, or of all, as its users do."""
 
 
 def interleaved(

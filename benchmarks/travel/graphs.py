@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from benchmarks.measure import BATCH, Contender, Measurement, interleaved
+from benchmarks.measure import BATCH, CROPPED, WHOLE_GRAPH, Contender, Measurement, interleaved
 from benchmarks.travel import in_c
 from benchmarks.travel.worlds import GraphWorld, corsica, lattice_world
 from siting.travel.arrays import ReadyGraph
@@ -34,7 +34,8 @@ def bounded_case(name: str, *, n_sources: int, peers: bool) -> list[Measurement]
     ready = ReadyGraph(n_nodes, (world.tail, world.head, world.time_s), cutoff_s=CUTOFF_S, towards=False)
     prepare: dict[str, Callable[[], Contender]] = {
         "siting": lambda: ready.within,
-        "scipy, cropped": lambda: _scipy(world, ticks, everything),
+        CROPPED: lambda: _scipy(world, ticks, everything),
+        WHOLE_GRAPH: lambda: _scipy_whole(world, ticks),
     }
     library = in_c.library()
     if library is not None:
@@ -71,6 +72,11 @@ def _scipy(world: GraphWorld, ticks: NDArray[np.uint32], search: GraphSearch) ->
         return dijkstra(graph, indices=start, limit=float(CUTOFF_S * TICKS_PER_S))
 
     return run
+
+
+def _scipy_whole(world: GraphWorld, ticks: NDArray[np.uint32]) -> Contender:
+    graph = quickest(world.tail, world.head, ticks, len(world.x_m))
+    return lambda source: dijkstra(graph, indices=source, limit=float(CUTOFF_S * TICKS_PER_S))
 
 
 def quickest(tail: NDArray[np.int64], head: NDArray[np.int64], ticks: NDArray[np.uint32], n_nodes: int) -> csr_array:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from benchmarks.measure import BATCH, Contender, Measurement, interleaved
+from benchmarks.measure import BATCH, CROPPED, WHOLE_GRAPH, Contender, Measurement, interleaved
 from benchmarks.travel import in_c
 from benchmarks.travel.worlds import RasterWorld, raster_world
 from siting.travel.arrays import ReadyRaster
@@ -19,6 +19,8 @@ from siting.travel.travel_times import TICKS_PER_S
 
 CUTOFF_S = 1800
 LIMIT = CUTOFF_S * TICKS_PER_S
+MOST_CELLS_OF_A_GRAPH = 3_000_000
+"""Of a raster whose whole graph SciPy is given: 2.6 million take 1 GB and 5 s to build."""
 
 
 def bounded_case(kind: str, cell_size_m: float, *, n_sources: int, peers: bool) -> list[Measurement]:
@@ -33,8 +35,10 @@ def bounded_case(kind: str, cell_size_m: float, *, n_sources: int, peers: bool) 
     prepare: dict[str, Callable[[], Contender]] = {
         "siting": lambda: lambda source: ready.within(divmod(source, n_columns)),
         "siting, batch": lambda: lambda _: ready.travel_times(together, threads=1),
-        "scipy": lambda: _scipy(search),
+        CROPPED: lambda: _scipy(search),
     }
+    if world.friction_s_per_m.size <= MOST_CELLS_OF_A_GRAPH:
+        prepare[WHOLE_GRAPH] = lambda: _scipy_whole(search)
     library = in_c.library()
     if library is not None and search.table is not None and search.memory.itemsize == 4:
         prepare["C"] = lambda: _c(search, library)
@@ -119,6 +123,7 @@ class _Crops:
 
 
 def _scipy(search: RasterSearch) -> Contender:
+    """SciPy given the graph of the window of each source: more than it can know, and the least it can do."""
     half_ticks = search.raster.half_ticks_of_cells()
 
     def build(box: tuple[slice, slice], start: int) -> object:
@@ -138,6 +143,12 @@ def _scipy(search: RasterSearch) -> Contender:
         return times
 
     return run
+
+
+def _scipy_whole(search: RasterSearch) -> Contender:
+    """SciPy given the graph of the raster once, as whoever asks it from many sources does."""
+    graph = raster_graph(search.raster.half_ticks_of_cells())
+    return lambda source: dijkstra(graph, indices=source, limit=float(LIMIT))
 
 
 def _c(search: RasterSearch, library) -> Contender:
