@@ -219,11 +219,21 @@ RESEALED = {
     "a cell has one person more": (edit_cells(lambda c: c.assign(persons=c["persons"] + 1)), "cells.parquet"),
     "a cell has older people": (edit_cells(lambda c: c.assign(over_65=c["over_65"] + 1)), "cells.parquet"),
     "a cell is out of reach for another reason": (edit_cells(lambda c: c.assign(reason="island")), "cells.parquet"),
+    "cells go to another site": (edit_cells(lambda c: c.assign(site_after=c["site_after"].iloc[0])), "cells.parquet"),
+    "cells went to a site that was not open": (edit_cells(lambda c: c.assign(site_before="2B233")), "cells.parquet"),
     "cells have no seconds": (edit_cells(lambda c: c.drop(columns="seconds_after")), "cells.parquet"),
     "sites have no decision": (without_columns("sites.csv", "decision"), "sites.csv"),
     "sites have no rank": (without_columns("sites.csv", "opening_rank"), "sites.csv"),
     "sites have no place on the globe": (without_columns("sites.csv", "lon", "lat"), "sites.gpkg"),
     "communes have no EPCI": (without_columns("communes.csv", "epci"), "communes.csv"),
+    "an EPCI has another name": (
+        edit_line("communes.csv", "2B033;", "epci_name", lambda _: "Autre"),
+        "epci_name",
+    ),
+    "houses are opened as something that had no choice": (
+        edit_json("certificate.json", lambda c: c["sites"].update(opened_as=["create"])),
+        "opened_as",
+    ),
     "a house opened has no name": (
         edit_json("certificate.json", lambda c: c["sites"]["opened"].append(7)),
         "maisons ouvertes",

@@ -137,7 +137,7 @@ def check_raster(name: str, said: MinutesRaster, recounted_s: NDArray[np.float64
 
 
 def check_cells(run: RunFiles, recount: Recount) -> Iterator[Check]:
-    """``cells.parquet``: where each demand cell is, its people, its seconds before and after, and why out of reach."""
+    """``cells.parquet``: each demand cell's place, people, nearest site before and after, and why out of reach."""
     demand, table = recount.territory.demand, run.cells
     if table["cell"].tolist() != demand.cell.tolist():
         yield Check("cells.parquet", False, "pas les mailles habitées du territoire, une par ligne")
@@ -152,6 +152,9 @@ def check_cells(run: RunFiles, recount: Recount) -> Iterator[Check]:
     wrong |= table["reason"].to_numpy(dtype=str) != np.where(recount.reason == "", "coverable", recount.reason)
     for column, values in expected.items():
         wrong |= table[column].astype("Float64").fillna(np.inf).to_numpy(np.float64) != values
+    existing = np.flatnonzero(recount.territory.sites.is_existing)
+    for when, seconds, rows in (("before", recount.before_s, existing), ("after", recount.after_s, recount.open_rows)):
+        wrong |= ~recount.is_nearest(table[f"site_{when}"].to_numpy(dtype=str), seconds, rows)
     cells = [f"maille {cell}" for cell in demand.cell[wrong]]
     yield none_of("cells.parquet", cells, otherwise=f"{len(demand)} mailles, à la seconde près")
 
@@ -196,6 +199,13 @@ def check_certificate(run: RunFiles, recount: Recount) -> Iterator[Check]:
     listed = [str(name) for name in said.get("sites", {}).get("opened", [])]
     differing = sorted(set(listed) ^ set(recount.opened_ids))
     yield none_of("certificat, maisons ouvertes", differing, otherwise="celles de sites.csv")
+    named = {"opened_as": said.get("sites", {}).get("opened_as"), "closed": said.get("sites", {}).get("closed")}
+    has_choices = bool(recount.option)
+    expected = {
+        "opened_as": [recount.option.get(name) for name in listed] if has_choices else None,
+        "closed": recount.closed_ids if has_choices else None,
+    }
+    yield from compare_values("certificat, sites", named, expected)
     is_same = said.get("goal") == run.scenario.goal.model_dump(mode="json")
     is_same &= said.get("rules") == [rule.model_dump(mode="json") for rule in run.scenario.rules]
     yield Check(

@@ -87,27 +87,45 @@ class Recount:
         return self.territory.sites.id[self.open_rows]
 
     @cached_property
+    def trips(self) -> dict[int, tuple[NDArray[np.intp], Floats]]:
+        """Per row of the sites that are open today or with the plan: demand cells within the standard, and seconds."""
+        standard_s, cells = self.scenario.goal.standard_s, self.territory.demand.cell
+        rows = np.flatnonzero(self.territory.sites.is_existing | np.isin(self.territory.sites.id, self.opened_ids))
+        found = {}
+        for row, seconds in zip(rows.tolist(), self.graph.within_s(rows, standard_s), strict=True):
+            near = np.flatnonzero(seconds[cells] <= standard_s)
+            found[row] = near, seconds[cells[near]]
+        return found
+
+    @cached_property
     def n_covering(self) -> NDArray[np.int64]:
         """Open sites within the standard of each demand cell."""
-        standard_s, cells = self.scenario.goal.standard_s, self.territory.demand.cell
-        count = np.zeros(len(cells), dtype=np.int64)
-        for seconds in self.graph.within_s(self.open_rows, standard_s):
-            count += seconds[cells] <= standard_s
+        count = np.zeros(len(self.territory.demand), dtype=np.int64)
+        for row in self.open_rows.tolist():
+            count[self.trips[row][0]] += 1
         return count
 
     @cached_property
     def persons_of_open_sites(self) -> dict[str, Floats]:
         """Per open site: persons within the standard of it, of these those covered by no existing site, by it alone."""
-        persons, standard_s = self.territory.demand.persons, self.scenario.goal.standard_s
-        cells = self.territory.demand.cell
-        covers = [seconds[cells] <= standard_s for seconds in self.graph.within_s(self.open_rows, standard_s)]
-        times_covered = np.sum(covers, axis=0) if covers else np.zeros(len(cells))
-        is_new = ~(self.before_s <= standard_s)
+        persons = self.territory.demand.persons
+        is_new, is_single = ~(self.before_s <= self.scenario.goal.standard_s), self.n_covering == 1
+        near = [self.trips[row][0] for row in self.open_rows.tolist()]
         return {
-            "persons_within_standard": np.array([persons[c].sum() for c in covers]),
-            "persons_newly_covered": np.array([persons[c & is_new].sum() for c in covers]),
-            "persons_only_it_covers": np.array([persons[c & (times_covered == 1)].sum() for c in covers]),
+            "persons_within_standard": np.array([persons[cells].sum() for cells in near]),
+            "persons_newly_covered": np.array([persons[cells[is_new[cells]]].sum() for cells in near]),
+            "persons_only_it_covers": np.array([persons[cells[is_single[cells]]].sum() for cells in near]),
         }
+
+    def is_nearest(self, ids: NDArray[np.str_], nearest_s: Floats, open_rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Whether the site named for each demand cell is an open one, at its time where that is within the standard."""
+        holds = np.where(np.isfinite(nearest_s), np.isin(ids, self.territory.sites.id[open_rows]), ids == "")
+        is_near = nearest_s <= self.scenario.goal.standard_s
+        holds &= ~is_near
+        for row in open_rows.tolist():
+            cells, seconds = self.trips[row]
+            holds[cells] |= (ids[cells] == self.territory.sites.id[row]) & (seconds == nearest_s[cells])
+        return holds
 
     def persons_added(self, ids: list[str]) -> Floats:
         """People whom each of some sites, in this order, brings within the standard after those before it."""
@@ -247,6 +265,7 @@ class Recount:
                 "name": communes.name[kept],
                 "departement": communes.departement[kept],
                 "epci": communes.epci[kept],
+                "epci_name": communes.epci_name[kept],
                 "municipal_persons": communes.persons[kept],
             },
             index=communes.code[kept],

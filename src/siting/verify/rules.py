@@ -112,8 +112,12 @@ def _agrees(told: dict[str, Any], found: Found) -> bool:
     if (told.get("code"), told.get("bound"), told.get("asked")) != (code, bound, asked):
         return False
     if said is None or not np.isfinite(value):
-        return said is None and not np.isfinite(value)
-    return bool(abs(said - value) <= _TOLERANCE * max(abs(value), 1.0))
+        return said is None and told.get("left") is None and not np.isfinite(value)
+    left = value - asked if bound == "at_least" else asked - value
+    return all(
+        abs(one - other) <= _TOLERANCE * max(abs(value), abs(asked), 1.0)
+        for one, other in ((said, value), (told["left"], left))
+    )
 
 
 def _kept(found: list[Found]) -> str:
