@@ -115,6 +115,15 @@ def test_a_goal_with_rules_comes_through_to_a_folder_that_verify_recounts(text, 
         assert json.loads((folder / name).read_text())["model"] in text
 
 
+def test_what_a_rule_leaves_is_recounted(head, tmp_path):
+    text = "goal: {model: mclp, standard_min: 10}\nrules: [{rule: budget, at_most_eur: 190000}]"
+    folder = run(scenario_of(head, text, tmp_path)).save(tmp_path / "run")
+    summary = json.loads((folder / "summary.json").read_text())
+    summary["rules"][0]["left"] += 1
+    (folder / "summary.json").write_text(json.dumps(summary))
+    assert any("rules[0], budget" in check.name for check in verify(folder) if not check.holds)
+
+
 def test_goals_in_order_reach_what_the_lscp_does_and_say_so(head, tmp_path):
     text = "goal: {model: lexicographic, standard_min: 10, goals: [most_covered, fewest_houses]}"
     in_order = run(scenario_of(head, text, tmp_path)).findings.summary
