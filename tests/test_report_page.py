@@ -18,15 +18,15 @@ from PIL import Image
 
 from report_worlds import FRICTION, certificate, findings
 from siting.access import REASONS
+from siting.numbers import ENGLISH, FRENCH
 from siting.report import build_report, render_summary
 from siting.report.areas import departement_table, epci_table
 from siting.report.charts import cumulative_share
 from siting.report.images import MINUTE_COLOURS, NO_WAY, minutes_overlay
 from siting.report.map import write_maps
 from siting.report.map_style import BEYOND, WITHIN
-from siting.report.numbers import ENGLISH, FRENCH
 from siting.report.page import render_page
-from siting.report.sentences import answer
+from siting.report.sentences import answer, bound
 from siting.report.tables import commune_table
 from siting.report.texts import Texts, read_texts
 
@@ -63,10 +63,10 @@ def test_the_worst_served_stand_beside_the_mean():
 
 @pytest.mark.parametrize("model", ["lscp", "mclp"])
 def test_optimal_is_only_said_with_a_proof(model):
-    bound = {"lscp": 0.5, "mclp": 156.0}[model]
+    least = {"lscp": 0.5, "mclp": 156.0}[model]
     objective = {"lscp": 1.0, "mclp": 150.0}[model]
     sense = {"lscp": "min", "mclp": "max"}[model]
-    open_gap = certificate(model=model, sense=sense, status="feasible", objective=objective, bound=bound, gap=0.04)
+    open_gap = certificate(model=model, sense=sense, status="feasible", objective=objective, bound=least, gap=0.04)
     goal = {"goal": MCLP} if model == "mclp" else {}
     for said in (words(page(certified=open_gap, **goal)), render_summary(findings(certified=open_gap, **goal))):
         assert "prouvé optimal" not in said.replace("pas prouvé optimal", "")
@@ -77,6 +77,16 @@ def test_optimal_is_only_said_with_a_proof(model):
 def test_a_bound_between_two_numbers_of_houses_is_rounded_up():
     open_gap = certificate(status="feasible", objective=3.0, bound=1.2, gap=0.6)
     assert "Il faut au moins 2 maisons" in words(page(certified=open_gap))
+
+
+@pytest.mark.parametrize(
+    ("sense", "value", "minutes", "said"),
+    [("min", 3.0, 2.63918, "2,63"), ("min", 3.0, None, "3"), ("max", 150.0, None, "2"), ("max", 150.5, None, "3")],
+)
+def test_a_bound_is_never_told_better_than_it_is(sense, value, minutes, said):
+    shown = findings(certified=certificate(sense=sense, status="feasible", objective=value, bound=2.2, gap=0.2))
+    shown.summary["bound_minutes"] = minutes
+    assert bound(shown) == said
 
 
 def test_a_screening_model_says_so_loudly_everywhere():
@@ -279,6 +289,12 @@ def test_french_signs_do_not_stand_alone_on_a_line():
         (FRENCH.percent(0.0), "0\u202f%"),
         (FRENCH.percent(0.57), "57,0\u202f%"),
         (ENGLISH.percent(0.57), "57.0%"),
+        (FRENCH.gap(0.0011576), "0,12\u202f%"),
+        (FRENCH.gap(0.0012), "0,12\u202f%"),
+        (FRENCH.gap(0.0), "0,00\u202f%"),
+        (FRENCH.gap(1e-6), "0,00\u202f%"),
+        (ENGLISH.gap(2e-6), "0.01%"),
+        (ENGLISH.gap(float("inf")), "–"),
         (FRENCH.short(30.0), "30"),
         (FRENCH.short(12.5), "12,5"),
         (FRENCH.decimal(float("nan")), "–"),

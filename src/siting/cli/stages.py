@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 
+from siting.numbers import FRENCH
 from siting.progress import Progress, Standing, Watcher
 
 STAGES = {
@@ -100,16 +101,12 @@ def _standing_text(standing: Standing) -> str:
     Of several goals, which one first: ``but 2/3, trajet moyen en minutes : …``.
     """
     decimals = 2 if standing.goal in ("least_time", "least_worst_time") else 0
-    best, bound = (_number_text(value, decimals) for value in (standing.incumbent, standing.bound))
+    best, bound = (FRENCH.decimal(value, decimals) for value in (standing.incumbent, standing.bound))
     about = f"{GOALS[standing.goal]} : " if standing.goal else ""
     about = f"but {standing.place}/{standing.n_goals}, {about}" if standing.n_goals > 1 else about
     if not math.isfinite(standing.gap):
         return f"{about}borne {bound}" if math.isfinite(standing.bound) else ""
-    return f"{about}{best} (borne {bound}, écart {_number_text(100 * standing.gap, 2)} %)"
-
-
-def _number_text(value: float, decimals: int) -> str:
-    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
+    return f"{about}{best} (borne {bound}, écart {FRENCH.gap(standing.gap)})"
 
 
 def interruptible(watcher: Watcher, stop: threading.Event) -> Watcher:

@@ -78,7 +78,7 @@ def render_alternatives(
     lines = [screening_warning(scenario, short=True), texts.count("alternatives_head", len(plans), loss=loss)]
     for number, (plan, time_min) in enumerate(zip(plans, minutes, strict=True), start=1):
         value = texts.number.whole(plan.objective) if time_min is None else texts.number.decimal(time_min, 2)
-        gap = texts.number.percent(plan.gap, decimals=2)
+        gap = texts.number.gap(plan.gap)
         proven = texts("stage_proven", status=texts(f"status_{plan.status}"), gap=gap)
         row = texts("plan_row", n=str(number), value=_with_unit(value, scenario, texts))
         lines.append(" ; ".join([row, proven, *_otherwise(table, f"plan_{number}", texts)]))

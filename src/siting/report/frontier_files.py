@@ -12,9 +12,9 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from siting.numbers import number_format
 from siting.report.map import DPI, NO_DATE, STYLE
 from siting.report.map_style import HOUSE
-from siting.report.numbers import number_format
 from siting.report.sentences import screening_warning
 from siting.report.tables import write_csv
 from siting.report.texts import Texts
@@ -112,7 +112,7 @@ def render_frontier(points: Sequence[FrontierPoint], scenario: Scenario) -> str:
                 share=number.percent(point.share_covered, decimals=2),
                 more=number.whole(more),
                 status=texts(f"status_{point.status}"),
-                gap=number.percent(point.gap, decimals=2),
+                gap=number.gap(point.gap),
             )
         )
     return "\n".join(filter(None, rows))

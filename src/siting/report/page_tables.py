@@ -201,7 +201,7 @@ def certificate_table(findings: Findings) -> PageTable:
         (texts("status"), texts(f"status_{summary['status']}")),
         (texts("objective"), with_unit(findings, objective(findings))),
         (texts("bound"), with_unit(findings, bound(findings))),
-        (texts("gap"), texts.number.percent(summary["gap"], decimals=2)),
+        (texts("gap"), texts.number.gap(summary["gap"])),
         *_later_goals(findings),
         (texts("bound_by"), texts(f"bound_by_{certificate.bound_by}")),
         (texts("search"), texts(f"search_{summary['search']}")),
@@ -218,7 +218,7 @@ def _later_goals(findings: Findings) -> list[tuple[str, str]]:
         minutes_of = stage["objective_minutes"]
         figure = texts.number.whole(stage["objective"]) if minutes_of is None else texts.number.decimal(minutes_of, 2)
         value = stage_with_unit(findings, stage["goal"], figure)
-        gap = texts.number.percent(stage["gap"], decimals=2)
+        gap = texts.number.gap(stage["gap"])
         proven = texts("stage_proven", status=texts(f"status_{stage['status']}"), gap=gap)
         rows.append((texts("stage", n=str(rank), goal=texts(f"goal_{stage['goal']}")), f"{value} ; {proven}"))
     return rows

@@ -77,7 +77,7 @@ def phase_table(findings: Findings) -> PageTable | None:
             texts("euros", n=number.whole(one["cost_eur"])),
             number.none if one["at_most_eur"] is None else texts("euros", n=number.whole(one["at_most_eur"])),
             number.percent(one["persons_covered"] / total if total else 0.0, decimals=2),
-            number.none if one["gap"] is None else number.percent(one["gap"], decimals=2),
+            number.none if one["gap"] is None else number.gap(one["gap"]),
         )
         for one in told
     ]

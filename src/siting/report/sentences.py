@@ -78,7 +78,7 @@ def proof(findings: Findings) -> str:
         f"proof_{question(findings)}_{summary['status']}",
         bound=bound(findings),
         objective=objective(findings),
-        gap=texts.number.percent(summary["gap"], decimals=2),
+        gap=texts.number.gap(summary["gap"]),
         stopped=texts("stopped_interrupt" if summary["interrupted"] else "stopped_search"),
         cutoff=cutoff(findings),
     )
@@ -110,15 +110,17 @@ def objective(findings: Findings) -> str:
 
 
 def bound(findings: Findings) -> str:
-    """The proven bound as `objective` is told; half a house, or half a resident, is none unless weights make it one."""
+    """The proven bound as `objective` is told, never better than it is: what is counted in wholes has no half."""
     texts, summary = texts_of(findings), findings.summary
+    is_least = findings.plan.certificate.sense == "min"
+    if summary["gap"] <= 1e-6:
+        return objective(findings)
     if summary["bound_minutes"] is not None:
-        return texts.number.decimal(summary["bound_minutes"], 2)
-    value = summary["bound"]
-    if findings.scenario.weights:
-        return texts.number.whole(value)
-    whole = math.ceil(value - 1e-6) if findings.plan.certificate.sense == "min" else math.floor(value + 1e-6)
-    return texts.number.whole(whole)
+        hundredths = summary["bound_minutes"] * 100
+        return texts.number.decimal((math.floor(hundredths) if is_least else math.ceil(hundredths)) / 100, 2)
+    is_in_wholes = not findings.scenario.weights and float(summary["objective"]).is_integer()
+    value, is_rounded_up = summary["bound"], is_least == is_in_wholes
+    return texts.number.whole(math.ceil(value - 1e-6) if is_rounded_up else math.floor(value + 1e-6))
 
 
 def with_unit(findings: Findings, value: str) -> str:

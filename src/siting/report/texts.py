@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from siting.report.numbers import NARROW_SPACE, NumberFormat, number_format
+from siting.numbers import NARROW_SPACE, NumberFormat, number_format
 
 Tables = dict[str, dict[str, str]]
 

@@ -50,6 +50,14 @@ class NumberFormat:
         exact = math.isclose(down, round(down))
         return f"{self.decimal(down, 0 if exact and down in (0, 100) else decimals)}{self.before_percent}%"
 
+    def gap(self, share: float) -> str:
+        """A gap (0 to 1) in per cent with two decimals, rounded up: no plan is nearer to proven than that.
+
+        A millionth, which counts as none, is told as none.
+        """
+        up = math.ceil(share * 1e4 - 0.01 - 1e-6) / 100 if math.isfinite(share) else share
+        return f"{self.decimal(up, 2)}{self.before_percent}%" if math.isfinite(up) else self.none
+
 
 FRENCH = NumberFormat(thousands=NARROW_SPACE, point=",", before_percent=NARROW_SPACE)
 ENGLISH = NumberFormat(thousands=",", point=".", before_percent="")
