@@ -17,8 +17,11 @@ from siting.travel.travel_times import TICKS_PER_S
 
 Word = TypeVar("Word", np.uint32, np.uint64)
 Item = TypeVar("Item", bound=np.generic)
-Search = Callable[[int, NDArray[np.int64], NDArray[np.int32], NDArray[Any]], tuple[int, int, int]]
-"""Searches from the sources from a row on, into the arrays given; (sources done, places found, how it ended)."""
+Search = Callable[[int, int, NDArray[np.int64], NDArray[np.int32], NDArray[Any]], tuple[int, int, int]]
+"""Goes on after some sources done and some places found, into the arrays given; both by now, and how it ended.
+
+Numbers instead of slices of the arrays: those took 2 µs a call, 4 % of a search of 2,000 cells.
+"""
 
 LAST_TICK = 2**32 - 2
 """The last time a uint32 can tell from "not reached"."""
@@ -101,8 +104,7 @@ class Workspace:
         """Run ``search`` until it is done with every source, with more room each time that it asks for it."""
         counts, n_done, n_found = np.zeros(n_sources, np.int64), 0, 0
         while n_done < n_sources:
-            n_more, n_places, ending = search(n_done, counts[n_done:], self._place[n_found:], self._times[n_found:])
-            n_done, n_found = n_done + n_more, n_found + n_places
+            n_done, n_found, ending = search(n_done, n_found, counts, self._place, self._times)
             if ending == QUEUE_FULL:
                 self.queue = roomier(self.queue)
             elif ending == FOUND_FULL:

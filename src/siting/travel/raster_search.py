@@ -72,7 +72,8 @@ class RasterSearch(Workspace):
         self, raster: TickRaster, cutoff_s: float, places: PlacesByRow | None = None, *, in_ticks: bool = False
     ) -> None:
         """Searches that tell of some places; of every cell, called by its number, without ``places``."""
-        from siting.travel.kernels.window import CELLS_TOGETHER, within_each
+        from siting.travel.kernels.reached import WORDS_AT_ONCE
+        from siting.travel.kernels.window import within_each
 
         self._within_each = within_each
         self.raster = raster
@@ -89,7 +90,7 @@ class RasterSearch(Workspace):
         side = 2 * self.reach + 3
         n_most = min(side, n_rows + 2) * min(side, n_columns + 2)
         _check_cells(n_most)
-        self.memory = np.empty(n_most + CELLS_TOGETHER, word)
+        self.memory = np.empty(n_most + WORDS_AT_ONCE, word)
         self._places = places
 
     def within(self, cells: NDArray[np.integer]) -> Found:
@@ -99,11 +100,12 @@ class RasterSearch(Workspace):
         sources = np.asarray(cells, np.int64)
 
         def search(
-            first: int, counts: NDArray[np.int64], place: NDArray[np.int32], times: NDArray[Any]
+            n_done: int, n_found: int, counts: NDArray[np.int64], place: NDArray[np.int32], times: NDArray[Any]
         ) -> tuple[int, int, int]:
             ending: tuple[int, int, int] = self._within_each(
-                self.raster.kinds, sources[first:], self.reach, self.memory, self.limit, self.table,
-                self.shift, self.mark_bits, TOGETHER, self.queue, laid, self.unit, counts, place, times,
+                self.raster.kinds, sources, self.reach, self.memory, self.limit, self.table,
+                self.shift, self.mark_bits, TOGETHER, self.queue, laid, self.unit, n_done, n_found,
+                counts, place, times,
             )  # fmt: skip
             return ending
 

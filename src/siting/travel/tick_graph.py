@@ -102,6 +102,7 @@ class GraphSearch(Workspace):
     def __init__(self, graph: TickGraph, cutoff_s: float, *, wanted: range, in_ticks: bool = False) -> None:
         """Searches that tell of the nodes in ``wanted`` only."""
         from siting.travel.kernels.graph import within_each
+        from siting.travel.kernels.reached import WORDS_AT_ONCE
 
         self._within_each = within_each
         self.limit = limit_ticks(cutoff_s, graph.longest_edge)
@@ -109,7 +110,7 @@ class GraphSearch(Workspace):
         queue = empty_queue(n_slots, np.uint64)
         super().__init__(queue, in_ticks=in_ticks)
         self._graph, self._wanted = graph, wanted
-        self._ticks = np.full(graph.n_nodes, self.limit + 1, np.uint32)
+        self._ticks = np.full(graph.n_nodes + WORDS_AT_ONCE, self.limit + 1, np.uint32)
         self._touched = np.empty(graph.n_nodes + 1, np.uint32)
         self._seen = np.empty(graph.most_edges + SEEN, np.uint64)
 
@@ -118,11 +119,12 @@ class GraphSearch(Workspace):
         graph, wanted, nodes = self._graph, self._wanted, np.asarray(sources, np.int64)
 
         def search(
-            first: int, counts: NDArray[np.int64], place: NDArray[np.int32], times: NDArray[Any]
+            n_done: int, n_found: int, counts: NDArray[np.int64], place: NDArray[np.int32], times: NDArray[Any]
         ) -> tuple[int, int, int]:
             ending: tuple[int, int, int] = self._within_each(
-                graph.start, graph.edge, nodes[first:], self.limit, graph.shift, self._ticks, self._touched,
-                self._seen, self.queue, wanted.start, wanted.stop, self.unit, counts, place, times,
+                graph.start, graph.edge, nodes, self.limit, graph.shift, self._ticks, self._touched,
+                self._seen, self.queue, wanted.start, wanted.stop, self.unit, n_done, n_found,
+                counts, place, times,
             )  # fmt: skip
             return ending
 

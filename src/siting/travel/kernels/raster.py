@@ -24,7 +24,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from siting.travel.kernels.prefetch import prefetch
+from siting.travel.kernels.instructions import prefetch
 from siting.travel.kernels.preparing import half_step
 
 ENTRIES_AHEAD = np.uint64(8)

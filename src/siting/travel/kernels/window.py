@@ -7,15 +7,14 @@ from numba import njit
 
 from siting.travel.kernels.endings import ALL_DONE, FOUND_FULL, QUEUE_FULL
 from siting.travel.kernels.raster import search_window
-
-CELLS_TOGETHER = 64
-"""Cells of a row that are counted together; so many more are read beyond the end of a window."""
+from siting.travel.kernels.reached import WORDS_AT_ONCE, reached_bits, write_reached
 
 
 @njit(cache=True, nogil=True)
 def within_each(  # type: ignore[no-untyped-def]
-    kinds, cells, reach, memory, limit, table, shift, mark_bits, n_together, queue, places, unit, counts, found, times
-):
+    kinds, cells, reach, memory, limit, table, shift, mark_bits, n_together, queue, places, unit, n_done, n_found,
+    counts, found, times,
+):  # fmt: skip
     """Write what each of some cells reaches within the limit.
 
     Parameters
@@ -26,29 +25,29 @@ def within_each(  # type: ignore[no-untyped-def]
     reach : int
         Cells that a trip within the limit may span.
     memory : array of 32 or 64-bit words
-        Room for the largest window, and `CELLS_TOGETHER` more; see `window_around`.
+        Room for the largest window, and `WORDS_AT_ONCE` more; see `window_around`.
     places : (row_start, column, place), or None
         Places in raster row ``r`` are ``row_start[r] : row_start[r + 1]``: their column, ascending, and what each is
         called. None: every cell is a place, called ``row × n_columns + column``.
-    counts : int64 array, shape (n_sources,)
-        How many places each source reaches.
     unit : uint64
         Times are told in units of ``2**unit`` ticks, rounded up.
+    n_done, n_found : int
+        Sources that are done with, and places written for them, already.
+    counts : int64 array, shape (n_sources,)
+        How many places each source reaches.
     found : int32 array
         Those of one source after the other, each by raster cell.
     times : uint16 or uint32 array, as long as ``found``
 
     Returns
     -------
-    n_done : int
-        Sources that are done with; all but for want of room.
-    n_found : int
-        Places written for them.
+    n_done, n_found : int
+        The same by now; all sources but for want of room.
     ending : int
         `ALL_DONE`, or what had no room: bring more and go on from there.
     """
-    n_found, kind_bits = 0, np.uint64(8 * kinds.itemsize)
-    for i in range(cells.size):
+    kind_bits = np.uint64(8 * kinds.itemsize)
+    for i in range(n_done, cells.size):
         counts[i] = 0
         if cells[i] < 0:
             continue
@@ -148,47 +147,19 @@ def first_not_below(ascending, first, stop, bound):  # type: ignore[no-untyped-d
 def collect_cells(  # type: ignore[no-untyped-def]
     memory, width, first_row, last_row, top, left, n_columns, kind_bits, limit, unit, n_found, found, times
 ):
-    """`collect_places` where every cell of a raster of ``n_columns`` is a place.
-
-    More than half of the rows that were opened is not reached: of so many cells at a time those reached are counted
-    first, in vectors, and those before and behind them left out. Where all between are reached none is asked again.
-    """
-    end, room, together = np.uint64(n_found), np.uint64(found.size), np.uint64(CELLS_TOGETHER)
-    one, up = np.uint64(1), (np.uint64(1) << unit) - np.uint64(1)
-    most = (np.uint64(limit + 1) << kind_bits) - one
+    """`collect_places` where every cell of a raster of ``n_columns`` is a place."""
+    end, at_once, room = np.uint64(n_found), np.uint64(WORDS_AT_ONCE), np.uint64(found.size)
+    one, beyond = np.uint64(1), np.uint64(limit + 1) << kind_bits
     for row in range(first_row + 1, last_row):
         called, stop = (top + row) * n_columns + left - row * width, np.uint64((row + 1) * width - 1)
-        for first in range(np.uint64(row * width + 1), stop, together):
-            n_in = n_reached(memory[first:], most)
-            if n_in == 0:
-                continue
-            if end + together > room:
-                return -1
-            begin, behind = np.uint64(first), np.uint64(min(first + together, stop))
-            while begin < behind and np.uint64(memory[begin]) - one >= most:
-                begin += one
-            while begin < behind and np.uint64(memory[behind - one]) - one >= most:
-                behind -= one
-            if n_in == behind - begin and first + together <= stop:
-                for i in range(behind - begin):
-                    found[end + i] = called + np.int64(begin + i)
-                    times[end + i] = (np.uint64(memory[begin + i]) >> kind_bits) + up >> unit
-                end += behind - begin
-                continue
-            for i in range(begin, behind):
-                here = np.uint64(memory[i])
-                found[end], times[end] = called + np.int64(i), (here >> kind_bits) + up >> unit
-                end += np.uint64(here - one < most)
+        for first in range(np.uint64(row * width + 1), stop, at_once):
+            words = memory[first:]
+            bits = reached_bits(words, stop - first, one, beyond)
+            if bits:
+                if end + at_once > room:
+                    return -1
+                end = write_reached(bits, words, kind_bits, unit, called + np.int64(first), end, found, times)
     return np.int64(end)
-
-
-@njit(cache=True, nogil=True)
-def n_reached(cells, most):  # type: ignore[no-untyped-def]
-    """How many of the first `CELLS_TOGETHER` cells hold 1 to ``most``, the next row's at the end of one among them."""
-    word, n_in = cells.dtype.type, np.uint32(0)
-    for i in range(CELLS_TOGETHER):
-        n_in = np.uint32(n_in + np.uint32(word(cells[i] - word(1)) < word(most)))
-    return np.uint64(n_in)
 
 
 @njit(cache=True, nogil=True)

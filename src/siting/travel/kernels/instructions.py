@@ -1,15 +1,17 @@
-"""Ask the processor for a cell before it is needed; by llvmlite, which is a part of numba."""
+"""Instructions of processors that Python has no word for; by llvmlite, which is a part of numba."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import config, types
 from numba.extending import intrinsic
 
-INT32 = ir.IntType(32)
+INT1, INT32 = ir.IntType(1), ir.IntType(32)
 READ, KEEP_IN_ALL_CACHES, DATA = 0, 3, 1
+IS_NEVER_ZERO = 1
 
 
 def _prefetch(_typing: Any, array: types.Array, _index: types.Integer) -> Any:
@@ -27,8 +29,22 @@ def _prefetch(_typing: Any, array: types.Array, _index: types.Integer) -> Any:
     return types.void(array, _index), generate
 
 
-def _nothing(_array: Any, _index: Any) -> None:
-    """What interpreted kernels do instead."""
+def _lowest_bit(_typing: Any, _bits: types.Integer) -> Any:
+    """Number of the lowest bit set of a uint64 that is not 0."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(INT1, IS_NEVER_ZERO))
+
+    return types.uint64(types.uint64), generate
 
 
-prefetch: Any = _nothing if config.DISABLE_JIT else intrinsic(_prefetch)  # type: ignore[attr-defined]
+def _interpreted_prefetch(_array: Any, _index: Any) -> None:
+    """Nothing: interpreted kernels wait."""
+
+
+def _interpreted_lowest_bit(bits: Any) -> Any:
+    return np.uint64((int(bits) & -int(bits)).bit_length() - 1)
+
+
+prefetch: Any = _interpreted_prefetch if config.DISABLE_JIT else intrinsic(_prefetch)  # type: ignore[attr-defined]
+lowest_bit: Any = _interpreted_lowest_bit if config.DISABLE_JIT else intrinsic(_lowest_bit)  # type: ignore[attr-defined]
