@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from siting.numbers import ENGLISH
+
 HEAD = (
     "| scenario | question | people | covered today | with the plan "
     "| worst 1 % today → plan | plan | proof | time, memory |"
@@ -33,15 +35,19 @@ def row(folder: Path) -> str:
     n_rules = len({one["path"] for one in summary["rules"]})
     if n_rules:
         question += f", under {n_rules} rule{'s' if n_rules > 1 else ''}"
-    proof = f"optimal ({certificate['bound_by']})" if summary["status"] == "optimal" else f"gap {summary['gap']:.2%}"
+    proof = (
+        f"optimal ({certificate['bound_by']})"
+        if summary["status"] == "optimal"
+        else f"gap {ENGLISH.gap(summary['gap'])}"
+    )
     travel = {"roads": "real roads", "friction": "screening model"}[summary["travel"]]
     cells = (
         f"`{summary['scenario']}` ({travel})",
         question,
         f"{summary['persons_total']:,.0f}",
-        _share(summary["covered_before"]["share"]),
-        _share(summary["covered_after"]["share"]),
-        f"{summary['p99_minutes_before']:.0f} → {summary['p99_minutes_after']:.0f} min",
+        ENGLISH.percent(summary["covered_before"]["share"], 2),
+        ENGLISH.percent(summary["covered_after"]["share"], 2),
+        f"{math.ceil(summary['p99_minutes_before'])} → {math.ceil(summary['p99_minutes_after'])} min",
         f"{summary['sites']['opened']} houses, {_kept(summary)}",
         proof,
         f"{sum(manifest['seconds'].values()):.0f} s, {manifest['peak_memory_mb'] / 1000:.1f} GB",
@@ -54,11 +60,6 @@ def _kept(summary: dict[str, Any]) -> str:
     outside, closed = sites["existing_outside"], summary.get("decisions", {}).get("existing", {}).get("close", 0)
     around = f" and {outside} around" if outside else ""
     return f"{sites['existing'] - outside - closed} sites kept{around}{f', {closed} closed' if closed else ''}"
-
-
-def _share(share: float) -> str:
-    """Rounded down: 100 % is said of everybody only."""
-    return f"{math.floor(share * 10_000) / 100:.2f} %"
 
 
 if __name__ == "__main__":
