@@ -35,11 +35,8 @@ def row(folder: Path) -> str:
     n_rules = len({one["path"] for one in summary["rules"]})
     if n_rules:
         question += f", under {n_rules} rule{'s' if n_rules > 1 else ''}"
-    proof = (
-        f"optimal ({certificate['bound_by']})"
-        if summary["status"] == "optimal"
-        else f"gap {ENGLISH.gap(summary['gap'])}"
-    )
+    is_optimal = summary["status"] == "optimal"
+    proof = f"optimal ({certificate['bound_by']})" if is_optimal else f"gap {ENGLISH.gap(summary['gap'])}"
     travel = {"roads": "real roads", "friction": "screening model"}[summary["travel"]]
     cells = (
         f"`{summary['scenario']}` ({travel})",
