@@ -196,8 +196,9 @@ def graph_persons_within(
 
 
 def _nearest_times(ticks: NDArray[np.uint32], row: NDArray[np.integer]) -> NearestTimes:
-    time_s = np.where(row >= 0, whole_seconds(ticks), np.inf).astype(np.float32)
-    return NearestTimes(time_s=time_s, site=row.astype(np.int32))
+    time_s = whole_seconds(ticks).astype(np.float32)
+    np.copyto(time_s, np.float32(np.inf), where=row < 0)
+    return NearestTimes(time_s=time_s, site=row.astype(np.int32, copy=False))
 
 
 def _outline(is_inside: NDArray[np.bool_], grid: Grid) -> shapely.Geometry:

@@ -118,7 +118,10 @@ class ReadyRaster(Ready[RasterSearch]):
         return self._within(cell_number(source, self.raster.shape))
 
     def times(self, source: tuple[int, int]) -> NDArray[np.float32]:
-        """Seconds between one cell, (row, column), and every other, a raster; inf where beyond the cutoff."""
+        """Seconds between one cell, (row, column), and every other, a raster; inf where beyond the cutoff.
+
+        To fill a large raster takes longer than to search it (9 million cells: 3 ms): see `within`.
+        """
         return self._times(cell_number(source, self.raster.shape)).reshape(self.raster.shape)
 
     def travel_times(
