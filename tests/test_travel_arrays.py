@@ -64,6 +64,10 @@ def test_a_ready_raster_answers_again_and_again(n_levels: int, monkeypatch) -> N
         assert within_s.tolist() == time_s.ravel()[cell].tolist()
         pairs = slice(*one.site_start[i : i + 2])
         assert one.cell[pairs].tolist() == cell.tolist() and one.time_s[pairs].tolist() == within_s.tolist()
+    near, again = ready.nearest(sources[:3]), arrays.raster_nearest(friction, sources[:3], cell_size_m=100.0)
+    assert near.time_s.tobytes() == again.time_s.tobytes() and near.site.tobytes() == again.site.tobytes()
+    soonest = np.minimum.reduce([ready.times(source) for source in sources[:3].tolist()])
+    assert (near.time_s[np.isfinite(soonest)] == soonest[np.isfinite(soonest)]).all()
     assert one.site_start[-1] > 500 and one.site_start[-1] == one.site_start[-2]
 
 
@@ -74,6 +78,8 @@ def test_a_ready_graph_answers_again_and_again() -> None:
     assert ready.times(3).tolist() == [np.inf, 51, 31, 0]
     times = ready.travel_times([3, 0], threads=2)
     assert (times.cell.tolist(), times.time_s.tolist()) == ([1, 2, 3, 0, 1, 2], [51, 31, 0, 0, 20, 0])
+    near = ready.nearest([3, 0])
+    assert (near.time_s.tolist(), near.site.tolist()) == ([0, 20, 0, 0], [1, 1, 1, 0])
     with pytest.raises(DataError, match="is no node"):
         ready.times(4)
 

@@ -21,13 +21,13 @@ from siting.arguments import amount, row_numbers
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.progress import Progress, silent
+from siting.travel.bare import cell_number, cell_numbers, nearest_times, tick_graph
 from siting.travel.overland import overland_edges
 from siting.travel.raster_edges import Edges, raster_edges
 from siting.travel.raster_search import RasterSearch, nearest_on_raster
-from siting.travel.ready import ReadyGraph, ReadyRaster, cell_number, cell_numbers, tick_graph
+from siting.travel.ready import ReadyGraph, ReadyRaster
 from siting.travel.tick_graph import nearest_on_graph
 from siting.travel.tick_raster import TickRaster, checked_friction
-from siting.travel.ticks import whole_seconds
 from siting.travel.travel_times import TICKS_PER_S, NearestTimes
 
 __all__ = [
@@ -97,7 +97,7 @@ def raster_nearest(friction_s_per_m: NDArray[np.floating], sources: ArrayLike, *
     cell_size_m : float
     """
     raster = TickRaster.of(friction_s_per_m, cell_size_m=cell_size_m)
-    return _nearest_times(*nearest_on_raster(raster, cell_numbers(sources, raster.shape)))
+    return nearest_times(*nearest_on_raster(raster, cell_numbers(sources, raster.shape)))
 
 
 def raster_persons_within(
@@ -174,7 +174,7 @@ def graph_nearest(n_nodes: int, edges: Edges, sources: ArrayLike, *, towards: bo
     """
     graph = tick_graph(n_nodes, edges, towards=towards)
     nodes = row_numbers(sources, n_nodes, where="graph", name="sources")
-    return _nearest_times(*nearest_on_graph(graph, nodes))
+    return nearest_times(*nearest_on_graph(graph, nodes))
 
 
 def graph_persons_within(
@@ -193,12 +193,6 @@ def graph_persons_within(
         As many as there are processors, unless said. The result is the same, byte for byte.
     """
     return ReadyGraph(n_nodes, edges, cutoff_s=cutoff_s, towards=True).persons_within(persons, threads=threads)
-
-
-def _nearest_times(ticks: NDArray[np.uint32], row: NDArray[np.integer]) -> NearestTimes:
-    time_s = whole_seconds(ticks).astype(np.float32)
-    np.copyto(time_s, np.float32(np.inf), where=row < 0)
-    return NearestTimes(time_s=time_s, site=row.astype(np.int32, copy=False))
 
 
 def _outline(is_inside: NDArray[np.bool_], grid: Grid) -> shapely.Geometry:

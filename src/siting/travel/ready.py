@@ -12,18 +12,18 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from siting.arguments import numbers, row_numbers, whole_numbers
+from siting.arguments import numbers, row_numbers
 from siting.errors import DataError, Fault
 from siting.progress import Progress, silent
+from siting.travel.bare import cell_number, cell_numbers, nearest_times, tick_graph
 from siting.travel.casts import Found
 from siting.travel.pairs import PairStore
 from siting.travel.raster_edges import Edges
-from siting.travel.raster_search import RasterSearch
-from siting.travel.tick_graph import GraphSearch, TickGraph
+from siting.travel.raster_search import RasterSearch, nearest_on_raster
+from siting.travel.tick_graph import GraphSearch, nearest_on_graph
 from siting.travel.tick_raster import TickRaster
-from siting.travel.ticks import whole_ticks
 from siting.travel.times import MEMORY_BUDGET_MB, in_threads
-from siting.travel.travel_times import TravelTimes
+from siting.travel.travel_times import NearestTimes, TravelTimes
 
 BLOCK_SOURCES = 8
 """Sources that a thread takes at a time: what they reach is held twice for a moment."""
@@ -150,6 +150,10 @@ class ReadyRaster(Ready[RasterSearch]):
         places = cell_numbers(sources, self.raster.shape)
         return self._travel_times(places, progress, threads, memory_budget_mb, spill_folder)
 
+    def nearest(self, sources: ArrayLike) -> NearestTimes:
+        """Time to the nearest of some cells, (row, column) each, from every cell, without a cutoff, and which it is."""
+        return nearest_times(*nearest_on_raster(self.raster, cell_numbers(sources, self.raster.shape)))
+
     def persons_within(
         self, persons: NDArray[np.floating], *, progress: Progress = silent, threads: int | None = None
     ) -> NDArray[np.float64]:
@@ -238,6 +242,10 @@ class ReadyGraph(Ready[GraphSearch]):
         """
         return self._travel_times(self._checked(sources), progress, threads, memory_budget_mb, spill_folder)
 
+    def nearest(self, sources: ArrayLike) -> NearestTimes:
+        """Time between every node and the nearest of some, and which it is; beyond 12 days there is none."""
+        return nearest_times(*nearest_on_graph(self._graph, self._checked(sources)))
+
     def persons_within(self, persons: NDArray[np.floating], *, threads: int | None = None) -> NDArray[np.float64]:
         """People, one figure per node, within the cutoff of **every** node: one search for each, none of them kept."""
         people = numbers(persons, where="graph", name="persons", shape=(self._n_places,))
@@ -267,31 +275,3 @@ class ReadyGraph(Ready[GraphSearch]):
 def n_threads(threads: int | None) -> int:
     """As many threads as asked for, or as there are processors."""
     return threads or os.cpu_count() or 1
-
-
-def cell_number(source: tuple[int, int], shape: tuple[int, int]) -> int:
-    """`cell_numbers` of one cell, in a tenth of the time."""
-    (row, column), (n_rows, n_columns) = source, shape
-    if not (0 <= row < n_rows and 0 <= column < n_columns and row == int(row) and column == int(column)):
-        raise DataError(Fault("travel", 0, 0, "sources", "lie outside the raster", f"rows and columns of {shape}"))
-    return int(row) * n_columns + int(column)
-
-
-def cell_numbers(sources: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.int64]:
-    """Number, row by row, of each (row, column)."""
-    pairs = np.atleast_2d(whole_numbers(sources, where="travel", name="sources"))
-    if pairs.size and (pairs.ndim != 2 or pairs.shape[1] != 2):
-        problem = f"have shape {pairs.shape}, wanted (n, 2)"
-        raise DataError(Fault("travel", 0, 0, "sources", problem, "the row and the column of each"))
-    row, column = pairs.reshape(-1, 2).T
-    if ((row < 0) | (row >= shape[0]) | (column < 0) | (column >= shape[1])).any():
-        raise DataError(Fault("travel", 0, 0, "sources", "lie outside the raster", f"rows and columns of {shape}"))
-    return np.asarray(row * shape[1] + column)
-
-
-def tick_graph(n_nodes: int, edges: Edges, *, towards: bool) -> TickGraph:
-    """The graph to search, turned round where people travel towards the sources."""
-    n_nodes = int(whole_numbers(n_nodes, where="graph", name="n_nodes"))
-    tail, head = (whole_numbers(ends, where="graph", name="edges") for ends in edges[:2])
-    ticks = whole_ticks(np.asarray(edges[2], np.float64))
-    return TickGraph.from_edges(n_nodes, head if towards else tail, tail if towards else head, ticks)

@@ -65,12 +65,21 @@ class TickGraph:
             raise DataError(Fault("graph", 0, 0, "edges", "name nodes that are not there", f"0 to {n_nodes - 1}"))
         if max(n_nodes, len(ticks)) >= 2**32:
             raise DataError(Fault("graph", 0, 0, "edges", "are too many", "fewer than 2**32 nodes and edges"))
+        from siting.travel.kernels.preparing import lay_edges
+
         start = np.zeros(n_nodes + 1, np.uint32)
         start[1:] = np.cumsum(np.bincount(tail, minlength=n_nodes))
-        edge = np.asarray(head).astype(np.uint64) << np.uint64(32) | np.asarray(ticks, np.uint32).astype(np.uint64)
+        edge = np.empty(len(ticks), np.uint64)
+        lay_edges(
+            np.asarray(tail, np.int64),
+            np.asarray(head, np.int64),
+            np.asarray(ticks, np.uint32),
+            start[:-1].copy(),
+            edge,
+        )
         return cls(
             start=start,
-            edge=edge[np.argsort(tail, kind="stable")],
+            edge=edge,
             longest_edge=int(ticks.max(initial=0)),
             shift=bucket_shift(ticks),
         )

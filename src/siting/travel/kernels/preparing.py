@@ -1,4 +1,4 @@
-"""Frictions made ready for the searches: few of them as classes with marks, many as each cell's own half steps."""
+"""Frictions and edges made ready for the searches: few frictions as classes with marks, many as half steps."""
 
 from __future__ import annotations
 
@@ -154,3 +154,22 @@ def half_step(packed, slant):  # type: ignore[no-untyped-def]
     """Ticks to cross half a cell, diagonally where ``slant`` is 1 and not 0; no branch, for slants come at random."""
     half, more = packed >> np.uint64(2), packed & np.uint64(3)
     return half + slant * ((half * DIAGONAL_MORE >> np.uint64(32)) + more - np.uint64(1))
+
+
+@njit(cache=True, nogil=True)
+def lay_edges(tail, head, ticks, next_of, edge):  # type: ignore[no-untyped-def]
+    """Write the edges by their tails, in their order within each; half the time of a sort.
+
+    Parameters
+    ----------
+    tail, head : int64 arrays, shape (n_edges,)
+    ticks : uint32 array, same shape
+    next_of : uint32 array, shape (n_nodes,)
+        Where the first edge of each node goes; moved on.
+    edge : uint64 array, shape (n_edges,)
+        On return ``head << 32 | ticks``.
+    """
+    for i in range(tail.size):
+        node = tail[i]
+        edge[next_of[node]] = np.uint64(head[i]) << np.uint64(32) | np.uint64(ticks[i])
+        next_of[node] += np.uint32(1)
