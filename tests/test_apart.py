@@ -41,7 +41,11 @@ def naive_seconds(scenario: Scenario, territory: Territory, rows: np.ndarray) ->
     """From each of some sites to each, by SciPy's Dijkstra: seconds at the cell in which the one stands."""
     cell = territory.grid.cell_at(territory.sites.x_m[rows], territory.sites.y_m[rows])
     graph = ticks_graph(scenario.travel, territory)
-    return np.array([seconds[cell] for seconds in graph.within_s(rows, scenario.travel.cutoff_s)]).T
+    cells, place = np.unique(cell, return_inverse=True)
+    found = np.full((len(rows), len(cells)), np.inf)
+    for row, (near, seconds) in enumerate(graph.within_s(rows, cells, scenario.travel.cutoff_s)):
+        found[row, near] = seconds
+    return found[:, place].T
 
 
 def test_trips_between_candidates_are_those_of_another_search(world):

@@ -54,12 +54,10 @@ def assert_both_paths_agree(world, travel) -> None:
     code = np.where(world.demand.land_mass > 0, reach.ISLAND, np.where(has_access, reach.CUT_OFF, reach.NO_ROAD))
     np.testing.assert_array_equal(surface.unreached_reason(rows[:0]), code)
     times = travel_times(surface, cutoff_s=travel.cutoff_s, threads=2)
-    for site, seconds in enumerate(graph.within_s(rows, travel.cutoff_s)):
-        at_cells = seconds[world.demand.cell]
+    for site, (near, seconds) in enumerate(graph.within_s(rows, world.demand.cell, travel.cutoff_s)):
         pairs = slice(times.site_start[site], times.site_start[site + 1])
-        is_within = at_cells <= travel.cutoff_s
-        np.testing.assert_array_equal(times.cell[pairs], np.flatnonzero(is_within))
-        np.testing.assert_array_equal(times.time_s[pairs], at_cells[is_within])
+        np.testing.assert_array_equal(times.cell[pairs], np.sort(near))
+        np.testing.assert_array_equal(times.time_s[pairs], seconds[np.argsort(near)])
 
 
 @settings(max_examples=60, deadline=None)

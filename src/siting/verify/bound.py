@@ -99,9 +99,8 @@ def cover_matrix(
             found.append((np.full(len(site), i), site, seconds[site]))
             progress(i + 1, len(row))
     else:
-        for j, seconds in enumerate(graph.within_s(np.arange(len(sites)), within_s)):
-            near = np.flatnonzero(seconds[cells] <= within_s)
-            found.append((near, np.full(len(near), j), seconds[cells][near]))
+        for j, (near, seconds) in enumerate(graph.within_s(np.arange(len(sites)), cells, within_s)):
+            found.append((near, np.full(len(near), j), seconds))
             progress(j + 1, len(sites))
     nothing = np.empty(0, dtype=np.int64)
     cell, site, time_s = (

@@ -83,8 +83,7 @@ def _check_detail(name: str, table: pd.DataFrame, sites: Sites) -> Iterator[Chec
     if expected.dtype.kind == "f":
         wrong = ~np.isclose(said.astype(np.float64), expected, rtol=0, atol=PERSONS_TOLERANCE, equal_nan=True)
     else:
-        # A spreadsheet gets one line, after an apostrophe where it would compute.
-        wrong = np.array([a.removeprefix("'") != " ".join(b.split()) for a, b in zip(said, expected, strict=True)])
+        wrong = np.array([not _says(line, text) for line, text in zip(said, expected, strict=True)])
     yield none_of(f"sites.csv, {name}", sites.id[wrong].tolist(), otherwise="celui des fichiers d'entrée")
 
 
@@ -116,7 +115,7 @@ def check_communes(run: RunFiles, recount: Recount) -> Iterator[Check]:
     for column in expected.columns:
         said, is_text = run.communes[column], not pd.api.types.is_numeric_dtype(expected[column])
         if is_text:
-            wrong = said.to_numpy(dtype=str) != expected[column].to_numpy(dtype=str)
+            wrong = np.array([not _says(line, text) for line, text in zip(said, expected[column], strict=True)])
         else:
             tolerance = MINUTES_TOLERANCE if column.startswith("minutes") else PERSONS_TOLERANCE
             numbers = pd.to_numeric(said, errors="coerce").to_numpy(np.float64)
@@ -278,10 +277,14 @@ def _differing_columns(run: RunFiles) -> list[str]:
             is_close = np.isclose(told, said_there, rtol=0, atol=tolerance, equal_nan=True)
             differing.extend([] if is_close.all() else [name])
         else:
-            pairs = zip(run.sites[name], said.fillna(""), strict=True)
-            is_same = all(" ".join(str(text).split()) in (line, line.removeprefix("'")) for line, text in pairs)
+            is_same = all(_says(line, str(text)) for line, text in zip(run.sites[name], said.fillna(""), strict=True))
             differing.extend([] if is_same else [name])
     return differing
+
+
+def _says(line: str, text: str) -> bool:
+    """Whether a table says a text: a spreadsheet gets it in one line, after an apostrophe where it would compute."""
+    return " ".join(text.split()) in (line, line.removeprefix("'"))
 
 
 def _shape_holds(table: pd.DataFrame, ids: NDArray[np.str_]) -> bool:

@@ -129,10 +129,10 @@ def _open_sites(recount: Recount, when: str) -> tuple[NDArray[np.intp], Floats, 
     rows = np.flatnonzero(sites.is_existing) if when == "before" else recount.open_rows
     rows = rows[sites.in_study_area[rows]]
     capacity = np.array([capacity_of(recount, int(row), when) for row in rows], dtype=np.float64)
-    limit_s = _limit_s(recount)
-    found = (seconds[cells] for seconds in recount.graph.within_s(rows, limit_s))
-    times_s = [np.where(seconds <= limit_s, seconds, np.inf) for seconds in found]
-    return rows, capacity, np.array(times_s).reshape(len(rows), len(cells))
+    times_s = np.full((len(rows), len(cells)), np.inf)
+    for number, (near, seconds) in enumerate(recount.graph.within_s(rows, cells, _limit_s(recount))):
+        times_s[number, near] = seconds
+    return rows, capacity, times_s
 
 
 def capacity_of(recount: Recount, site: int, when: str) -> float:

@@ -91,11 +91,7 @@ class Recount:
         """Per row of the sites that are open today or with the plan: demand cells within the standard, and seconds."""
         standard_s, cells = self.scenario.goal.standard_s, self.territory.demand.cell
         rows = np.flatnonzero(self.territory.sites.is_existing | np.isin(self.territory.sites.id, self.opened_ids))
-        found = {}
-        for row, seconds in zip(rows.tolist(), self.graph.within_s(rows, standard_s), strict=True):
-            near = np.flatnonzero(seconds[cells] <= standard_s)
-            found[row] = near, seconds[cells[near]]
-        return found
+        return dict(zip(rows.tolist(), self.graph.within_s(rows, cells, standard_s), strict=True))
 
     @cached_property
     def n_covering(self) -> NDArray[np.int64]:
@@ -135,8 +131,8 @@ class Recount:
         place = np.argsort(self.territory.sites.id, kind="stable")
         rows = place[np.searchsorted(self.territory.sites.id, ids, sorter=place)].astype(np.intp)
         added = np.zeros(len(rows))
-        for number, seconds in enumerate(self.graph.within_s(rows, self.scenario.goal.standard_s)):
-            covered = seconds[self.territory.demand.cell] <= self.scenario.goal.standard_s
+        for number, row in enumerate(rows.tolist()):
+            covered, _ = self.trips[row]
             added[number] = left[covered].sum()
             left[covered] = 0.0
         return added

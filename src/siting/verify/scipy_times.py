@@ -56,10 +56,20 @@ class TicksGraph:
             return np.full(len(self.cell_node), np.inf)
         return self._seconds_at_cells(dijkstra(self.edges, indices=nodes, min_only=True))
 
-    def within_s(self, site_rows: NDArray[np.integer], limit_s: int) -> Iterator[NDArray[np.float64]]:
-        """For each site, seconds from each cell of the grid; inf beyond the limit."""
+    def within_s(
+        self, site_rows: NDArray[np.integer], cells: NDArray[np.integer], limit_s: int
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:
+        """For each site, which of some cells of the grid, all different, are within the limit, and their seconds.
+
+        Looking only at nodes that were reached takes 6 ms a site of France instead of 35.
+        """
+        place_of_node = np.full(self.edges.shape[0], -1, dtype=np.intp)
+        place = np.flatnonzero(self.cell_node[cells] >= 0)
+        place_of_node[self.cell_node[cells[place]]] = place
         for ticks in _searches(self.edges, self.site_node[site_rows], limit_s):
-            yield self._seconds_at_cells(ticks)
+            node = np.flatnonzero(ticks <= limit_s * TICKS_PER_S)
+            node = node[place_of_node[node] >= 0]
+            yield place_of_node[node], np.ceil(ticks[node] / TICKS_PER_S)
 
     def to_sites_s(self, cells: NDArray[np.integer], limit_s: int) -> Iterator[NDArray[np.float64]]:
         """For each cell of the grid given, seconds to each site; inf beyond the limit."""

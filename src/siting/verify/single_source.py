@@ -69,9 +69,8 @@ def _served_by(recount: Recount, flows: pd.DataFrame, asked: NDArray[np.float64]
     idle = np.flatnonzero(asked == 0)
     if len(idle):
         best_s = np.full(len(idle), np.inf)
-        cutoff_s = recount.scenario.travel.cutoff_s
-        for site, seconds in zip(recount.open_rows, recount.graph.within_s(recount.open_rows, cutoff_s), strict=True):
-            near_s = seconds[demand.cell[idle]]
-            is_nearer = (near_s <= cutoff_s) & (near_s < best_s)
-            served[idle[is_nearer]], best_s[is_nearer] = site, near_s[is_nearer]
+        trips = recount.graph.within_s(recount.open_rows, demand.cell[idle], recount.scenario.travel.cutoff_s)
+        for site, (near, seconds) in zip(recount.open_rows, trips, strict=True):
+            is_nearer = seconds < best_s[near]
+            served[idle[near[is_nearer]]], best_s[near[is_nearer]] = site, seconds[is_nearer]
     return served
