@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from itertools import combinations
+
 import numpy as np
 import pytest
 from benchmarks.solver import pmedcap
@@ -11,7 +14,12 @@ from hypothesis import strategies as st
 from naive import median as naive
 from siting import checker
 from siting.allocation import CellTimes, capacitated_p_median, solve
+from siting.allocation.effort import Effort
+from siting.allocation.kernels import packing, single_source
 from siting.allocation.medians import capacitated as capacitated_medians
+from siting.allocation.medians import packings as packings_module
+from siting.allocation.medians.packing_core import price
+from siting.allocation.medians.packings import choose, listed
 from siting.errors import DataError, InfeasibleError
 from test_allocation_median import cell_times_of
 
@@ -98,6 +106,73 @@ def test_no_multipliers_prove_more_than_the_optimum(world, multipliers, must_ser
     nobody = np.full(len(dense), -1, dtype=np.int32)
     found = checked(problem, np.zeros(0, dtype=np.int32), nobody, np.array(multipliers[: len(dense)]))
     assert found.bound <= best
+
+
+@settings(max_examples=80, deadline=None)
+@given(capacitated_worlds(), st.lists(st.integers(0, 900).map(float), min_size=5, max_size=5), st.booleans())
+def test_the_best_choice_of_packings_is_the_enumerated_optimum(world, multipliers, must_serve: bool) -> None:
+    dense, persons, demand, capacity, rules = world
+    penalty_s = None if must_serve else 70.0
+    problem = problem_of(world, 1, penalty_s)
+    best = naive.capacitated_p_median(dense, persons, demand, capacity, problem.new_houses, penalty_s or INF, **rules)
+    core = capacitated_medians.core_of(problem)
+    v = np.minimum(np.array(multipliers[: len(dense)]), core.dense.unserved)
+    priced = price(core, np.ones(len(core.row), dtype=np.bool_), v)
+    cutoff = 50_000.0 if best == INF else best + 40.0
+    packings = listed(core, priced, cutoff - priced.bound)
+    assert packings is not None
+    chosen = choose(core, priced, packings, cutoff, Effort(time.monotonic() + 60, 0.0, 0))
+    if best == INF:
+        assert (chosen.column, chosen.bound) == (None, INF)
+    else:
+        assert chosen.column is not None
+        assert single_source.total(core.dense, chosen.column) == best
+        assert chosen.bound <= best + 1e-6
+        assert choose(core, priced, packings, best - 1.0, Effort(time.monotonic() + 60, 0.0, 0)).bound >= best - 1e-6
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data(), st.integers(1, 6), st.integers(0, 12), st.integers(-20, 60))
+def test_all_packings_worth_enough_are_listed(data, n: int, capacity: int, least: int) -> None:
+    profit = np.array(data.draw(st.lists(st.integers(-9, 20).map(float), min_size=n, max_size=n)))
+    demand = np.array(data.draw(st.lists(st.integers(0, 6), min_size=n, max_size=n)))
+    row = np.arange(n, dtype=np.int32)
+    wanted = {
+        one
+        for size in range(n + 1)
+        for one in combinations(range(n), size)
+        if demand[list(one)].sum() <= capacity and profit[list(one)].sum() >= least
+    }
+    start, rows = packing.packings(row, profit, demand, capacity, float(least), 10**6)
+    found = [tuple(rows[a:b].tolist()) for a, b in zip(start, start[1:], strict=False)]
+    assert len(found) == len(wanted) and set(found) == wanted
+    assert len(packing.packings(row, profit, demand, capacity, float(least), 3)[0]) - 1 == min(len(wanted), 3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sets(st.integers(0, 5), min_size=1), st.integers(0, 4)), max_size=8))
+def test_broken_triples_are_those_that_counting_finds(parts) -> None:
+    start = np.cumsum([0, *(len(rows) for rows, _ in parts)]).astype(np.int64)
+    row = np.array([i for rows, _ in parts for i in sorted(rows)], dtype=np.int32)
+    part = np.array([quarter / 4 for _, quarter in parts])
+    wanted = {}
+    for triple in combinations(range(6), 3):
+        much = sum(quarter / 4 for rows, quarter in parts if len(rows & set(triple)) >= 2) - 1.0
+        if much > 0.01:
+            wanted[triple] = much
+    found, by = packing.broken_triples(start, row, part, 6, 0.01)
+    assert {tuple(one): much for one, much in zip(found.tolist(), by.tolist(), strict=True)} == wanted
+
+
+@pytest.mark.parametrize("most", [2, 40, 2_000])
+def test_few_packings_at_a_time_prove_the_same(monkeypatch, most: int) -> None:
+    times, demand = square(20, seed=3)
+    problem = capacitated_p_median(times, new_houses=4, demand=demand, capacity=60)
+    monkeypatch.setattr(packings_module, "_MOST", 10**6)
+    whole = solve(problem)
+    monkeypatch.setattr(packings_module, "_MOST", most)
+    plan = solve(problem)
+    assert (plan.status, plan.objective) == (whole.status, whole.objective) == ("optimal", plan.bound)
 
 
 def test_the_checker_finds_what_is_wrong_with_a_plan() -> None:

@@ -61,6 +61,18 @@ CAPACITATED = (
     np.array([600.0, 500.0]),
     np.array([True, False]),
 )
+PACKINGS = (
+    formulation.Packings(
+        np.array([0, 2, 3, 5, 6]),
+        np.array([0, 1, 0, 1, 2, 2], dtype=np.int32),
+        np.array([0, 1, 1, -1], dtype=np.int32),
+        np.array([70.0, 20.0, 80.0, 90.0]),
+    ),
+    3,
+    np.array([True, False]),
+    1,
+    np.array([[0, 1, 2]], dtype=np.int32),
+)
 COMPOSED = compose(
     SQUARE,
     ["fewest_houses", "most_covered_twice"],
@@ -104,6 +116,7 @@ GOLDEN_MODELS = {
     "kinds_and_phases": lambda: composing.composed_model(KINDS_AND_PHASES, [70.0])[0],
     "served_then_time": lambda: composing.composed_model(SERVED_THEN_TIME, [6.0], CUTS)[0],
     "capacitated_p_median": lambda: formulation.capacitated_p_median_model(*CAPACITATED, 1)[0],
+    "packings": lambda: formulation.packings_model(*PACKINGS)[0],
     "p_median": lambda: formulation.p_median_model(*TIMED, 3, 2)[0],
 }
 

@@ -6,6 +6,7 @@ column is a free candidate.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -125,6 +126,58 @@ def capacitated_p_median_model(
     if free:
         _add(model, dict.fromkeys(free, 1), pulp.LpConstraintLE, new_houses, "houses")
     return model, x, z
+
+
+class Packings(NamedTuple):
+    """Sets of rows that a column may serve together: ``row[start[k]:start[k + 1]]`` by ``column[k]``, at ``cost[k]``.
+
+    ``column`` is -1 where nobody serves the rows.
+    """
+
+    start: NDArray[np.int64]
+    row: NDArray[np.int32]
+    column: NDArray[np.int32]
+    cost: NDArray[np.float64]
+
+    def only(self, k: NDArray[np.integer]) -> Packings:
+        """Some of them."""
+        counts = np.diff(self.start)[k]
+        start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        place = np.repeat(self.start[k] - start[:-1], counts) + np.arange(start[-1])
+        return Packings(start, self.row[place], self.column[k], self.cost[k])
+
+
+def packings_model(
+    packings: Packings, n_rows: int, is_free: NDArray[np.bool_], new_houses: int, triples: NDArray[np.int32]
+) -> tuple[pulp.LpProblem, Variables]:
+    """Packings of least cost, each row in one of them, at most one for a column; returns the model and z.
+
+    ``is_free``: columns that count among the ``new_houses``. ``triples`` (n, 3) of rows change the relaxation
+    alone: of the packings with two or three of them only one can be chosen.
+    """
+    model = pulp.LpProblem("packings", pulp.LpMinimize)
+    z = _binaries(model, "packing", len(packings.column))
+    model.setObjective(pulp.LpAffineExpression(dict(zip(z, packings.cost.tolist(), strict=True))))
+    of_row: list[list[int]] = [[] for _ in range(n_rows)]
+    of_column: dict[int, list[int]] = {}
+    for k, j in enumerate(packings.column.tolist()):
+        for i in packings.row[packings.start[k] : packings.start[k + 1]].tolist():
+            of_row[i].append(k)
+        if j >= 0:
+            of_column.setdefault(j, []).append(k)
+    for i, chosen in enumerate(of_row):
+        _add(model, dict.fromkeys((z[k] for k in chosen), 1), pulp.LpConstraintEQ, 1, f"once_{i:06d}")
+    for j, chosen in sorted(of_column.items()):
+        _add(model, dict.fromkeys((z[k] for k in chosen), 1), pulp.LpConstraintLE, 1, f"one_{j:06d}")
+    for n, rows in enumerate(triples.tolist()):
+        several = Counter(k for i in rows for k in of_row[i])
+        terms = {z[k]: 1 for k, count in sorted(several.items()) if count > 1}
+        if terms:
+            _add(model, terms, pulp.LpConstraintLE, 1, f"triple_{n:06d}")
+    houses = {z[k]: 1 for j, chosen in sorted(of_column.items()) if is_free[j] for k in chosen}
+    if houses:
+        _add(model, houses, pulp.LpConstraintLE, new_houses, "houses")
+    return model, z
 
 
 def set_start(x: Variables, chosen: Iterable[int]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from siting.allocation.effort import Effort
 
@@ -17,12 +18,13 @@ from siting.allocation.effort import Effort
 class Solved:
     """The least value of a program, where it is met, and what each column adds once open (its reduced cost).
 
-    A column that adds less than nothing is open, and costs as much where it is closed.
+    A column that adds less than nothing is open, and costs as much where it is closed. ``price``: of each row.
     """
 
     value: float
     x: NDArray[np.float64]
     added: NDArray[np.float64]
+    price: NDArray[np.float64]
 
 
 class GrowingProgram:
@@ -48,6 +50,12 @@ class GrowingProgram:
         first = start[:-1].astype(np.int32)
         self._highs.addRows(len(least), least, np.full(len(least), math.inf), len(column), first, column, weight)
 
+    def widen(self, cost: NDArray[np.float64], upper: float, rows: csr_array) -> None:
+        """Columns from now on: those of a matrix, columns × rows."""
+        n = len(cost)
+        start, row = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+        self._highs.addCols(n, cost, np.zeros(n), np.full(n, upper), rows.nnz, start, row, rows.data)
+
     def limit(self, lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
         """From now on lower ≤ x ≤ upper."""
         self._highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
@@ -61,4 +69,5 @@ class GrowingProgram:
             return None
         solution = self._highs.getSolution()
         value = float(self._highs.getInfo().objective_function_value)
-        return Solved(value, np.array(solution.col_value), np.array(solution.col_dual))
+        columns = np.array(solution.col_value), np.array(solution.col_dual)
+        return Solved(value, *columns, np.array(solution.row_dual))

@@ -15,7 +15,7 @@ from siting.allocation.composed.measures import MOST_DEMAND
 from siting.allocation.effort import Effort, Found
 from siting.allocation.kernels import packing, single_source
 from siting.allocation.medians import packing_tree
-from siting.allocation.medians.packing_tree import Core, Standing
+from siting.allocation.medians.packing_core import Core, Standing
 from siting.allocation.multipliers import exact
 from siting.allocation.problems import Rules, make_rules
 from siting.arguments import numbers
@@ -131,13 +131,13 @@ def search_capacitated_p_median(
     SolverError
         When it was not found possible in the time allowed.
     """
-    core = _core(problem)
+    core = core_of(problem)
     progress(0, 3)
     standing = _improve(core, effort)
     progress(1, 3)
     standing = packing_tree.bound_first_node(core, standing, effort.share(0.5))
     progress(2, 3, _told(standing))
-    is_small = len(core.row) <= _MOST_PAIRS_TO_BRANCH
+    is_small = len(core.row) <= _MOST_PAIRS_TO_BRANCH or bool(core.is_exact.all())
     if is_small and effort.left_s > 0 and not standing.is_done(core, effort):
         standing = packing_tree.branch(core, standing, effort, lambda so_far: progress(2, 3, _told(so_far)))
     progress(3, 3, _told(standing))
@@ -149,7 +149,7 @@ def search_capacitated_p_median(
     return Found(opened, standing.bound, exact(standing.v), standing.runs), served_by
 
 
-def _core(problem: CapacitatedPMedian) -> Core:
+def core_of(problem: CapacitatedPMedian) -> Core:
     times, rules = problem.times, problem.rules
     is_allowed = rules.is_candidate(times.n_sites)
     is_allowed[rules.existing] = True

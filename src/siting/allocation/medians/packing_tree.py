@@ -2,8 +2,9 @@
 
 Each node allows some pairs of a cell and a column. Its bound comes from knapsacks (Ceselli and Righini, 2005, A
 branch-and-price algorithm for the capacitated p-median problem, Networks 45(3), 125-142: the same bound, met there
-by columns and here by a subgradient); pairs that it prices above the gap are dropped; a cell that is packed into
-several columns has them parted in two; and HiGHS ends the nodes with few pairs left.
+by columns and here by a subgradient); pairs that it prices above the gap are dropped. A node of which few packings
+may be better has them listed, and the best chosen; HiGHS ends those with few pairs left; in the others a cell that is
+packed into several columns has them parted in two.
 """
 
 from __future__ import annotations
@@ -18,74 +19,18 @@ from numpy.typing import NDArray
 
 from siting.allocation import formulation, subgradient
 from siting.allocation.effort import Effort
-from siting.allocation.highs import Outcome, run_highs
+from siting.allocation.highs import run_highs
 from siting.allocation.kernels import packing, single_source
+from siting.allocation.medians.packing_core import Core, Standing, most_worth, price, profit_of
+from siting.allocation.medians.packings import choose, listed
 
 _ROOT_ITERATIONS = 1_500
 _NODE_ITERATIONS = 80
 _NODE_LENGTH = 0.05
 _FADING = 0.95
 _PAIRS_FOR_HIGHS = 200
-_NEVER = -1e18
-
-
-@dataclass(frozen=True)
-class Core:
-    """The allowed sites and their pairs.
-
-    Attributes
-    ----------
-    site : int32 array
-        Row of the sites table of each column.
-    dense : Packing
-        Costs by row and column; ``is_fixed`` columns (existing, forced) are open whatever happens.
-    start, row, cost : arrays
-        The pairs, by column.
-    column : int32 array, shape (n_pairs,)
-    is_exact : bool array, shape (n_columns,)
-        Columns whose knapsack is filled by dynamic programming.
-    weight : float64 array, shape (n_rows,)
-        Persons.
-    houses : int
-        Columns that may open beside the fixed ones.
-    must_serve : bool
-        Whether every row must be served.
-    """
-
-    site: NDArray[np.int32]
-    dense: single_source.Packing
-    start: NDArray[np.int64]
-    row: NDArray[np.int32]
-    column: NDArray[np.int32]
-    cost: NDArray[np.float64]
-    is_exact: NDArray[np.bool_]
-    weight: NDArray[np.float64]
-    houses: int
-    must_serve: bool
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every cost is a whole number, so that a bound may be rounded up."""
-        return bool((self.cost % 1 == 0).all() and (self.must_serve or (self.dense.unserved % 1 == 0).all()))
-
-    def serves_all(self, column: NDArray[np.int32]) -> bool:
-        """Whether an assignment serves everybody who must be."""
-        return not self.must_serve or bool((column >= 0).all())
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The best assignment so far, its cost, the bound, and the multipliers of the first node."""
-
-    column: NDArray[np.int32]
-    cost: float
-    bound: float
-    v: NDArray[np.float64]
-    runs: tuple[Outcome, ...] = ()
-
-    def is_done(self, core: Core, effort: Effort) -> bool:
-        """Whether the gap asked for is reached."""
-        return core.serves_all(self.column) and self.cost - self.bound <= (effort.gap + 1e-9) * self.cost
+_LESS = 0.7
+"""Of the slack, until few enough packings are within it."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +56,8 @@ def branch(core: Core, standing: Standing, effort: Effort, tell: Callable[[Stand
     """Best node first, until the bound meets the cost or the time is up."""
     everything = np.ones(len(core.row), dtype=np.bool_)
     first = _climb(core, everything, standing.v, standing.cost, _NODE_ITERATIONS, _NODE_LENGTH, effort)
+    standing = _sampled(core, first, standing, effort.share(0.5))
+    tell(standing)
     heap, count = [(first.bound, 0, first)], 0
     floor = math.inf
     while heap and effort.left_s > 0 and not standing.is_done(core, effort):
@@ -118,8 +65,11 @@ def branch(core: Core, standing: Standing, effort: Effort, tell: Callable[[Stand
         if _is_closed(core, node.bound, standing):
             continue
         node = replace(node, is_allowed=node.is_allowed & _may_be_better(core, node, standing))
-        if node.is_allowed.sum() <= _PAIRS_FOR_HIGHS or not core.is_exact.all():
-            standing, bound = _finish(core, node, standing, effort)
+        ended = _chosen(core, node, standing, effort, 1.0)
+        if ended is None and (node.is_allowed.sum() <= _PAIRS_FOR_HIGHS or not core.is_exact.all()):
+            ended = _finish(core, node, standing, effort)
+        if ended is not None:
+            standing, bound = ended
             floor = min(floor, bound)
         else:
             for allowed in _parted(core, node):
@@ -140,7 +90,7 @@ def _is_closed(core: Core, bound: float, standing: Standing) -> bool:
     """Whether nothing better than the best assignment is below a bound."""
     if not core.serves_all(standing.column):
         return False
-    return (math.ceil(bound - 1e-6) if core.is_whole else bound + 1e-9 * standing.cost) >= standing.cost
+    return bool((np.ceil(bound - 1e-6) if core.is_whole else bound + 1e-9 * standing.cost) >= standing.cost)
 
 
 def _climb(
@@ -157,10 +107,10 @@ def _climb(
     use = np.zeros(len(core.row))
 
     def evaluate(u: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        profit = np.where(is_allowed, u[core.row] - core.cost, _NEVER)
+        profit = profit_of(core, is_allowed, u)
         problem = (core.start, core.row, profit, dense.demand, dense.capacity, core.is_exact)
         values = packing.best_values(*problem)
-        chosen = _most_worth(core, values)
+        chosen = most_worth(core, values)
         parts = packing.packed_parts(*problem, chosen)
         use[:] = _FADING * use + (1 - _FADING) * parts
         served = np.bincount(core.row, weights=parts, minlength=len(u)).astype(np.float64)
@@ -178,13 +128,6 @@ def _climb(
     return _Node(is_allowed, best, -bound, use)
 
 
-def _most_worth(core: Core, values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The fixed columns and the ``houses`` free ones of most value."""
-    free = np.flatnonzero(~core.dense.is_fixed)
-    chosen = free[subgradient.largest(values[free], core.houses)]
-    return np.sort(np.concatenate([np.flatnonzero(core.dense.is_fixed), chosen]))
-
-
 def _may_be_better(core: Core, node: _Node, standing: Standing) -> NDArray[np.bool_]:
     """Pairs that a better assignment may use: forcing one in raises the bound by less than the gap.
 
@@ -193,17 +136,12 @@ def _may_be_better(core: Core, node: _Node, standing: Standing) -> NDArray[np.bo
     kept = np.ones(len(core.row), dtype=np.bool_)
     if not core.serves_all(standing.column):
         return kept
-    dense = core.dense
-    profit = np.where(node.is_allowed, node.v[core.row] - core.cost, _NEVER)
-    values = packing.best_values(core.start, core.row, profit, dense.demand, dense.capacity, core.is_exact)
-    is_chosen = np.zeros(len(values), dtype=np.bool_)
-    is_chosen[_most_worth(core, values)] = True
-    bound = float(node.v.sum() - values[is_chosen].sum())
-    lowest_in = values[is_chosen & ~dense.is_fixed].min(initial=np.inf)
+    dense, priced = core.dense, price(core, node.is_allowed, node.v)
+    lowest_in = priced.values[priced.is_chosen & ~dense.is_fixed].min(initial=np.inf)
     for j in np.flatnonzero(core.is_exact):
         place = slice(core.start[j], core.start[j + 1])
-        forced = packing.values_with(core.row[place], profit[place], dense.demand, int(dense.capacity[j]))
-        raised = bound + (values[j] if is_chosen[j] else lowest_in) - forced
+        forced = packing.values_with(core.row[place], priced.profit[place], dense.demand, int(dense.capacity[j]))
+        raised = priced.bound + (priced.values[j] if priced.is_chosen[j] else lowest_in) - forced
         kept[place] = (np.ceil(raised - 1e-6) if core.is_whole else raised - 1e-9 * standing.cost) < standing.cost
     return kept
 
@@ -226,6 +164,36 @@ def _parted(core: Core, node: _Node) -> tuple[NDArray[np.bool_], NDArray[np.bool
         (second if side == 0 else first)[pair] = False
         load[side] += use[pair] + 1e-12
     return first, second
+
+
+def _sampled(core: Core, node: _Node, standing: Standing, effort: Effort) -> Standing:
+    """The best choice among the packings that are worth most, and what it proves."""
+    share = 1.0
+    while (found := _chosen(core, node, standing, effort, share)) is None:
+        share *= _LESS
+        if share < 0.01:
+            return standing
+    standing, bound = found
+    return replace(standing, bound=max(standing.bound, min(bound, standing.cost)))
+
+
+def _chosen(core: Core, node: _Node, standing: Standing, effort: Effort, share: float) -> tuple[Standing, float] | None:
+    """The best choice of packings within a share of the slack, and the bound; None where they are too many to list."""
+    if not (core.serves_all(standing.column) and core.is_exact.all()):
+        return None
+    priced = price(core, node.is_allowed, node.v)
+    cutoff = standing.cost - 1.0 if core.is_whole else standing.cost
+    slack = share * max(cutoff - priced.bound, 0.0) + 1e-6
+    packings = listed(core, priced, slack)
+    if packings is None:
+        return None
+    chosen = choose(core, priced, packings, cutoff, effort)
+    bound = max(node.bound, chosen.bound if share == 1.0 else min(chosen.bound, priced.bound + slack))
+    standing = replace(standing, runs=(*standing.runs, *chosen.runs))
+    if chosen.column is not None:
+        cost = single_source.total(core.dense, chosen.column)
+        standing = replace(standing, column=chosen.column, cost=cost) if cost < standing.cost else standing
+    return standing, math.inf if _is_closed(core, bound, standing) else bound
 
 
 def _finish(core: Core, node: _Node, standing: Standing, effort: Effort) -> tuple[Standing, float]:
