@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 from benchmarks.solver import pmedcap
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from naive import median as naive
 from siting import checker
@@ -18,6 +19,7 @@ from siting.allocation.effort import Effort
 from siting.allocation.kernels import packing, single_source
 from siting.allocation.medians import capacitated as capacitated_medians
 from siting.allocation.medians import packings as packings_module
+from siting.allocation.medians import sharing
 from siting.allocation.medians.packing_core import price
 from siting.allocation.medians.packings import choose, listed
 from siting.errors import DataError, InfeasibleError
@@ -144,7 +146,7 @@ def test_all_packings_worth_enough_are_listed(data, n: int, capacity: int, least
         if demand[list(one)].sum() <= capacity and profit[list(one)].sum() >= least
     }
     start, rows = packing.packings(row, profit, demand, capacity, float(least), 10**6)
-    found = [tuple(rows[a:b].tolist()) for a, b in zip(start, start[1:], strict=False)]
+    found = [tuple(rows[a:b].tolist()) for a, b in pairwise(start.tolist())]
     assert len(found) == len(wanted) and set(found) == wanted
     assert len(packing.packings(row, profit, demand, capacity, float(least), 3)[0]) - 1 == min(len(wanted), 3)
 
@@ -173,6 +175,36 @@ def test_few_packings_at_a_time_prove_the_same(monkeypatch, most: int) -> None:
     monkeypatch.setattr(packings_module, "_MOST", most)
     plan = solve(problem)
     assert (plan.status, plan.objective) == (whole.status, whole.objective) == ("optimal", plan.bound)
+
+
+@settings(max_examples=60, deadline=None)
+@given(capacitated_worlds())
+def test_sharing_out_is_the_linear_program_that_scipy_solves(world) -> None:
+    dense, persons, demand, capacity, _ = world
+    problem = problem_of((dense, persons, demand, capacity, {name: set() for name in RULES}), 1, 70.0)
+    core = capacitated_medians.core_of(problem)
+    shared = sharing.shared_by(core, np.arange(len(core.site)), Effort(time.monotonic() + 60, 0.0, 0))
+    assert shared is not None
+    is_pair = np.isfinite(core.dense.cost) & (problem.demand[:, None] <= problem.capacity[None, :])
+    row, column = np.nonzero(is_pair)
+    n, n_rows = len(row), len(dense)
+    once, loads = np.zeros((n_rows, n + n_rows)), np.zeros((len(core.site), n + n_rows))
+    once[row, np.arange(n)] = once[np.arange(n_rows), n + np.arange(n_rows)] = 1.0
+    loads[column, np.arange(n)] = problem.demand[row]
+    costs = np.concatenate([core.dense.cost[row, column], core.dense.unserved])
+    wanted = linprog(costs, A_ub=loads, b_ub=problem.capacity, A_eq=once, b_eq=np.ones(n_rows), bounds=(0, 1)).fun
+    assert shared.cost == pytest.approx(wanted)
+
+
+def test_many_small_cells_have_a_plan_near_its_bound() -> None:
+    rng = np.random.default_rng(5)
+    cells, sites = rng.random((600, 2)), rng.random((40, 2))
+    seconds = np.round(1000 * np.hypot(*(cells[:, None] - sites[None]).transpose(2, 0, 1)))
+    demand = rng.integers(100, 3_000, 600)
+    times = cell_times_of(seconds.tolist(), demand.astype(float).tolist(), 40)
+    capacity = int(demand.sum() / 6 / 0.95)
+    plan = solve(capacitated_p_median(times, new_houses=6, demand=demand, capacity=capacity, penalty_s=900.0))
+    assert plan.gap < 0.02 and (plan.served_by >= 0).mean() > 0.9
 
 
 def test_the_checker_finds_what_is_wrong_with_a_plan() -> None:

@@ -27,8 +27,8 @@ def check_capacitated_p_median(
     ``served_by``, shape (n_cells,): the site that serves each cell, -1 where none. ``v_i`` ≥ 0 is in
     person-seconds, at most what the cell costs unserved. ``k_j``: most Σ (v_i − w_i t_ij) of cells whose demand
     fits into the capacity of site j together, by dynamic programming where its table is small
-    (`is_table_small`), else with the last cell cut. Fixed sites are existing or forced. Rounded up where
-    persons, times and penalty are whole numbers.
+    (`is_table_small`), else with the last cell cut, of those that fit alone. Fixed sites are existing or forced.
+    Rounded up where persons, times and penalty are whole numbers.
     """
     faults = broken_rules(matrix, opened)
     if len(opened) > new_houses:
@@ -67,7 +67,7 @@ def is_table_small(n_rows: NDArray[np.int64], capacity: NDArray[np.int64]) -> ND
 
 def _packed(profit: NDArray[np.float64], weight: NDArray[np.int64], capacity: int) -> float:
     """Most profit of rows whose weights fit together; an upper bound on it where the table would be large."""
-    pays = profit > 0
+    pays = (profit > 0) & (weight <= capacity)
     is_small = bool(is_table_small(np.array([len(profit)]), np.array([capacity]))[0])
     profit, weight = profit[pays], weight[pays]
     if is_small:

@@ -201,15 +201,18 @@ def _table(row: I32, profit: F64, demand: I64, capacity: int) -> tuple[F64, Bool
 def _cut(row: I32, profit: F64, demand: I64, capacity: int) -> tuple[float, F64]:
     """The most profit when the last row may be cut, and the part of each row that is packed."""
     parts = np.zeros(len(row))
-    rate = np.zeros(len(row))
-    for k in range(len(row)):
-        rate[k] = profit[k] / max(demand[row[k]], 1e-9) if profit[k] > 0.0 else 0.0
+    pays = np.flatnonzero(profit > 0.0)
+    rate = np.empty(len(pays))
+    for place in range(len(pays)):
+        rate[place] = profit[pays[place]] / max(demand[row[pays[place]]], 1e-9)
     room = float(capacity)
     value = 0.0
-    for k in np.argsort(-rate):
-        if profit[k] <= 0.0 or (room <= 0.0 and demand[row[k]] > 0):
+    for place in np.argsort(-rate):
+        k = pays[place]
+        q = demand[row[k]]
+        if room <= 0.0 and q > 0:
             continue
-        parts[k] = min(1.0, room / demand[row[k]]) if demand[row[k]] > 0 else 1.0
-        room -= parts[k] * demand[row[k]]
+        parts[k] = min(1.0, room / q) if q > 0 else 1.0
+        room -= parts[k] * q
         value += parts[k] * profit[k]
     return value, parts

@@ -16,6 +16,7 @@ from siting.allocation.effort import Effort, Found
 from siting.allocation.kernels import packing, single_source
 from siting.allocation.medians import packing_tree
 from siting.allocation.medians.packing_core import Core, Standing
+from siting.allocation.medians.sharing import share_out
 from siting.allocation.multipliers import exact
 from siting.allocation.problems import Rules, make_rules
 from siting.arguments import numbers
@@ -137,6 +138,8 @@ def search_capacitated_p_median(
     progress(1, 3)
     standing = packing_tree.bound_first_node(core, standing, effort.share(0.5))
     progress(2, 3, _told(standing))
+    if not core.is_exact.all():
+        standing = share_out(core, standing, effort.share(0.8))
     is_small = len(core.row) <= _MOST_PAIRS_TO_BRANCH or bool(core.is_exact.all())
     if is_small and effort.left_s > 0 and not standing.is_done(core, effort):
         standing = packing_tree.branch(core, standing, effort, lambda so_far: progress(2, 3, _told(so_far)))
@@ -156,8 +159,9 @@ def core_of(problem: CapacitatedPMedian) -> Core:
     site = np.flatnonzero(is_allowed).astype(np.int32)
     new_site = np.full(times.n_sites, -1, dtype=np.int32)
     new_site[site] = np.arange(len(site), dtype=np.int32)
-    pair = np.flatnonzero(new_site[times.site] >= 0)
-    row = np.repeat(np.arange(times.n_cells, dtype=np.int32), np.diff(times.cell_start))[pair]
+    row = np.repeat(np.arange(times.n_cells, dtype=np.int32), np.diff(times.cell_start))
+    pair = np.flatnonzero((new_site[times.site] >= 0) & (problem.demand[row] <= problem.capacity[times.site]))
+    row = row[pair]
     column = new_site[times.site[pair]]
     cost = times.persons[row] * times.time_s[pair]
     order = np.lexsort((row, column))
@@ -186,7 +190,7 @@ def _improve(core: Core, effort: Effort) -> Standing:
     """The columns with most room for what is near, improved by exchange, then ruin and recreate for some rounds."""
     dense = core.dense
     search = single_source.stand(dense, _first_columns(core))
-    share = effort.share(0.3)
+    share = effort.share(0.3 if core.is_exact.all() else 0.1)
     while single_source.improve(dense, search) and share.left_s > 0:
         pass
     best = search.column.copy()

@@ -14,7 +14,8 @@ from siting.allocation.formulation import Packings
 from siting.allocation.kernels import packing
 from siting.allocation.medians.packing_core import Core
 
-_AT_ONCE = 2_000
+_AT_ONCE = 500
+"""100 points, p = 10, 1.6 million packings: 15 s of CPU; 22 s with 2,000 at once."""
 _CUTS_AT_ONCE = 60
 _BROKEN_BY = 0.02
 _ZERO = 1e-6

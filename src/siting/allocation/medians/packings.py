@@ -63,7 +63,8 @@ def listed(core: Core, priced: Priced, slack: float) -> Packings | None:
     column = np.concatenate([*columns, np.full(len(alone), -1)]).astype(np.int32)
     start = np.concatenate(starts)
     of = np.repeat(np.arange(len(column)), np.diff(start))
-    costs = np.where(column[of] < 0, core.dense.unserved[row], core.dense.cost[row, column[of]])
+    is_served, costs = column[of] >= 0, core.dense.unserved[row]
+    costs[is_served] = core.dense.cost[row[is_served], column[of[is_served]]]
     return Packings(start, row, column, np.bincount(of, weights=costs, minlength=len(column)).astype(np.float64))
 
 
