@@ -93,12 +93,8 @@ class CellTimes:
 
     def within(self, standard_s: float) -> CoverSets:
         """Cover sets of a service standard, inclusive."""
-        is_near = self.time_s <= standard_s
-        counts = np.concatenate([[0], np.cumsum(is_near)])[self.cell_start]
-        cell = np.repeat(np.arange(self.n_cells), np.diff(counts))
-        site = self.site[is_near]
-        order = np.lexsort((site, cell))
-        return CoverSets(counts.astype(np.int64), site[order], self.persons, self.n_sites)
+        near = incidence.within(self.cell_start, self.site, self.time_s, float(standard_s))
+        return CoverSets(*near, self.persons, self.n_sites)
 
     def nearest_s(self, sites: ArrayLike, otherwise_s: float) -> NDArray[np.float64]:
         """Shape (n_cells,): time to the nearest of ``sites``, ``otherwise_s`` where that is nearer or none."""

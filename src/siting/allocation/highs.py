@@ -96,6 +96,7 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
         highs = self._configured()
         passed = _pass_model(highs, lp, variables)
         _pass_start(highs, variables)
+        highs.setOptionValue("time_limit", self.effort.left_s)
         run_until(highs, self.effort.stop, self.watch)
         self.outcome = _outcome(highs, lp.sense == pulp.LpMaximize, passed)
         if self.outcome.has_values:
@@ -114,7 +115,6 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
             "output_flag": False,
             "threads": 1,
             "random_seed": self.effort.seed,
-            "time_limit": max(float(self.timeLimit), 0.0),
             "mip_rel_gap": self.effort.gap,
             "mip_abs_gap": 0.0,
         }

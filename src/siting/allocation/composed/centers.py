@@ -109,7 +109,7 @@ def solve_composed_center(problem: ComposedCenter, effort: Effort, progress: Pro
     OutOfTimeError
         None was found in the time allowed, and none is excluded.
     """
-    levels = levels_s(problem.times, problem.reach.cells)
+    levels = levels_s(problem.times, problem.rules, problem.reach.cells)
     excluded, low, high = -1, 0, len(levels) - 1
     best, size = None, _NO_PROGRAM
     while low <= high and effort.left_s > 0:
@@ -117,7 +117,7 @@ def solve_composed_center(problem: ComposedCenter, effort: Effort, progress: Pro
         answer = _ask(problem, float(levels[middle]), effort.share(0.4))
         size = answer.run or size
         if answer.opened is not None:
-            best, high = answer.opened, middle - 1
+            best, high = answer.opened, int(np.searchsorted(levels, problem.worst_s(answer.opened))) - 1
         else:
             excluded, low = middle if answer.is_excluded else excluded, middle + 1
         worst_s = math.inf if best is None else problem.worst_s(best)
@@ -130,6 +130,10 @@ def solve_composed_center(problem: ComposedCenter, effort: Effort, progress: Pro
     needed = without_idle(problem.kept_with(problem.within(problem.worst_s(best))), best.tolist(), effort)
     return _plan(problem, needed, float(levels[excluded + 1]), size)
 
+
+_MOST_PAIRS, _PAIRS_PER_S = 3_000_000, 300_000
+"""Of a program that is asked: the cells that no existing site reaches, each with its sites. Putting together a
+million takes 3 s of CPU, during which nobody looks at the clock."""
 
 _NO_PROGRAM = Outcome("limit", False, -math.inf, 0, 0, 0)
 
@@ -148,8 +152,6 @@ def _ask(problem: ComposedCenter, level_s: float, effort: Effort) -> _Answer:
     near = problem.times.within(level_s)
     composed = problem.kept_with(Everyone(problem.reach.cells, near))
     lscp = Lscp(near, problem.rules, None, np.ones(problem.times.n_sites))
-    if not lscp.is_coverable[problem.reach.cells].all():
-        return _Answer(is_excluded=True)
     is_wanted = np.zeros(problem.times.n_cells, dtype=np.bool_)
     is_wanted[problem.reach.cells] = True
     fewest = search_lscp(lscp, effort.share(0.3), silent, is_wanted)
@@ -158,6 +160,9 @@ def _ask(problem: ComposedCenter, level_s: float, effort: Effort) -> _Answer:
     caps = [one.at_most for one in problem.clauses if isinstance(one, Houses) and one.counts is None]
     if caps and fewest.bound > min(caps) + 1e-6:
         return _Answer(is_excluded=True)
+    left = np.diff(near.cell_start)[is_wanted & ~near.covered_by(problem.rules.existing)].sum()
+    if left > min(_MOST_PAIRS, _PAIRS_PER_S * effort.left_s):
+        return _Answer()
     return _ask_program(composed, effort)
 
 

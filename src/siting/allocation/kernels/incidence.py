@@ -185,6 +185,22 @@ def by_cell_and_time(
 
 
 @njit(cache=True)
+def within(start: I64, site: I32, time_s: NDArray[np.float32], standard_s: float) -> tuple[I64, I32]:
+    """The sites of each row up to a time, ascending; they come by time."""
+    near_start = np.zeros(len(start), dtype=np.int64)
+    for i in range(len(start) - 1):
+        last = start[i + 1]
+        while last > start[i] and time_s[last - 1] > standard_s:
+            last -= 1
+        near_start[i + 1] = near_start[i] + last - start[i]
+    near = np.empty(near_start[-1], dtype=np.int32)
+    for i in range(len(start) - 1):
+        n = near_start[i + 1] - near_start[i]
+        near[near_start[i] : near_start[i + 1]] = np.sort(site[start[i] : start[i] + n])
+    return near_start, near
+
+
+@njit(cache=True)
 def nearest(start: I64, site: I32, time_s: NDArray[np.float32], is_open: Bools, otherwise_s: float) -> F64:
     """Time of each row, sorted by time, to its first open column; ``otherwise_s`` if that is less."""
     seconds = np.full(len(start) - 1, otherwise_s)

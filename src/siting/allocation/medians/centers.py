@@ -33,17 +33,23 @@ class PCenter:
 
 def is_reached(times: CellTimes, rules: Rules) -> NDArray[np.bool_]:
     """Shape (n_cells,): inhabited cells that some existing or allowed site reaches within the cutoff."""
+    return np.isfinite(_least_s(times, rules)) & (times.persons > 0)
+
+
+def levels_s(times: CellTimes, rules: Rules, cells: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Seconds that the longest trip of some cells may take, ascending: each of them has a site within the first."""
+    floor_s = _least_s(times, rules)[cells].max(initial=0.0)
+    is_asked = np.zeros(times.n_cells, dtype=np.bool_)
+    is_asked[cells] = True
+    may_be = np.repeat(is_asked, np.diff(times.cell_start)) & (times.time_s >= floor_s)
+    return np.unique(times.time_s[may_be]).astype(np.float64) if len(cells) else np.zeros(1)
+
+
+def _least_s(times: CellTimes, rules: Rules) -> NDArray[np.float64]:
+    """Shape (n_cells,): seconds to the nearest existing or allowed site, inf where none is within the cutoff."""
     allowed = rules.is_candidate(times.n_sites)
     allowed[rules.existing] = True
-    return np.isfinite(times.nearest_s(np.flatnonzero(allowed), np.inf)) & (times.persons > 0)
-
-
-def levels_s(times: CellTimes, cells: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Seconds that occur between some cells and any site, ascending, 0 the first."""
-    is_wanted = np.zeros(times.n_cells, dtype=np.bool_)
-    is_wanted[cells] = True
-    found = np.unique(times.time_s.astype(np.float64)[np.repeat(is_wanted, np.diff(times.cell_start))])
-    return np.concatenate([[0.0], found[found > 0]])
+    return times.nearest_s(np.flatnonzero(allowed), np.inf)
 
 
 def p_center(
@@ -99,21 +105,22 @@ def search_p_center(problem: PCenter, effort: Effort, progress: Progress) -> Fou
         When that was not found out in the time allowed.
     """
     is_wanted = problem.is_wanted
-    levels = levels_s(problem.times, np.flatnonzero(is_wanted))
+    levels = levels_s(problem.times, problem.rules, np.flatnonzero(is_wanted))
     opened, multipliers = problem.rules.forced, np.zeros(problem.times.n_cells)
     excluded, low, high = -1, 0, len(levels) - 1
     best: NDArray[np.int32] | None = None
     found: Found | None = None
-    while low <= high:
+    while low <= high and (best is None or effort.left_s > 0):
         progress(len(levels) - 1 - (high - low), len(levels))
-        middle = (low + high) // 2
+        middle = high if best is None else (low + high) // 2  # is there a plan at all?
         found = _cover_within(problem, is_wanted, float(levels[middle]), effort.share(0.4))
-        if found is not None and len(found.opened) <= problem.new_houses:
-            best, opened, high = found.opened, found.opened, middle - 1
+        if len(found.opened) <= problem.new_houses:
+            best = opened = found.opened
+            open_s = problem.times.nearest_s(np.union1d(problem.rules.existing, opened), np.inf)
+            high = int(np.searchsorted(levels, open_s[is_wanted].max(initial=0.0))) - 1
             continue
-        if found is None or found.bound > problem.new_houses:
-            excluded = middle
-            multipliers = np.zeros(problem.times.n_cells) if found is None else found.multipliers
+        if found.bound > problem.new_houses:
+            excluded, multipliers = middle, found.multipliers
         low = middle + 1
     progress(len(levels), len(levels))
     if best is None:
@@ -122,11 +129,9 @@ def search_p_center(problem: PCenter, effort: Effort, progress: Progress) -> Fou
     return Found(opened, bound, multipliers)
 
 
-def _cover_within(problem: PCenter, is_wanted: NDArray[np.bool_], standard_s: float, effort: Effort) -> Found | None:
-    """Fewest houses within a standard; None where some wanted cell cannot be covered at all."""
+def _cover_within(problem: PCenter, is_wanted: NDArray[np.bool_], standard_s: float, effort: Effort) -> Found:
+    """Fewest houses within a standard, at which every wanted cell has a site."""
     lscp = Lscp(problem.times.within(standard_s), problem.rules, None, np.ones(problem.times.n_sites))
-    if not lscp.is_coverable[is_wanted].all():
-        return None
     return search_lscp(lscp, effort, silent, is_wanted)
 
 
