@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +16,8 @@ from siting.allocation.composed.options import KEEP, Kind, Options
 from siting.allocation.cover import CoverSets
 from siting.arguments import amount, row_numbers
 from siting.errors import DataError, Fault
+
+_T = TypeVar("_T", bound=np.generic)
 
 
 def expand(
@@ -74,56 +78,103 @@ def expand(
     everything = [*kinds, keep]
     allowed = np.stack([_where(kind, ~is_existing) & ~is_forbidden for kind in kinds] + [is_existing])
     _check(everything, allowed, is_existing, is_forced, is_forbidden, phase_weights)
-    site, kind = (rows.astype(np.int32) for rows in np.nonzero(allowed.T))
-    per_site = [_value(k.cost, n_sites) for k in everything], [_value(k.capacity, n_sites) for k in everything]
-    cost, capacity = (np.stack(values)[kind, site] for values in per_site)
-    # What is kept at a cost counts in budgets and goals, so it stays an option, the only one of its site.
-    is_settled = (kind == len(kinds)) & (allowed.sum(axis=0)[site] == 1) & (cost == 0)
+    once = _OnePhase.of(everything, allowed, standard_s)
     levels = np.unique([1.0, *(k.need_share for k in everything if k.need_share > 0)])[::-1]
-    n_once = len(site)
-    phases = np.repeat(np.arange(n_phases, dtype=np.int32), n_once)
-    standards = np.array([standard_s if k.standard_s is None else k.standard_s for k in everything])
-    shares = np.array([k.need_share for k in everything])
-    start, column, time_s = _pairs(times, site, standards[kind], shares[kind], levels)
-    n_rows = times.n_cells * len(levels)
     steps = np.tile(levels - np.r_[levels[1:], 0.0], times.n_cells)
     cell = np.repeat(np.arange(times.n_cells, dtype=np.int32), len(levels))
-    persons = np.concatenate([weight * times.persons[cell] * steps for weight in phase_weights])
-    starts = np.concatenate([[0], *(start[1:] + number * start[-1] for number in range(n_phases))])
-    columns = np.concatenate([column + number * n_once for number in range(n_phases)]).astype(np.int32)
-    cover = CoverSets(starts.astype(np.int64), columns, persons, n_phases * n_once)
-    settled = np.flatnonzero(np.tile(is_settled, n_phases)).astype(np.int32)
-    must = np.where(is_existing, True, is_forced)
+    start, column, time_s = _pairs(times, once.site, once.standard_s, once.share, levels)
+    cover = _over_phases(start, column, times.persons[cell] * steps, phase_weights, len(once.site))
+
+    def every_phase(values: NDArray[_T]) -> NDArray[_T]:
+        return np.tile(values, n_phases)
+
     return Options(
         cover=cover,
         kinds=tuple(k.name for k in everything),
-        site=np.tile(site, n_phases),
-        kind=np.tile(kind, n_phases),
-        phase=phases,
-        option_cost=np.tile(cost, n_phases),
-        capacity=np.tile(capacity, n_phases),
-        is_counted=np.tile(np.array([k.counts for k in everything])[kind], n_phases),
-        cell=np.tile(cell, n_phases),
-        cell_phase=np.repeat(np.arange(n_phases, dtype=np.int32), n_rows),
-        need=np.tile(steps, n_phases),
-        time_s=np.tile(time_s, n_phases),
-        times=_last_times(times, site, shares[kind], n_phases),
-        existing=settled,
-        kept=np.flatnonzero(np.tile((kind == len(kinds)) & ~is_settled, n_phases)).astype(np.int32),
-        clauses=_clauses(site, kind == len(kinds), is_settled, must, is_existing, n_phases),
+        site=every_phase(once.site),
+        kind=every_phase(once.kind),
+        phase=np.repeat(np.arange(n_phases, dtype=np.int32), len(once.site)),
+        option_cost=every_phase(once.cost),
+        capacity=every_phase(once.capacity),
+        is_counted=every_phase(np.array([k.counts for k in everything])[once.kind]),
+        cell=every_phase(cell),
+        cell_phase=np.repeat(np.arange(n_phases, dtype=np.int32), len(cell)),
+        need=every_phase(steps),
+        time_s=every_phase(time_s),
+        times=_last_times(times, once.site, once.share, n_phases),
+        existing=np.flatnonzero(every_phase(once.is_settled)).astype(np.int32),
+        kept=np.flatnonzero(every_phase(once.is_kept & ~once.is_settled)).astype(np.int32),
+        clauses=_clauses(once, is_existing, is_existing | is_forced, n_phases),
         n_phases=n_phases,
     )
 
 
+@dataclass(frozen=True)
+class _OnePhase:
+    """The options of one phase, site after site.
+
+    Attributes
+    ----------
+    site, kind : int32 arrays, shape (n_options,)
+    cost, capacity, share, standard_s : float64 arrays, same shape
+        Of what stands there; ``share`` is that of the needs that it meets.
+    is_kept : bool array, same shape
+        An existing site to which nothing is done.
+    is_settled : bool array, same shape
+        It cannot be otherwise. What is kept at a cost counts in budgets and goals, so it stays an option, the
+        only one of its site.
+    """
+
+    site: NDArray[np.int32]
+    kind: NDArray[np.int32]
+    cost: NDArray[np.float64]
+    capacity: NDArray[np.float64]
+    share: NDArray[np.float64]
+    standard_s: NDArray[np.float64]
+    is_kept: NDArray[np.bool_]
+    is_settled: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, kinds: Sequence[Kind], allowed: NDArray[np.bool_], standard_s: float) -> _OnePhase:
+        """By what is allowed, kinds × sites; the last kind is to keep a site as it is."""
+        site, kind = (rows.astype(np.int32) for rows in np.nonzero(allowed.T))
+        n_sites = allowed.shape[1]
+        per_site = [_value(k.cost, n_sites) for k in kinds], [_value(k.capacity, n_sites) for k in kinds]
+        cost, capacity = (np.stack(values)[kind, site] for values in per_site)
+        standards = np.array([standard_s if k.standard_s is None else k.standard_s for k in kinds])
+        is_kept = kind == len(kinds) - 1
+        return cls(
+            site=site,
+            kind=kind,
+            cost=cost,
+            capacity=capacity,
+            share=np.array([k.need_share for k in kinds])[kind],
+            standard_s=standards[kind],
+            is_kept=is_kept,
+            is_settled=is_kept & (allowed.sum(axis=0)[site] == 1) & (cost == 0),
+        )
+
+
+def _over_phases(
+    start: NDArray[np.int64],
+    column: NDArray[np.int32],
+    persons: NDArray[np.float64],
+    phase_weights: Sequence[float],
+    n_options: int,
+) -> CoverSets:
+    """The rows of one phase, once for each phase and each of its own options."""
+    phases = range(len(phase_weights))
+    starts = np.concatenate([[0], *(start[1:] + phase * start[-1] for phase in phases)])
+    columns = np.concatenate([column + phase * n_options for phase in phases]).astype(np.int32)
+    weights = np.concatenate([weight * persons for weight in phase_weights])
+    return CoverSets(starts.astype(np.int64), columns, weights, len(phases) * n_options)
+
+
 def _clauses(
-    site: NDArray[np.int32],
-    is_kept: NDArray[np.bool_],
-    is_settled: NDArray[np.bool_],
-    must: NDArray[np.bool_],
-    is_existing: NDArray[np.bool_],
-    n_phases: int,
+    once: _OnePhase, is_existing: NDArray[np.bool_], must: NDArray[np.bool_], n_phases: int
 ) -> tuple[Clause, ...]:
     """One option per site and phase; and options that stay: a kept site may only change, never go back."""
+    site, is_settled = once.site, once.is_settled
     n_once, n_sites = len(site), len(must)
     group = np.where(is_settled, -1, site)
     groups = np.concatenate([np.where(group < 0, -1, group + t * n_sites) for t in range(n_phases)])
@@ -134,7 +185,8 @@ def _clauses(
     free = np.flatnonzero(~is_settled)
     early = np.concatenate([free + t * n_once for t in range(n_phases - 1)] or [free[:0]])
     pairs = np.stack([early, early + n_once], axis=1)
-    pairs[is_kept[early % n_once]] = pairs[is_kept[early % n_once], ::-1]
+    goes_back = once.is_kept[early % n_once]
+    pairs[goes_back] = pairs[goes_back, ::-1]
     clauses: list[Clause] = [OnePerSite(number, exact[used])] if len(used) else []
     return (*clauses, StaysOpen(pairs.astype(np.int32))) if len(pairs) else tuple(clauses)
 
