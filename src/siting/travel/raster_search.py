@@ -90,7 +90,7 @@ class RasterSearch(Workspace):
         side = 2 * self.reach + 3
         n_most = min(side, n_rows + 2) * min(side, n_columns + 2)
         _check_cells(n_most)
-        self.memory = np.empty(n_most + WORDS_AT_ONCE, word)
+        self.memory = np.empty(n_most + 2 * WORDS_AT_ONCE, word)
         self._places = places
 
     def within(self, cells: NDArray[np.integer]) -> Found:

@@ -119,7 +119,7 @@ class GraphSearch(Workspace):
         queue = empty_queue(n_slots, np.uint64)
         super().__init__(queue, in_ticks=in_ticks)
         self._graph, self._wanted = graph, wanted
-        self._ticks = np.full(graph.n_nodes + WORDS_AT_ONCE, self.limit + 1, np.uint32)
+        self._ticks = np.full(graph.n_nodes + 2 * WORDS_AT_ONCE, self.limit + 1, np.uint32)
         self._touched = np.empty(graph.n_nodes + 1, np.uint32)
         self._seen = np.empty(graph.most_edges + SEEN, np.uint64)
 

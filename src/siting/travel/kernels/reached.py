@@ -11,7 +11,7 @@ from numba import njit
 from siting.travel.kernels.instructions import lowest_bit
 
 WORDS_AT_ONCE = 64
-"""Words that are looked at together; so many more are read beyond the end of what was searched."""
+"""Words that are looked at together; twice as many are read beyond the end of what was searched."""
 
 
 @njit(cache=True, nogil=True)
@@ -43,18 +43,18 @@ def write_reached(bits, words, kind_bits, unit, called, end, found, times):  # t
         Its room goes `WORDS_AT_ONCE` beyond ``end``.
     times : uint16 or uint32 array, as long as ``found``
     """
-    one, up = np.uint64(1), (np.uint64(1) << unit) - np.uint64(1)
+    one, down = np.uint64(1), kind_bits + unit
+    up = (one << down) - (one << kind_bits)
     first = lowest_bit(bits)
     run = bits >> first
-    if run & (run + one) == 0:  # all between the first and the last: copied in vectors
-        n_run = lowest_bit(~run) if ~run else np.uint64(WORDS_AT_ONCE)
-        for i in range(n_run):
-            found[end + i] = called + np.int64(first + i)
-            times[end + i] = (np.uint64(words[first + i]) >> kind_bits) + up >> unit
-        return end + n_run
+    if run & (run + one) == 0:  # all between the first and the last
+        for i in range(WORDS_AT_ONCE):  # and what lies beyond: a fixed number of them goes in vectors without a rest
+            found[end + np.uint64(i)] = called + np.int64(first) + i
+            times[end + np.uint64(i)] = np.uint64(words[first + np.uint64(i)]) + up >> down
+        return end + (lowest_bit(~run) if ~run else np.uint64(WORDS_AT_ONCE))
     while bits:
         i = lowest_bit(bits)
-        found[end], times[end] = called + np.int64(i), (np.uint64(words[i]) >> kind_bits) + up >> unit
+        found[end], times[end] = called + np.int64(i), np.uint64(words[i]) + up >> down
         bits &= bits - one
         end += one
     return end

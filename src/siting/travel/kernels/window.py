@@ -25,7 +25,7 @@ def within_each(  # type: ignore[no-untyped-def]
     reach : int
         Cells that a trip within the limit may span.
     memory : array of 32 or 64-bit words
-        Room for the largest window, and `WORDS_AT_ONCE` more; see `window_around`.
+        Room for the largest window, and twice `WORDS_AT_ONCE` more; see `window_around`.
     places : (row_start, column, place), or None
         Places in raster row ``r`` are ``row_start[r] : row_start[r + 1]``: their column, ascending, and what each is
         called. None: every cell is a place, called ``row × n_columns + column``.
