@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.allocation import formulation, reductions
-from siting.allocation.covering import relaxing
+from siting.allocation.covering import relaxing, sweeping
 from siting.allocation.covering.cut_relaxation import CutRelaxation
 from siting.allocation.covering.local_cuts import Cut
 from siting.allocation.covering.settling import settle
@@ -151,10 +151,13 @@ def _finish(part: _Part, share: Effort, whole: Effort) -> _Part:
 
 
 def _close(part: _Part, effort: Effort) -> _Part:
-    """Prices, local cuts, the prices of these, and branch and bound on what is open then."""
+    """Prices, sweeps, local cuts, the prices of these, and branch and bound on what is open then."""
     must, may = _undecided(part)
     if must.any() or not may.all():
         return _close_rest(part, must, may, effort)
+    part = _swept(part, effort)
+    if not part.is_open or effort.left_s == 0:
+        return part
     cover = part.core.cover
     relaxation = CutRelaxation(cover, part.cost, part.multipliers > 0, effort.seed)
     tight = relaxation.tightened(part.value, effort.share(_SHARE_OF_CUTS))
@@ -173,6 +176,14 @@ def _close(part: _Part, effort: Effort) -> _Part:
     tree = CoveringTree(cover, part.cost, relaxation, part.columns)
     bound = tree.search(tight, effort)
     return _proven(replace(part, columns=tree.columns), bound)
+
+
+def _swept(part: _Part, effort: Effort) -> _Part:
+    """The part with the bound that sweeping over its columns proves."""
+    is_whole = _step(part) > 0
+    below = part.value - _step(part) + _CLOSE * part.value if is_whole else part.value * (1.0 - _CLOSE)
+    bound = sweeping.swept(part.core.cover, part.cost, part.multipliers, below, effort)
+    return _proven(part, bound) if math.isfinite(bound) else replace(part, bound=part.value)
 
 
 def _undecided(part: _Part) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
