@@ -148,7 +148,7 @@ def _orders(cover: CoverSets, price: NDArray[np.float64], effort: Effort) -> lis
     starts.sort(key=lambda first: width[first])
     if width[starts[0]] > _WIDEST:
         return []
-    ahead = [frontier.order_from(*matrix, price, first, True) for first in starts[:_STARTS_LOOKING_AHEAD]]
-    best = min(ahead, key=lambda found: found[1])[0]
-    quick = frontier.order_from(*matrix, price, starts[0], False)[0]
-    return [order for one in (best, quick) for order in (one, one[::-1].copy())]
+    ahead = [(first, True) for first in starts[:_STARTS_LOOKING_AHEAD] if effort.left_s > 0]
+    found = [frontier.order_from(*matrix, price, *how) for how in (*ahead, (starts[0], False))]
+    best = min(found, key=lambda one: one[1])[0]
+    return [order for one in (best, found[-1][0]) for order in (one, one[::-1].copy())]
