@@ -111,11 +111,11 @@ def solve_composed_center(problem: ComposedCenter, effort: Effort, progress: Pro
     """
     levels = levels_s(problem.times, problem.rules, problem.reach.cells)
     excluded, low, high = -1, 0, len(levels) - 1
-    best, size = None, _NO_PROGRAM
-    while low <= high and effort.left_s > 0:
-        middle = high if best is None else (low + high) // 2  # is there a plan at all?
+    best, size, shortest_s = None, _NO_PROGRAM, effort.left_s
+    while low <= high and (best is None or effort.left_s > shortest_s) and effort.left_s > 0:
+        middle, left_s = high if best is None else (low + high) // 2, effort.left_s  # is there a plan at all?
         answer = _ask(problem, float(levels[middle]), effort.share(0.4))
-        size = answer.run or size
+        size, shortest_s = answer.run or size, min(shortest_s, left_s - effort.left_s)
         if answer.opened is not None:
             best, high = answer.opened, int(np.searchsorted(levels, problem.worst_s(answer.opened))) - 1
         else:
@@ -127,8 +127,9 @@ def solve_composed_center(problem: ComposedCenter, effort: Effort, progress: Pro
         raise conflict(problem.kept_with(problem.reach), effort)
     if best is None:
         raise OutOfTimeError("no plan was found in the time allowed, and none is excluded (allow more time)")
-    needed = without_idle(problem.kept_with(problem.within(problem.worst_s(best))), best.tolist(), effort)
-    return _plan(problem, needed, float(levels[excluded + 1]), size)
+    if effort.left_s > shortest_s:
+        best = without_idle(problem.kept_with(problem.within(problem.worst_s(best))), best.tolist(), effort)
+    return _plan(problem, best, float(levels[excluded + 1]), size)
 
 
 _MOST_PAIRS, _PAIRS_PER_S = 3_000_000, 300_000

@@ -169,7 +169,8 @@ def _parted(core: Core, node: _Node) -> tuple[NDArray[np.bool_], NDArray[np.bool
 def _deepened(core: Core, node: _Node, standing: Standing, effort: Effort) -> Standing:
     """A plan within a share of the gap, which is then the best; or the bound that there is none. Then within more."""
     for share in _SHARES:
-        found = None if standing.is_done(core, effort) else _chosen(core, node, standing, effort, share)
+        is_over = standing.is_done(core, effort) or effort.left_s == 0
+        found = None if is_over else _chosen(core, node, standing, effort, share)
         if found is None:
             break
         standing = replace(found[0], bound=max(standing.bound, min(found[1], found[0].cost)))
