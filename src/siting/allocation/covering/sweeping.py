@@ -37,6 +37,12 @@ _MORE_FROM_START = 20
 """Times as many in the sweep over all: its first rows have no column before them."""
 
 _ORDERS_KEPT = 2
+_WORTH_MORE_STATES = 0.05
+"""Of the room, closed with fewest states: random covers, which have no places, close nothing."""
+
+_NEARLY = 0.99
+"""Of the cost of a column, paid by its rows: those of the relaxation, whose cost says what a house is."""
+
 _STRIDE = 20
 _FIRST_ROOM = 0.1
 _CHUNK = 20
@@ -127,7 +133,8 @@ def swept(
     loads = incidence.loads(cover.cell_start, cover.site, price, cover.n_sites)
     bound = float(price.sum() - np.maximum(loads - cost, 0.0).sum())
     room = below - bound
-    sweeps = [Sweep(cover, cost, price, order) for order in _orders(cover, price / cost.mean(), effort)]
+    houses = price / cost[loads >= _NEARLY * cost].mean() if (loads >= _NEARLY * cost).any() else price
+    sweeps = [Sweep(cover, cost, price, order) for order in _orders(cover, houses, effort)]
     for most in _STATES:
         for sweep in sweeps:
             sweep.raise_rest(room, most, effort)
@@ -137,6 +144,8 @@ def swept(
             if sweep.rest[0] > room:
                 return math.inf
         sweeps = sorted(sweeps, key=lambda sweep: -sweep.rest[0])[:_ORDERS_KEPT]
+        if sweeps and sweeps[0].rest[0] < _WORTH_MORE_STATES * room:
+            break
     return bound + max((float(sweep.rest[0]) for sweep in sweeps), default=0.0)
 
 
