@@ -22,7 +22,7 @@ from siting.allocation import (
     solve,
 )
 from siting.allocation.composed import centers as composed_centers
-from siting.allocation.medians import search as medians
+from siting.allocation.medians import core as median_core
 from siting.errors import ConflictError, DataError, InfeasibleError, OutOfTimeError
 
 KINDS = st.sampled_from("efn....")
@@ -123,8 +123,8 @@ def plane(n: int, seed: int = 3) -> CellTimes:
 def test_searches_on_the_near_pairs_alone_prove_as_much(monkeypatch) -> None:
     times = plane(60)
     whole = solve(p_median(times, new_houses=8, penalty_s=2000))
-    monkeypatch.setattr(medians, "_NEAR_PER_HOUSE", 1)
-    monkeypatch.setattr(medians, "_NEAR_AT_LEAST", 0)
+    monkeypatch.setattr(median_core, "_NEAR_PER_HOUSE", 1)
+    monkeypatch.setattr(median_core, "_NEAR_AT_LEAST", 0)
     near = solve(p_median(times, new_houses=8, penalty_s=2000))
     assert near.status == whole.status == "optimal"
     assert near.objective == whole.objective

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -68,7 +69,7 @@ def test_a_plan_that_is_nearly_best_is_improved(monkeypatch, seed: int, pairs_a_
     best = plans[0][0]
     cost, worse = next(entry for entry in plans if entry[0] > best)
     effort = Effort(time.monotonic() + 60, 0.0, 0, threading.Event())
-    start = medians._bound(core.near, 5, Standing(np.array(worse, dtype=np.int32), cost, 0.0, np.zeros(40)), effort)
+    start = replace(medians._bound(core, 5, effort)[0], columns=np.array(worse, dtype=np.int32), cost=cost)
     found = Tree(core, 5, is_whole=True).search(start, effort, lambda _: None)
     assert (found.cost, found.bound) == (best, best)
 

