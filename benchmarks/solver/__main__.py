@@ -143,6 +143,8 @@ CASES: dict[str, list[tuple[str, Callable[..., Row], tuple[Any, ...]]]] = {
         ("France, MCLP 15 min, p = 1,000", siting_mclp, ("france", 15, 1000, 120)),
         ("France, p-median p = 5,000", siting_p_median, ("france", 5000, 60)),
         ("France, blank map, LSCP 30 min", siting_lscp, ("france", 0, 600)),
+        ("France, p-median p = 2,000", siting_p_median, ("france", 2000, 120)),
+        ("France, p-median p = 500", siting_p_median, ("france", 500, 120)),
     ],
 }
 

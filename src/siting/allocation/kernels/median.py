@@ -136,12 +136,13 @@ def ruin_and_recreate(timed: Timed, standing: Standing, random: U64, n_rounds: i
 
 @njit(cache=True)
 def _row_near_plan(timed: Timed, standing: Standing, random: U64) -> int:
-    """A random row of a random column of the plan, which is not empty and whose columns have rows."""
-    while True:
+    """A random row of a random column of the plan; any row where none is met."""
+    for _ in range(20 * len(standing.is_in)):
         j = below(random, len(standing.is_in))
         n_rows = timed.site_start[j + 1] - timed.site_start[j]
         if standing.is_in[j] and n_rows > 0:
             return int(timed.row[timed.site_start[j] + below(random, n_rows)])
+    return below(random, len(timed.cap_s))
 
 
 @njit(cache=True)
@@ -237,7 +238,7 @@ def _shift_gains(timed: Timed, standing: Standing, i: int, before_s: float, afte
 
 
 @njit(cache=True)
-def open_columns(timed: Timed, standing: Standing, columns: I64) -> None:
+def open_columns(timed: Timed, standing: Standing, columns: I32) -> None:
     """Open ``columns``, which are closed."""
     for j in columns:
         _add(timed, standing, j)
