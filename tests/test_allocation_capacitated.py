@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from scipy.optimize import linprog
 
 from naive import median as naive
 from siting import checker
-from siting.allocation import CellTimes, capacitated_p_median, solve
+from siting.allocation import CellTimes, capacitated_p_median, formulation, solve
 from siting.allocation.effort import Effort
+from siting.allocation.highs import run_highs
 from siting.allocation.kernels import packing, single_source
 from siting.allocation.medians import capacitated as capacitated_medians
 from siting.allocation.medians import packings as packings_module
@@ -164,6 +166,19 @@ def test_broken_triples_are_those_that_counting_finds(parts) -> None:
             wanted[triple] = much
     found, by = packing.broken_triples(start, row, part, 6, 0.01)
     assert {tuple(one): much for one, much in zip(found.tolist(), by.tolist(), strict=True)} == wanted
+
+
+def test_packings_on_which_presolve_fails_are_found_impossible() -> None:
+    with np.load(Path(__file__).parent / "infeasible_packings.npz") as file:  # 100 points, p = 10, met in the tree
+        found = {name: file[name] for name in file.files}
+    start = np.concatenate([[0], np.cumsum(found["lengths"], dtype=np.int64)])
+    packings = formulation.Packings(
+        start, found["row"].astype(np.int32), found["column"].astype(np.int32), found["cost"].astype(np.float64)
+    )
+    is_free = np.ones(100, dtype=np.bool_)
+    model, _ = formulation.packings_model(packings, 100, is_free, 10, found["triples"].astype(np.int32))
+    run = run_highs(model, Effort(time.monotonic() + 60, 0.0, 0))
+    assert (run.ended, run.has_values) == ("infeasible", False)
 
 
 @pytest.mark.parametrize("most", [2, 40, 2_000])

@@ -98,6 +98,11 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
         _pass_start(highs, variables)
         highs.setOptionValue("time_limit", self.effort.left_s)
         run_until(highs, self.effort.stop, self.watch)
+        if highs.getModelStatus() == highspy.HighsModelStatus.kSolveError:
+            # 1.15.1's presolve fails on some infeasible choices of packings; without it they are found so.
+            highs.setOptionValue("presolve", "off")
+            highs.setOptionValue("time_limit", highs.getRunTime() + self.effort.left_s)
+            run_until(highs, self.effort.stop, self.watch)
         self.outcome = _outcome(highs, lp.sense == pulp.LpMaximize, passed)
         if self.outcome.has_values:
             for variable, value in zip(variables, highs.getSolution().col_value, strict=True):
