@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from itertools import combinations, pairwise
 
@@ -224,3 +225,15 @@ def test_a_growing_program_is_solved_again_with_each_new_row() -> None:
     second = program.solved(effort())
     assert (first.value, first.x.tolist(), first.added.tolist()) == (1.0, [1.0, 0.0], [0.0, 1.0])
     assert second.value == 2.0
+
+
+def test_a_large_program_ends_when_it_is_told_to() -> None:
+    rng = np.random.default_rng(0)
+    rows = [np.sort(rng.choice(3000, 60, replace=False)).astype(np.int32) for _ in range(3000)]
+    program = GrowingProgram(rng.uniform(1, 2, 3000), 1.0)
+    program.take(np.arange(3001) * 60, np.concatenate(rows), np.ones(180_000), np.ones(3000))
+    told = effort()
+    threading.Timer(0.3, told.stop.set).start()
+    begin = time.monotonic()
+    assert program.solved(told) is None
+    assert time.monotonic() - begin < 5.0

@@ -12,6 +12,20 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from siting.allocation.effort import Effort
+from siting.allocation.highs import run_until
+
+_LARGE = 300
+"""Columns from which a run can be interrupted: that takes 0.4 ms of CPU, a third of what local cuts do with theirs."""
+
+_STATUS = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where the simplex method stood: a byte for each column and row, since thousands of nodes keep one."""
+
+    of_columns: bytes
+    of_rows: bytes
 
 
 @dataclass(frozen=True)
@@ -56,18 +70,41 @@ class GrowingProgram:
         start, row = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
         self._highs.addCols(n, cost, np.zeros(n), np.full(n, upper), rows.nnz, start, row, rows.data)
 
+    def reprice(self, first: int, cost: NDArray[np.float64]) -> None:
+        """From now on the columns from ``first`` on cost ``cost``."""
+        self._highs.changeColsCost(len(cost), np.arange(first, first + len(cost), dtype=np.int32), cost)
+
     def limit(self, lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
-        """From now on lower ≤ x ≤ upper."""
+        """From now on lower ≤ x ≤ upper, for the first columns."""
         self._highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
 
     def solved(self, effort: Effort) -> Solved | None:
         """The optimum; None where HiGHS has none in time."""
         # HiGHS counts the time of all its runs together.
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + effort.left_s)
-        self._highs.run()
+        if self._highs.getNumCol() < _LARGE:
+            self._highs.run()
+        else:
+            run_until(self._highs, effort.stop)
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         solution = self._highs.getSolution()
         value = float(self._highs.getInfo().objective_function_value)
         columns = np.array(solution.col_value), np.array(solution.col_dual)
         return Solved(value, *columns, np.array(solution.row_dual))
+
+    def basis(self) -> Basis:
+        """Where the simplex method stands, to come back to."""
+        basis = self._highs.getBasis()
+        return Basis(bytes(map(int, basis.col_status)), bytes(map(int, basis.row_status)))
+
+    def come_back(self, basis: Basis) -> None:
+        """Go on from there; columns taken in since are at 0, rows taken in since are slack."""
+        n_columns = self._highs.getNumCol() - len(basis.of_columns)
+        n_rows = self._highs.getNumRow() - len(basis.of_rows)
+        back = highspy.HighsBasis()
+        kinds = highspy.HighsBasisStatus
+        back.col_status = [*map(_STATUS.__getitem__, basis.of_columns), *[kinds.kLower] * n_columns]
+        back.row_status = [*map(_STATUS.__getitem__, basis.of_rows), *[kinds.kBasic] * n_rows]
+        back.valid, back.alien = True, False
+        self._highs.setBasis(back)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from siting.allocation import subgradient
 from siting.allocation.cover import CoverSets
+from siting.allocation.covering.growing import Basis, GrowingProgram
 from siting.allocation.effort import Effort
-from siting.allocation.highs import run_until
 from siting.allocation.kernels import incidence
 
 _ROWS_AT_LEAST = 300
@@ -27,8 +27,6 @@ _NEGLIGIBLE = 1e-6
 
 _SLACK = 1.02
 """Rows covered more often than that, without a multiplier, are forgotten when the relaxation is started anew."""
-
-_STATUS = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
 
 
 @dataclass(frozen=True)
@@ -58,14 +56,6 @@ class Relaxed:
     loads: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Basis:
-    """Where the simplex method stood: a byte for each column and row, since thousands of nodes keep one."""
-
-    of_columns: bytes
-    of_rows: bytes
-
-
 class Relaxation:
     """Least weight left out by ``houses`` columns, each open by a part of 0 to 1.
 
@@ -92,14 +82,10 @@ class Relaxation:
 
     def _begin(self, rows: NDArray[np.int64]) -> None:
         n = self._cover.n_sites
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         # Presolve takes longer than the simplex method here, 0.9 s to 0.6 s on a département, and finds nothing.
-        options: dict[str, bool | int | str] = {"output_flag": False, "threads": 1, "presolve": "off"}
-        for name, value in options.items():
-            self._highs.setOptionValue(name, value)
-        nothing = np.zeros(0, dtype=np.int32)
-        self._highs.addCols(n, np.zeros(n), np.zeros(n), np.ones(n), 0, nothing, nothing, np.zeros(0))
-        self._highs.addRow(-math.inf, float(self._houses), n, np.arange(n, dtype=np.int32), np.ones(n))
+        self._program = GrowingProgram(np.zeros(n), 1.0)
+        every = np.arange(n, dtype=np.int32)
+        self._program.take(np.array([0, n]), every, np.full(n, -1.0), np.array([-float(self._houses)]))
         self._rows = np.zeros(0, dtype=np.int64)
         self._is_in = np.zeros(self._cover.n_cells, dtype=np.bool_)
         self._take_in(rows)
@@ -108,15 +94,13 @@ class Relaxation:
         """The relaxation of a node; not solved to its end once ``enough`` is left out. None where time runs out."""
         n = self._cover.n_sites
         lower, upper = node.is_open.astype(np.float64), (node.is_open | node.is_free).astype(np.float64)
-        self._highs.changeColsBounds(n, np.arange(n, dtype=np.int32), lower, upper)
+        self._program.limit(lower, upper)
         while effort.left_s > 0:
-            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + effort.left_s)
-            run_until(self._highs, effort.stop)
-            if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            found = self._program.solved(effort)
+            if found is None:
                 return None
-            solution = self._highs.getSolution()
-            values = np.array(solution.col_value)[:n]
-            relaxed = self._proven(node, values, np.array(solution.row_dual)[1:])
+            values = found.x[:n]
+            relaxed = self._proven(node, values, found.price[1:])
             covered = incidence.row_sums(self._cover.cell_start, self._cover.site, values)
             missing = np.where(self._is_in, 0.0, self._weight * np.maximum(1.0 - covered, 0.0))
             if relaxed.left_out >= enough or missing.sum() <= _NEGLIGIBLE * self._weight.sum():
@@ -128,8 +112,7 @@ class Relaxation:
     def weigh(self, weight: NDArray[np.float64]) -> None:
         """From now on rows weigh ``weight``."""
         self._weight = weight
-        place = (self._cover.n_sites + np.arange(len(self._rows))).astype(np.int32)
-        self._highs.changeColsCost(len(place), place, weight[self._rows])
+        self._program.reprice(self._cover.n_sites, weight[self._rows])
 
     def forget_slack_rows(self, relaxed: Relaxed) -> None:
         """Start anew with the rows that said something last time: three times as many nodes a second."""
@@ -139,17 +122,11 @@ class Relaxation:
 
     def basis(self) -> Basis:
         """Where the simplex method stands, to come back to."""
-        basis = self._highs.getBasis()
-        return Basis(bytes(map(int, basis.col_status)), bytes(map(int, basis.row_status)))
+        return self._program.basis()
 
     def come_back(self, basis: Basis) -> None:
         """Go on from there; rows taken in since are slack."""
-        n_new = 1 + len(self._rows) - len(basis.of_rows)
-        back = highspy.HighsBasis()
-        back.col_status = [*map(_STATUS.__getitem__, basis.of_columns), *[highspy.HighsBasisStatus.kLower] * n_new]
-        back.row_status = [*map(_STATUS.__getitem__, basis.of_rows), *[highspy.HighsBasisStatus.kBasic] * n_new]
-        back.valid, back.alien = True, False
-        self._highs.setBasis(back)
+        self._program.come_back(basis)
 
     def _proven(self, node: Node, values: NDArray[np.float64], duals: NDArray[np.float64]) -> Relaxed:
         """The bound of the node by arithmetic: right whatever HiGHS says the multipliers are."""
@@ -170,11 +147,8 @@ class Relaxation:
         start, site = incidence.keep(self._cover.cell_start, self._cover.site, is_new, every)
         place = np.arange(n_before, n_before + n, dtype=np.int32)
         index = np.insert(site, start[1:], place)
-        starts = (start[:-1] + np.arange(n)).astype(np.int32)
-        nothing = np.zeros(0, dtype=np.int32)
-        above = np.full(n, math.inf)
-        self._highs.addCols(n, self._weight[rows], np.zeros(n), above, 0, nothing, nothing, np.zeros(0))
-        self._highs.addRows(n, np.ones(n), above, len(index), starts, index, np.ones(len(index)))
+        self._program.widen(self._weight[rows], math.inf, csr_array((n, 1 + len(self._rows))))
+        self._program.take(start + np.arange(n + 1), index, np.ones(len(index)), np.ones(n))
         self._rows = np.concatenate([self._rows, rows])
         self._is_in |= is_new
 

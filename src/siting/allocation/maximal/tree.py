@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from siting.allocation import subgradient
 from siting.allocation.cover import CoverSets
+from siting.allocation.covering.growing import Basis
 from siting.allocation.effort import Effort
 from siting.allocation.kernels import exchange
-from siting.allocation.maximal.relaxation import Basis, Node, Relaxation, Relaxed, promising_rows
+from siting.allocation.maximal.relaxation import Node, Relaxation, Relaxed, promising_rows
 
 _POLISHED_AT_FIRST, _POLISHED_EVERY = 20, 10
 _MOST_FIRST_ROWS = 3_000
