@@ -19,13 +19,15 @@ from siting.travel.travel_times import TICKS_PER_S
 
 CUTOFF_S = 1800
 LIMIT = CUTOFF_S * TICKS_PER_S
+COUNTRY_KM, REGION_KM = 1000.0, 160.0
+"""Side of a raster: at 1 km that of France, as in national runs; of finer cells, what SciPy has room for."""
 MOST_CELLS_OF_A_GRAPH = 3_000_000
 """Of a raster whose whole graph SciPy is given: 2.6 million take 1 GB and 5 s to build."""
 
 
 def bounded_case(kind: str, cell_size_m: float, *, n_sources: int, peers: bool) -> list[Measurement]:
     """30 minutes from each of some villages; every contender tells the time of every cell reached."""
-    world = raster_world(kind, side_km=160.0, cell_size_m=cell_size_m)
+    world = raster_world(kind, side_km=COUNTRY_KM if cell_size_m >= 1000 else REGION_KM, cell_size_m=cell_size_m)
     ready = ReadyRaster(world.friction_s_per_m, cell_size_m=cell_size_m, cutoff_s=CUTOFF_S)
     search = RasterSearch(ready.raster, CUTOFF_S, in_ticks=True)
     central = _central(world, search, max(n_sources, BATCH))
