@@ -25,7 +25,7 @@ from siting.allocation.kernels import frontier, incidence
 
 _STARTS = 20
 _STARTS_LOOKING_AHEAD = 4
-"""Looking ahead takes 50 times as long."""
+"""Looking ahead takes many times as long."""
 
 _WIDEST = 18.0
 """A part of 3,349 × 1,432 of a country has 17 and is helped a little; random covers have more."""
@@ -153,9 +153,9 @@ def _orders(cover: CoverSets, price: NDArray[np.float64], effort: Effort) -> lis
     """Orders with little at the frontier, there and back; none where that is too much for a sweep."""
     matrix = (cover.cell_start, cover.site, *cover.by_site())
     starts = np.random.default_rng(effort.seed).permutation(cover.n_cells)[:_STARTS].tolist()
-    width = {first: frontier.order_from(*matrix, price, first, False)[1] for first in starts}
-    starts.sort(key=lambda first: width[first])
-    if width[starts[0]] > _WIDEST:
+    width = {first: frontier.order_from(*matrix, price, first, False)[1] for first in starts if effort.left_s > 0}
+    starts = sorted(width, key=lambda first: width[first])
+    if not starts or width[starts[0]] > _WIDEST:
         return []
     ahead = [(first, True) for first in starts[:_STARTS_LOOKING_AHEAD] if effort.left_s > 0]
     found = [frontier.order_from(*matrix, price, *how) for how in (*ahead, (starts[0], False))]

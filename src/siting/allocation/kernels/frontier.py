@@ -86,7 +86,7 @@ def order_from(
             if looks_ahead:
                 brings = 1e-4 * left[i] - price[i]
                 for j in site[start[i] : start[i + 1]]:
-                    if is_done[j]:
+                    if is_done[j] or brings >= least:
                         continue
                     for k in row[site_start[j] : site_start[j + 1]]:
                         if not is_seen[k] and stamp[k] != n_tried:
