@@ -31,6 +31,9 @@ _COLUMNS_AT_LEAST = 2_000
 _COLUMNS_PER_HOUSE = 1.5
 """Columns that the improvement sees. Synthetic France, p = 5,000: the last 100 of 200 iterations use 7,300 of 34,800;
 among these, ruin and recreate is three times as fast as among all, and ends as well."""
+_MOST_TO_BEGIN = 1.05
+"""Times the cost of the greedy plan; beyond, the bound was cut short. Synthetic France, p = 500: the columns most used
+cost 0.3 % more than greedy, and end 0.15 % below what greedy ends at."""
 _ROUNDS_AT_LEAST = 1_500
 _ROUNDS_PER_HOUSE = 30
 _ROUNDS_AT_MOST = 12_000
@@ -211,7 +214,8 @@ def _improve(core: Core, houses: int, standing: Standing, use: NDArray[np.float6
     few = Core.of(core.times, core.cap_s, is_kept, houses)
     timed, search = few.near, median.stand(few.near)
     most_used = subgradient.largest(use, houses).astype(np.int32)
-    begin = min((standing.columns, most_used), key=core.cost)
+    is_good = core.cost(most_used) <= _MOST_TO_BEGIN * standing.cost
+    begin = most_used if is_good else standing.columns
     median.open_columns(timed, search, few.new_site[core.site[begin]])
     share = effort.share(0.5)
     has_moved = True
