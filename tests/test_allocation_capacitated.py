@@ -177,8 +177,24 @@ def test_packings_on_which_presolve_fails_are_found_impossible() -> None:
     )
     is_free = np.ones(100, dtype=np.bool_)
     model, _ = formulation.packings_model(packings, 100, is_free, 10, found["triples"].astype(np.int32))
-    run = run_highs(model, Effort(time.monotonic() + 60, 0.0, 0))
+    run = run_highs(model, Effort(time.monotonic() + 60, 0.0, 0), has_presolve=False)
     assert (run.ended, run.has_values) == ("infeasible", False)
+
+
+def test_costs_in_fractions_end_in_time() -> None:
+    rng = np.random.default_rng(85)
+    n_rows, n_columns, houses = int(rng.integers(8, 26)), int(rng.integers(3, 12)), int(rng.integers(1, 5))
+    seconds = rng.integers(0, 60, (n_rows, n_columns)).astype(float)
+    seconds[rng.random((n_rows, n_columns)) < 0.1] = np.inf
+    demand = rng.integers(1, 15, n_rows)
+    capacity = rng.integers(5, int(max(8, 2 * demand.sum() / houses)), n_columns)
+    times = CellTimes.from_dense(seconds, persons=rng.random(n_rows) * 5)
+    penalty_s = float(rng.integers(20, 90))
+    problem = capacitated_p_median(
+        times, new_houses=houses, demand=demand, capacity=capacity, penalty_s=penalty_s, existing=[0], forced=[1]
+    )
+    plan = solve(problem, time_limit_s=60)
+    assert plan.status == "optimal" and plan.objective == pytest.approx(1046.4067398526533)
 
 
 @pytest.mark.parametrize("most", [2, 40, 2_000])

@@ -80,11 +80,14 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
 
     name = "InProcessHighs"
 
-    def __init__(self, effort: Effort, watch: Watch | None = None, *, only_proof: bool = False) -> None:
+    def __init__(
+        self, effort: Effort, watch: Watch | None = None, *, only_proof: bool = False, has_presolve: bool = True
+    ) -> None:
         super().__init__(mip=True, msg=False, timeLimit=effort.left_s)
         self.effort = effort
         self.watch = watch
         self.only_proof = only_proof
+        self.has_presolve = has_presolve
         self.outcome: Outcome | None = None
 
     def available(self) -> bool:
@@ -98,11 +101,6 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
         _pass_start(highs, variables)
         highs.setOptionValue("time_limit", self.effort.left_s)
         run_until(highs, self.effort.stop, self.watch)
-        if highs.getModelStatus() == highspy.HighsModelStatus.kSolveError:
-            # 1.15.1's presolve fails on some infeasible choices of packings; without it they are found so.
-            highs.setOptionValue("presolve", "off")
-            highs.setOptionValue("time_limit", highs.getRunTime() + self.effort.left_s)
-            run_until(highs, self.effort.stop, self.watch)
         self.outcome = _outcome(highs, lp.sense == pulp.LpMaximize, passed)
         if self.outcome.has_values:
             for variable, value in zip(variables, highs.getSolution().col_value, strict=True):
@@ -125,25 +123,32 @@ class InProcessHighs(pulp.LpSolver):  # type: ignore[misc]
         }
         if self.only_proof:
             options |= _ONLY_PROOF
+        if not self.has_presolve:
+            options["presolve"] = "off"
         for name, value in options.items():
             highs.setOptionValue(name, value)
         return highs
 
 
 def run_highs(
-    model: pulp.LpProblem, effort: Effort, watch: Watch | None = None, *, only_proof: bool = False
+    model: pulp.LpProblem,
+    effort: Effort,
+    watch: Watch | None = None,
+    *,
+    only_proof: bool = False,
+    has_presolve: bool = True,
 ) -> Outcome:
     """Solve a PuLP model with HiGHS; its variables hold the start before and the solution after.
 
     ``watch`` is told, in the caller's thread, where branch and bound stands. ``only_proof``: the start is so good
-    that HiGHS looks for no better one.
+    that HiGHS looks for no better one. ``has_presolve``: False where its presolve is known to fail.
 
     Raises
     ------
     SolverError
         When HiGHS ends in a state that is neither an answer nor a limit.
     """
-    solver = InProcessHighs(effort, watch, only_proof=only_proof)
+    solver = InProcessHighs(effort, watch, only_proof=only_proof, has_presolve=has_presolve)
     model.solve(solver)
     assert solver.outcome is not None
     return solver.outcome
