@@ -59,7 +59,7 @@ def order_from(
     number of states. Rows that hang together with no row before are left out.
     """
     n_rows, n_columns = len(start) - 1, len(site_start) - 1
-    left = np.diff(start)
+    left = start[1:] - start[:-1]
     is_done = np.zeros(n_columns, dtype=np.bool_)
     is_seen = np.zeros(n_rows, dtype=np.bool_)
     stamp = np.full(n_rows, -1, dtype=np.int64)
@@ -102,7 +102,7 @@ def order_from(
 def steps_of(start: I64, site_start: I64, row: I32, price: F64, order: I32) -> Steps:
     """The steps of a sweep in that order; slots are used again."""
     n_rows = len(start) - 1
-    left = np.diff(start)
+    left = start[1:] - start[:-1]
     slot_of = np.full(n_rows, -1, dtype=np.int64)
     first_of = np.full(n_rows, -1, dtype=np.int64)
     spare = np.empty(n_rows, dtype=np.int64)

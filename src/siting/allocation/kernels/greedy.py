@@ -12,7 +12,7 @@ from siting.allocation.kernels.types import F64, I32, I64, Bools
 def greedy_cover(start: I64, site: I32, site_start: I64, row: I32, cost: F64) -> I32:
     """Columns that together cover every non-empty row: most rows for their cost first, then none that is idle."""
     n_rows = len(start) - 1
-    gain = np.diff(site_start)
+    gain = site_start[1:] - site_start[:-1]
     worth = gain / cost
     times_covered = np.zeros(n_rows, dtype=np.int32)
     chosen = np.empty(len(gain), dtype=np.int32)
@@ -98,7 +98,7 @@ def packing(start: I64, site: I32, n_sites: int) -> Bools:
     n_rows = len(start) - 1
     is_taken = np.zeros(n_sites, dtype=np.bool_)
     is_chosen = np.zeros(n_rows, dtype=np.bool_)
-    for i in np.argsort(np.diff(start), kind="mergesort"):
+    for i in np.argsort(start[1:] - start[:-1], kind="mergesort"):
         is_free = start[i] < start[i + 1]
         for k in range(start[i], start[i + 1]):
             if is_taken[site[k]]:

@@ -57,7 +57,7 @@ def begin(matrix: Matrix, columns: I32, seed: int) -> Search:
     search = Search(
         np.zeros(n_columns, dtype=np.bool_),
         np.ones(n_columns, dtype=np.bool_),
-        np.diff(matrix.site_start),
+        matrix.site_start[1:] - matrix.site_start[:-1],
         np.zeros(n_columns, dtype=np.int64),
         np.ones(n_rows, dtype=np.int64),
         np.zeros(n_rows, dtype=np.int32),
