@@ -232,7 +232,7 @@ RESEALED = {
     ),
     "houses are opened as something that had no choice": (
         edit_json("certificate.json", lambda c: c["sites"].update(opened_as=["create"])),
-        "opened_as",
+        "choix aux sites",
     ),
     "a house opened has no name": (
         edit_json("certificate.json", lambda c: c["sites"]["opened"].append(7)),
