@@ -263,9 +263,9 @@ def test_a_run_that_simulates_tells_its_quarters(tmp_path):
 @pytest.mark.parametrize(
     ("standing", "said"),
     [
-        (Standing(27, 26, 1 / 27), "27 (borne 26, écart 3,70 %)"),
-        (Standing(8.125, 8, 1 / 65, "least_time"), "trajet moyen en minutes : 8,12 (borne 8,00, écart 1,54 %)"),
-        (Standing(5, 5, 0.0, "least_cost", 2, 3), "but 2/3, coût en euros : 5 (borne 5, écart 0,00 %)"),
+        (Standing(27, 26, 1 / 27), "27 (borne 26, écart 3,71\u202f%)"),
+        (Standing(8.125, 8, 1 / 65, "least_time"), "trajet moyen en minutes : 8,12 (borne 8,00, écart 1,54\u202f%)"),
+        (Standing(5, 5, 0.0, "least_cost", 2, 3), "but 2/3, coût en euros : 5 (borne 5, écart 0,00\u202f%)"),
         (Standing(math.inf, 7, math.inf, "fewest_houses", 1, 2), "but 1/2, maisons : borne 7"),
     ],
 )

@@ -215,11 +215,8 @@ def _check_options(said: dict[str, Any], opened: list[str], recount: Recount) ->
     opened_as = dict(zip(opened, said.get("opened_as", ()), strict=False))
     wrong = [name for name in opened if opened_as.get(name) != recount.option.get(name)]
     yield none_of("certificat, nature des maisons", wrong, otherwise="celle de sites.csv")
-    yield none_of(
-        "certificat, sites fermés",
-        sorted(set(said.get("closed", ())) ^ set(recount.closed_ids)),
-        otherwise="ceux de sites.csv",
-    )
+    differing = sorted(set(said.get("closed", ())) ^ set(recount.closed_ids))
+    yield none_of("certificat, sites fermés", differing, otherwise="ceux de sites.csv")
 
 
 def check_goal(run: RunFiles, recount: Recount) -> Iterator[Check]:
