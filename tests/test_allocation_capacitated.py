@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks.solver import pmedcap
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -123,16 +123,41 @@ def test_the_best_choice_of_packings_is_the_enumerated_optimum(world, multiplier
     v = np.minimum(np.array(multipliers[: len(dense)]), core.dense.unserved)
     priced = price(core, np.ones(len(core.row), dtype=np.bool_), v)
     cutoff = 50_000.0 if best == INF else best + 40.0
-    packings = listed(core, priced, cutoff - priced.bound)
+    packings = listed(core, priced, cutoff - priced.bound, Effort(time.monotonic() + 60, 0.0, 0))
     assert packings is not None
     chosen = choose(core, priced, packings, cutoff, Effort(time.monotonic() + 60, 0.0, 0))
+    assert chosen is not None
     if best == INF:
         assert (chosen.column, chosen.bound) == (None, INF)
     else:
         assert chosen.column is not None
         assert single_source.total(core.dense, chosen.column) == best
         assert chosen.bound <= best + 1e-6
-        assert choose(core, priced, packings, best - 1.0, Effort(time.monotonic() + 60, 0.0, 0)).bound >= best - 1e-6
+        below = choose(core, priced, packings, best - 1.0, Effort(time.monotonic() + 60, 0.0, 0))
+        assert below is not None
+        assert below.bound >= best - 1e-6
+
+
+@settings(max_examples=40, deadline=None)
+@given(capacitated_worlds(), st.booleans())
+def test_where_too_many_packings_are_left_for_highs_cells_are_parted(world, must_serve: bool) -> None:
+    dense, persons, demand, capacity, rules = world
+    penalty_s = None if must_serve else 70.0
+    problem = problem_of(world, 1, penalty_s)
+    best = naive.capacitated_p_median(dense, persons, demand, capacity, problem.new_houses, penalty_s or INF, **rules)
+    assume(best < INF)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packings_module, "_MOST_TO_BRANCH", 0)
+        plan = solve(problem)
+    assert (plan.status, plan.objective) == ("optimal", best)
+
+
+def test_no_more_packings_are_listed_than_there_is_time_for() -> None:
+    times = CellTimes.from_dense(np.ones((3, 1)))
+    core = capacitated_medians.core_of(capacitated_p_median(times, new_houses=1, demand=[1, 1, 1], capacity=3))
+    priced = price(core, np.ones(3, dtype=np.bool_), np.ones(3))
+    assert listed(core, priced, 10.0, Effort(time.monotonic() + 60, 0.0, 0)) is not None
+    assert listed(core, priced, 10.0, Effort(time.monotonic(), 0.0, 0)) is None
 
 
 @settings(max_examples=100, deadline=None)

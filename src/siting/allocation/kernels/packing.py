@@ -17,7 +17,10 @@ def best_values(column_start: I64, row: I32, profit: F64, demand: I64, capacity:
     """
     n_columns = len(column_start) - 1
     values = np.zeros(n_columns)
-    best = np.zeros(capacity.max() + 1 if n_columns else 1)
+    most = 0
+    for j in range(n_columns):
+        most = max(most, capacity[j] if is_exact[j] else 0)
+    best = np.zeros(most + 1)
     for j in range(n_columns):
         first, last = column_start[j], column_start[j + 1]
         if is_exact[j]:

@@ -180,16 +180,18 @@ def _deepened(core: Core, node: _Node, standing: Standing, effort: Effort) -> St
 def _chosen(
     core: Core, node: _Node, standing: Standing, effort: Effort, share: float = 1.0
 ) -> tuple[Standing, float] | None:
-    """The best choice of packings within a share of the gap, and the bound; None where they are too many to list."""
+    """The best choice of packings within a share of the gap, and the bound; None where they are too many."""
     if not (core.serves_all(standing.column) and core.is_exact.all()):
         return None
     priced = price(core, node.is_allowed, node.v)
     slack = share * max(standing.cost - (1.0 if core.is_whole else 0.0) - priced.bound, 0.0)
-    packings = listed(core, priced, slack + 1e-6)
+    packings = listed(core, priced, slack + 1e-6, effort)
     if packings is None:
         return None
     cutoff = priced.bound + slack
     chosen = choose(core, priced, packings, cutoff, effort)
+    if chosen is None:
+        return None
     standing = replace(standing, runs=(*standing.runs, *chosen.runs))
     if chosen.column is not None:
         cost = single_source.total(core.dense, chosen.column)

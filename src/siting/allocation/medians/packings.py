@@ -28,6 +28,10 @@ _MOST = 2_000_000
 _AT_FIRST = 2_000
 _FEW = 2_500
 """That HiGHS ends in a second; with 54,000 and no cuts it was open after 140 s."""
+_MOST_TO_BRANCH, _BRANCHED_PER_S = 3_000_000, 300_000
+"""Rows in the packings left, all together. A program of 20 million took 36 s to put together, and HiGHS 22 s to look at
+the clock."""
+_LISTED_PER_S = 1_000_000
 _WORTH_A_ROUND = 0.02
 """Of what is open: cuts end when a round closes less."""
 
@@ -41,10 +45,10 @@ class Chosen:
     runs: tuple[Outcome, ...] = ()
 
 
-def listed(core: Core, priced: Priced, slack: float) -> Packings | None:
-    """Every packing that adds at most ``slack`` to the bound; None where that is too many to list."""
+def listed(core: Core, priced: Priced, slack: float, effort: Effort) -> Packings | None:
+    """Every packing that adds at most ``slack`` to the bound; None where there are too many, or too little time."""
     starts, rows, columns = [np.zeros(1, dtype=np.int64)], [], []
-    n_left = _MOST
+    n_left = int(min(_MOST, _LISTED_PER_S * effort.left_s))
     for j in np.flatnonzero(np.maximum(priced.values, priced.toll) - priced.values <= slack).tolist():
         place = slice(core.start[j], core.start[j + 1])
         pays = priced.profit[place] >= -slack
@@ -68,8 +72,11 @@ def listed(core: Core, priced: Priced, slack: float) -> Packings | None:
     return Packings(start, row, column, np.bincount(of, weights=costs, minlength=len(column)).astype(np.float64))
 
 
-def choose(core: Core, priced: Priced, packings: Packings, cutoff: float, effort: Effort) -> Chosen:
-    """The best choice that costs ``cutoff`` at most: a relaxation with cuts, which drops packings, then HiGHS."""
+def choose(core: Core, priced: Priced, packings: Packings, cutoff: float, effort: Effort) -> Chosen | None:
+    """The best choice that costs ``cutoff`` at most: a relaxation with cuts, which drops packings, then HiGHS.
+
+    None where too many are left for HiGHS.
+    """
     program = PackingProgram(core, cutoff)
     no_triples = np.zeros(len(priced.v) + 1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0)
     worth = packing.added(*packings, priced.v, np.maximum(priced.values, priced.toll), *no_triples)
@@ -85,6 +92,8 @@ def choose(core: Core, priced: Priced, packings: Packings, cutoff: float, effort
         packings = packings.only(np.flatnonzero(added <= cutoff - solved.value + 1e-6))
         few = len(packings.column) <= _FEW
         if few or bound - before < _WORTH_A_ROUND * (cutoff - bound) or not program.cut(solved.x):
+            if len(packings.row) > min(_MOST_TO_BRANCH, _BRANCHED_PER_S * effort.left_s):
+                return None
             return _branched(core, packings, program.triples, bound, effort)
 
 
