@@ -20,11 +20,11 @@ from siting.allocation.effort import Effort
 from siting.allocation.highs import run_highs
 from siting.allocation.kernels import packing, single_source
 from siting.allocation.medians import capacitated as capacitated_medians
+from siting.allocation.medians import packing_tree, sharing
 from siting.allocation.medians import packings as packings_module
-from siting.allocation.medians import sharing
-from siting.allocation.medians.packing_core import price
+from siting.allocation.medians.packing_core import Standing, price
 from siting.allocation.medians.packings import choose, listed
-from siting.errors import DataError, InfeasibleError
+from siting.errors import DataError, InfeasibleError, OutOfTimeError
 from test_allocation_median import cell_times_of
 
 INF = float("inf")
@@ -150,6 +150,20 @@ def test_where_too_many_packings_are_left_for_highs_cells_are_parted(world, must
         patch.setattr(packings_module, "_MOST_TO_BRANCH", 0)
         plan = solve(problem)
     assert (plan.status, plan.objective) == ("optimal", best)
+
+
+def test_that_leaving_somebody_out_costs_no_more_than_the_bound_is_no_proof_that_not_all_can_be_served() -> None:
+    seconds = np.array([[1.0, 0.0]] * 40 + [[INF, 0.0]])
+    problem = capacitated_p_median(
+        CellTimes.from_dense(seconds), new_houses=2, demand=[1] * 40 + [40], capacity=40, penalty_s=None
+    )
+    near = Standing(np.array([1] * 40 + [-1], dtype=np.int32), 16.0, 0.0, np.zeros(41))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(capacitated_medians, "_improve", lambda *_: near)
+        assert solve(problem).objective == 40.0
+        patch.setattr(packing_tree, "branch", lambda *passed: passed[1])
+        with pytest.raises(OutOfTimeError):
+            solve(problem)
 
 
 def test_no_more_packings_are_listed_than_there_is_time_for() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -143,9 +144,9 @@ def search_capacitated_p_median(
     is_small = len(core.row) <= _MOST_PAIRS_TO_BRANCH or bool(core.is_exact.all())
     if is_small and effort.left_s > 0 and not standing.is_done(core, effort):
         standing = packing_tree.branch(core, standing, effort, lambda so_far: progress(2, 3, _told(so_far)))
-    progress(3, 3, _told(standing))
     if not core.serves_all(standing.column):
         _refuse(problem, core, standing)
+    progress(3, 3, _told(standing))
     used = np.unique(standing.column[standing.column >= 0])
     opened = np.setdiff1d(np.union1d(core.site[used], problem.rules.forced), problem.rules.existing).astype(np.int32)
     served_by = np.append(core.site, -1).astype(np.int32)[standing.column]
@@ -241,7 +242,7 @@ def _refuse(problem: CapacitatedPMedian, core: Core, standing: Standing) -> None
             f"capacity: {problem.new_houses} new houses serve {room:,.0f} at most, but {demand:,.0f} are asked for "
             "(allow more houses or more capacity, or give penalty_s to leave people unserved)"
         )
-    is_proven = standing.bound == standing.cost
+    is_proven = math.isinf(standing.bound)
     words = "cannot all be served" if is_proven else "were not found to be all served in the time allowed"
     text = (
         f"new_houses: with {problem.new_houses} new houses the people {words}: {left_out:,.0f} persons are left "

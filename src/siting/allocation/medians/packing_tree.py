@@ -53,7 +53,7 @@ def bound_first_node(core: Core, standing: Standing, effort: Effort) -> Standing
 
 
 def branch(core: Core, standing: Standing, effort: Effort, tell: Callable[[Standing], None]) -> Standing:
-    """Best node first, until the bound meets the cost or the time is up."""
+    """Best node first, until the bound meets the cost or the time is up; infinite where not all can be served."""
     everything = np.ones(len(core.row), dtype=np.bool_)
     first = _climb(core, everything, standing.v, standing.cost, _NODE_ITERATIONS, _NODE_LENGTH, effort)
     standing = _deepened(core, first, standing, effort.share(0.7))
@@ -82,7 +82,7 @@ def branch(core: Core, standing: Standing, effort: Effort, tell: Callable[[Stand
         standing = replace(standing, bound=max(standing.bound, least))
         tell(standing)
     if not heap and math.isinf(floor):
-        return replace(standing, bound=standing.cost)
+        return replace(standing, bound=standing.cost if core.serves_all(standing.column) else math.inf)
     return standing
 
 
