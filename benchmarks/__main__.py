@@ -10,6 +10,7 @@ python -m benchmarks chart                          the history as a picture
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import results
@@ -20,7 +21,7 @@ def main() -> int:
     """Run the command asked for; its exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--smoke", action="store_true", help="half a minute: two cases, SciPy alone")
-    parser.add_argument("--out", type=Path, help="JSON file to write")
+    parser.add_argument("--out", type=Path, help="JSON file to write (runs/bench-<commit>.json unless said)")
     commands = parser.add_subparsers(dest="command")
     compare = commands.add_parser("compare")
     compare.add_argument("old", type=Path)
@@ -61,43 +62,41 @@ def main() -> int:
 
 
 def _tables(*, is_smoke: bool, out: Path | None) -> int:
-    measurements = _smoke() if is_smoke else _everything()
+    results.print_header()
+    measurements: list[Measurement] = []
+    for case in _smoke() if is_smoke else _everything():
+        results.print_rows(case)
+        measurements += case
     record = results.as_record(measurements)
-    if out is not None:
-        results.write(record, out)
+    path = out or results.RECORDS / f"bench-{record['commit'][:9]}.json"
+    results.write(record, path)
     whole = results.whole_graph_ratios(record)
     for case, ratio in results.scipy_ratios(record).items():
         beside = f" on the graph near the source, {whole[case]:.1f} on the whole graph" if case in whole else ""
         print(f"{case}: {ratio:.1f} times faster than SciPy{beside} (commit {record['commit'][:9]})")
+    print(f"→ {path}")
     return 0
 
 
-def _smoke() -> list[Measurement]:
+def _smoke() -> Iterator[list[Measurement]]:
     from benchmarks.travel import graphs, rasters
 
-    measurements = rasters.bounded_case("country", 200.0, n_sources=15, peers=False)
-    measurements += graphs.bounded_case("corsica", n_sources=150, peers=False)
-    results.print_table(measurements)
-    return measurements
+    yield rasters.bounded_case("country", 200.0, n_sources=15, peers=False)
+    yield graphs.bounded_case("corsica", n_sources=150, peers=False)
 
 
-def _everything() -> list[Measurement]:
+def _everything() -> Iterator[list[Measurement]]:
     from benchmarks.travel import graphs, rasters
     from benchmarks.travel.worlds import RASTER_KINDS
 
-    measurements: list[Measurement] = []
-
-    def add(more: list[Measurement]) -> None:
-        measurements.extend(more)
-        results.print_table(more)
-
-    for cell_size_m, kinds in ((1000.0, ("country",)), (200.0, tuple(RASTER_KINDS)), (100.0, ("country",))):
-        for kind in kinds:
-            add(rasters.bounded_case(kind, cell_size_m, n_sources=9, peers=kind == "country"))
-    add(rasters.nearest_case("country", 200.0, peers=True))
+    for cell_size_m, n_sources in ((1000.0, 45), (200.0, 15), (100.0, 9)):
+        yield rasters.bounded_case("country", cell_size_m, n_sources=n_sources, peers=True)
+    for kind in RASTER_KINDS:
+        if kind != "country":
+            yield rasters.bounded_case(kind, 200.0, n_sources=25, peers=False)
+    yield rasters.nearest_case("country", 200.0, peers=True)
     for name in ("corsica", "lattice 512"):
-        add(graphs.bounded_case(name, n_sources=15, peers=True))
-    return measurements
+        yield graphs.bounded_case(name, n_sources=15, peers=True)
 
 
 raise SystemExit(main())

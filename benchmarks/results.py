@@ -26,6 +26,8 @@ PACKAGES = (
     "networkx",
 )
 HISTORY = Path(__file__).with_name("history")
+RECORDS = Path("runs")
+"""Where records go that nobody asked to keep; those of ``HISTORY`` are drawn by ``chart``."""
 NOISE_SHARE = 0.15
 """How much slower, relative to SciPy, a case may look from one run to the next without having become so.
 
@@ -33,9 +35,15 @@ Eight smoke runs on a machine with other work to do gave 13.3 to 14.3 on the ras
 """
 
 
-def print_table(measurements: Iterable[Measurement]) -> None:
-    """One line per case and contender; the ratio says how many times slower than siting."""
-    print(f"{'case':<30}{'contender':<24}{'ms':>10}{'quartiles':>20}{'ns/settled':>12}{'ratio':>9}{'MB':>8}")
+def print_header() -> None:
+    """What the columns of `print_rows` are; the ratio says how many times slower than siting."""
+    print(
+        f"{'case':<30}{'contender':<24}{'ms':>10}{'quartiles':>20}{'ns/settled':>12}{'ratio':>9}{'MB':>8}", flush=True
+    )
+
+
+def print_rows(measurements: Iterable[Measurement]) -> None:
+    """One line per case and contender."""
     for m in measurements:
         quartiles = f"{m.low_ms:.3g}–{m.high_ms:.3g}"
         print(

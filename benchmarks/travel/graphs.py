@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,11 +119,25 @@ def _pandana(world: GraphWorld) -> Contender:
     import pandas as pd
 
     edges = pd.DataFrame({"time_s": world.time_s})
-    network = pandana.Network(
-        pd.Series(world.x_m), pd.Series(world.y_m), pd.Series(world.tail), pd.Series(world.head), edges, twoway=False
-    )
+    x_m, y_m, tail, head = (pd.Series(column) for column in (world.x_m, world.y_m, world.tail, world.head))
+    with _nothing_printed():
+        network = pandana.Network(x_m, y_m, tail, head, edges, twoway=False)
     n_nodes = len(world.x_m)
     return lambda source: network.nodes_in_range(_batch(source, n_nodes), CUTOFF_S)
+
+
+@contextmanager
+def _nothing_printed() -> Iterator[None]:
+    """What C++ prints goes nowhere; it does not know of Python's ``sys.stdout``."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _routingkit(world: GraphWorld, ticks: NDArray[np.uint32]) -> Contender:
