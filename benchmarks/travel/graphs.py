@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +132,7 @@ def _nothing_printed() -> Iterator[None]:
     """What C++ prints goes nowhere; it does not know of Python's ``sys.stdout``."""
     sys.stdout.flush()
     kept = os.dup(1)
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
     try:
         yield
