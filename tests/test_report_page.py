@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
@@ -23,12 +24,13 @@ from siting.report import build_report, render_summary
 from siting.report.areas import departement_table, epci_table
 from siting.report.charts import cumulative_share
 from siting.report.images import MINUTE_COLOURS, NO_WAY, minutes_overlay
-from siting.report.map import write_maps
+from siting.report.map import draw_map, write_maps
 from siting.report.map_style import BEYOND, WITHIN
 from siting.report.page import render_page
 from siting.report.sentences import answer, bound
 from siting.report.tables import commune_table
 from siting.report.texts import Texts, read_texts
+from travel_worlds import both_ways, road_network
 
 MCLP = {"model": "mclp", "new_houses": 1}
 
@@ -236,6 +238,25 @@ def test_the_map_is_drawn_with_the_same_bytes_each_time(tmp_path, options):
     assert written[0] == written[1]
     assert written[0][0].startswith(b"\x89PNG") and len(written[0][0]) > 20_000
     assert b"<svg" in written[0][1] and written[0][2].startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("from_xy_m", "to_xy_m", "is_drawn"),
+    [
+        ((4_222_000, 2_057_000), (4_223_000, 2_057_500), True),
+        ((3_900_000, 2_057_000), (4_600_000, 2_057_000), True),  # across the map, from one side of it to the other
+        ((4_222_000, 2_400_000), (4_223_000, 2_401_000), False),
+        ((3_900_000, 2_057_000), (3_901_000, 2_057_000), False),
+    ],
+)
+def test_of_the_roads_the_map_draws_those_that_are_on_it(from_xy_m, to_xy_m, is_drawn):
+    found = findings()
+    roads = road_network([from_xy_m, to_xy_m], both_ways(0, 1, 1000.0))
+    figure = draw_map(replace(found, territory=replace(found.territory, roads=roads)))
+    lines = [
+        drawn for drawn in figure.axes[0].collections if isinstance(drawn, LineCollection) and drawn.get_rasterized()
+    ]
+    assert [len(drawn.get_segments()) for drawn in lines] == [2 * is_drawn]
 
 
 def test_a_report_has_all_its_files(tmp_path):

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from siting.report.findings import Findings
@@ -83,8 +82,8 @@ def draw_map(findings: Findings) -> Figure:
     """Two panels, today and with the plan; title, legend, the first houses, scale bar and sources around them."""
     frame = _frame(findings)
     outlines = read_departement_outlines(findings.territory.grid.crs)
+    # on a bare Figure geopandas' asking for a redraw after each plot is void; a canvas of Agg would draw all again
     figure = Figure(figsize=(frame.width, frame.height), facecolor="white")
-    FigureCanvasAgg(figure)
     step = frame.panel_width + _MARGIN_IN
     for place, when in enumerate(("before", "after")):
         axes = figure.add_axes(frame.axes(_MARGIN_IN + place * step, frame.panel_width))

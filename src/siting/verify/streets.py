@@ -27,7 +27,7 @@ class Streets:
     """The pairs of nodes between which places may join the roads, by the least x of each.
 
     ``begin`` is the lower node row; ``there_s`` and ``back_s`` are the least seconds each way, inf where there is none;
-    ``rank`` orders streets by their nodes.
+    ``west_m, east_m, south_m, north_m`` bound each; ``rank`` orders streets by their nodes.
     """
 
     begin: NDArray[np.int64]
@@ -37,6 +37,9 @@ class Streets:
     x_m: NDArray[np.float64]
     y_m: NDArray[np.float64]
     west_m: NDArray[np.float64]
+    east_m: NDArray[np.float64]
+    south_m: NDArray[np.float64]
+    north_m: NDArray[np.float64]
     widest_m: float
     rank: NDArray[np.int64]
 
@@ -51,7 +54,8 @@ class Streets:
         pairs = sorted(least)
         begin, end = (np.array([pair[i] for pair in pairs], dtype=np.int64) for i in (0, 1))
         there_s, back_s = (np.array([least[pair][i] for pair in pairs], dtype=np.float64) for i in (0, 1))
-        west_m = np.minimum(roads.node_x_m[begin], roads.node_x_m[end])
+        x_m, y_m = (np.sort([at_m[begin], at_m[end]], axis=0) for at_m in (roads.node_x_m, roads.node_y_m))
+        west_m = x_m[0]
         order = np.argsort(west_m, kind="stable")
         return cls(
             begin=begin[order],
@@ -61,7 +65,10 @@ class Streets:
             x_m=roads.node_x_m,
             y_m=roads.node_y_m,
             west_m=west_m[order],
-            widest_m=float(np.abs(roads.node_x_m[begin] - roads.node_x_m[end]).max(initial=0.0)),
+            east_m=x_m[1][order],
+            south_m=y_m[0][order],
+            north_m=y_m[1][order],
+            widest_m=float((x_m[1] - west_m).max(initial=0.0)),
             rank=order,
         )
 
@@ -70,7 +77,10 @@ class Streets:
     ) -> list[Join]:
         """The nearest points of all streets, and of those with both ends in the main component, without doubles."""
         first, last = np.searchsorted(self.west_m, [x_m - max_m - self.widest_m - 1, x_m + max_m + 1])
-        street = np.arange(first, last)
+        near = slice(first, last)
+        is_near = self.east_m[near] >= x_m - max_m - 1  # a metre more than `max_m`, here and above, for rounding
+        is_near &= (self.north_m[near] >= y_m - max_m - 1) & (self.south_m[near] <= y_m + max_m + 1)
+        street = first + np.flatnonzero(is_near)
         a, b = self.begin[street], self.end[street]
         run_m, rise_m = self.x_m[b] - self.x_m[a], self.y_m[b] - self.y_m[a]
         square = run_m * run_m + rise_m * rise_m
