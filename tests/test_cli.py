@@ -192,6 +192,15 @@ def test_check_reads_many_files_and_exits_2_if_one_is_wrong(tmp_path):
     assert "bad.yaml" in result.stderr and "none.yaml" in result.stderr
 
 
+def test_check_refuses_a_rule_for_a_place_that_is_not_in_the_study_area(tmp_path):
+    """As a run would, before any travel time: a postal code forbids no commune."""
+    text = (SCENARIOS / "corse-mclp.yaml").read_text(encoding="utf-8")
+    (tmp_path / "s.yaml").write_text(f'{text}rules:\n  - {{rule: houses, communes: ["48000"], at_most: 0}}\n')
+    result = siting("check", tmp_path / "s.yaml")
+    assert result.returncode == 2 and "scénario valide" not in result.stdout
+    assert "rules[0].communes[0]: « 48000 » n'est pas dans le territoire" in result.stderr
+
+
 def test_every_scenario_of_the_repository_is_valid():
     files = sorted(SCENARIOS.glob("*.yaml"))
     assert len(files) >= 4

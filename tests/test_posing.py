@@ -220,6 +220,15 @@ def test_places_that_are_not_in_the_study_area_are_all_named(head, ground, tmp_p
         scenario = scenario_of(head, text, tmp_path)
         ask(scenario, ground[0])
     assert [fault.field for fault in caught.value.faults] == ["rules[2].communes[2]", "weights[1].epcis[0]"]
+    assert "vouliez-vous dire 2B0" in (said := str(caught.value)) and "un code postal n'est pas un code INSEE" in said
+
+
+def test_more_houses_than_candidates_are_told_with_the_name_of_the_departement(head, tmp_path):
+    rule = "{rule: houses, each: departement, at_least: 500}"
+    text = f"goal: {{model: mclp, standard_min: 10, new_houses: 900}}\nrules: [{rule}]"
+    with pytest.raises(InfeasibleError, match=r"500 maisons dans la zone « Haute-Corse »") as caught:
+        run(scenario_of(head, text, tmp_path))
+    assert "« Haute-Corse » en a " in str(caught.value)
 
 
 def test_a_search_that_is_stopped_gives_a_marked_plan_with_its_gap(head, tmp_path):

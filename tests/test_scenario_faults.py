@@ -20,27 +20,27 @@ CASES = {
     # codes are text, and what was meant is proposed
     "a code without its zero": (
         {"study_area": "study_area:\n  communes: [§1004]", "travel": FRICTION},
-        'study_area.communes[0]: « 1004 » n\'est pas un code de commune à 5 caractères (écrivez "01004")',
+        'study_area.communes[0]: « 1004 » n\'est pas un code de commune (écrivez "01004")',
     ),
     "a code in lower case": (
         {"study_area": "study_area:\n  communes: [§2a004]"},
-        'study_area.communes[0]: « 2a004 » n\'est pas un code de commune à 5 caractères (écrivez "2A004")',
+        'study_area.communes[0]: « 2a004 » n\'est pas un code de commune (écrivez "2A004")',
     ),
     "a code with spaces": (
         {"study_area": 'study_area:\n  communes: [§" 01004 "]', "travel": FRICTION},
-        'study_area.communes[0]: «  01004  » n\'est pas un code de commune à 5 caractères (écrivez "01004")',
+        'study_area.communes[0]: «  01004  » n\'est pas un code de commune (écrivez "01004")',
     ),
     "a Corsican postal code": (
         {"study_area": "study_area:\n  communes: [§20004]"},
-        'study_area.communes[0]: « 20004 » n\'est pas un code de commune à 5 caractères (écrivez "2A004" ou "2B004")',
+        'study_area.communes[0]: « 20004 » n\'est pas un code de commune (écrivez "2A004" ou "2B004")',
     ),
     "a département in one digit": (
         {"study_area": "study_area:\n  departements: [§1]", "travel": FRICTION},
-        'study_area.departements[0]: « 1 » n\'est pas un code de département à 2 ou 3 caractères (écrivez "01")',
+        'study_area.departements[0]: « 1 » n\'est pas un code de département (écrivez "01")',
     ),
     "no département": (
         {"study_area": "study_area:\n  departements: [§NO]"},
-        "study_area.departements[0]: « NO » n'est pas un code de département à 2 ou 3 caractères "
+        "study_area.departements[0]: « NO » n'est pas un code de département "
         '(comme "01", "2A" ou "974")',
     ),
     "a site of a commune without its zero": (
@@ -142,7 +142,7 @@ CASES = {
         },
         "rules[0].at_least: les planchers demandent 4 maisons, pour 3 au plus, voir ligne {goal+2} : goal.new_houses "
         "(augmentez ce nombre, ou baissez at_least)\n"
-        "rules[1].communes[0]: « 2a004 » n'est pas un code de commune à 5 caractères (écrivez \"2A004\")\n"
+        "rules[1].communes[0]: « 2a004 » n'est pas un code de commune (écrivez \"2A004\")\n"
         "rules[2].at_least: le plancher de 2 maisons dépasse le plafond de 1, voir ligne {rules+10} : rules[2].at_most "
         "(abaissez l'un ou relevez l'autre)",
     ),

@@ -39,6 +39,7 @@ def check(
 
     Lit aussi les fichiers de sites et les codes qu'il cite ; ne calcule et n'écrit rien. Code 2 s'il est fautif.
     """
+    from siting.posing import check_asked
     from siting.report.documents import road_file
     from siting.scenario import load
     from siting.territory import assemble
@@ -48,7 +49,8 @@ def check(
         try:
             scenario = load(file)
             with (unwatched if quiet or as_json or not road_file(scenario) else watch)("territory") as progress:
-                assemble(scenario, progress=progress)
+                territory = assemble(scenario, progress=progress)
+            check_asked(scenario, territory)
         except InputError as error:
             faults.extend(error.faults)
         else:

@@ -1,6 +1,6 @@
 """Posing: a scenario's goal, rules, costs and weights as one allocation problem, and what became of each rule."""
 
-from siting.posing.asked import Asked, ask
+from siting.posing.asked import Asked, ask, check_asked
 from siting.posing.consultations import fillings
 from siting.posing.goals import goal_names
 from siting.posing.kept import KeptRule, kept_rules
@@ -14,6 +14,7 @@ __all__ = [
     "Posed",
     "ask",
     "at_sites",
+    "check_asked",
     "fillings",
     "goal_names",
     "kept_rules",

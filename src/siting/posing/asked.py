@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from siting.allocation import Apart, Budget, Clause, CoveredShare, Houses, NewPerZone
-from siting.errors import DataError
+from siting.errors import DataError, Fault
 from siting.posing.apart import too_near
 from siting.posing.prices import least_cost_eur
 from siting.posing.zones import Zones, each_area, named_zone, unknown_codes, whole_area
@@ -47,14 +46,14 @@ class Asked:
         return f"{self.path}.{self.key}" if self.key else self.path
 
 
-def ask(scenario: Scenario, territory: Territory) -> tuple[Asked, ...]:
-    """The limits of the goal, then the rules of the scenario in order.
+def check_asked(scenario: Scenario, territory: Territory) -> None:
+    """Refuse what a scenario asks of its territory in vain, as far as no travel time is needed to know.
 
     Raises
     ------
     DataError
-        Rules or weights name places that are not in the study area, the budget does not pay for the sites forced
-        open, or more pairs of sites are too near each other than a program can hold; every fault at once.
+        Rules or weights name places that are not in the study area, or a budget does not pay for the sites forced
+        open; every fault at once.
     """
     faults = [
         fault
@@ -63,8 +62,25 @@ def ask(scenario: Scenario, territory: Territory) -> tuple[Asked, ...]:
         if isinstance(entry, Zoned)
         for fault in unknown_codes(scenario, territory, f"{name}[{row}]", entry)
     ]
+    faults += [
+        fault
+        for row, rule in enumerate(scenario.rules)
+        if isinstance(rule, BudgetRule)
+        for fault in _dear_forced(scenario, territory, f"rules[{row}].at_most_eur", rule.at_most_eur)
+    ]
     if faults:
         raise DataError(faults)
+
+
+def ask(scenario: Scenario, territory: Territory) -> tuple[Asked, ...]:
+    """The limits of the goal, then the rules of the scenario in order.
+
+    Raises
+    ------
+    DataError
+        See `check_asked`; or more pairs of sites are too near each other than a program can hold.
+    """
+    check_asked(scenario, territory)
     goal, everywhere = scenario.goal, whole_area(territory)
     asked = []
     if goal.most_houses is not None:
@@ -91,9 +107,7 @@ def _asked_of_phases(scenario: Scenario, territory: Territory) -> Iterator[Asked
 def _asked(scenario: Scenario, territory: Territory, row: int, rule: Rule) -> Asked:
     path, everywhere = f"rules[{row}]", whole_area(territory)
     if isinstance(rule, BudgetRule):
-        costs = least_cost_eur(scenario, territory)
-        _refuse_dear_forced(scenario, territory, f"{path}.at_most_eur", costs, rule.at_most_eur)
-        return Asked(path, "at_most_eur", everywhere, Budget(costs, rule.at_most_eur))
+        return Asked(path, "at_most_eur", everywhere, Budget(least_cost_eur(scenario, territory), rule.at_most_eur))
     if isinstance(rule, CoveredShareRule):
         zones = everywhere if rule.each == "study_area" else each_area(territory, rule.each)
         area = None if rule.each == "study_area" else zones.of_cells(territory)
@@ -109,9 +123,8 @@ def _asked(scenario: Scenario, territory: Territory, row: int, rule: Rule) -> As
     return Asked(path, rule.measure, everywhere, Apart(too_near(scenario, territory, path, rule)))
 
 
-def _refuse_dear_forced(
-    scenario: Scenario, territory: Territory, path: str, costs: NDArray[np.float64], at_most_eur: float
-) -> None:
+def _dear_forced(scenario: Scenario, territory: Territory, path: str, at_most_eur: float) -> Iterator[Fault]:
+    costs = least_cost_eur(scenario, territory)
     forced_eur = float(costs[np.isin(territory.sites.id, scenario.goal.forced_open)].sum())
     if forced_eur <= at_most_eur:
         return
@@ -121,4 +134,4 @@ def _refuse_dear_forced(
     else:
         problem = f"les sites imposés coûtent {forced_eur:.0f} euros, voir ligne {line} : goal.forced_open"
         words = problem, "augmentez la somme, ou imposez moins de sites"
-    raise DataError(scenario.fault(path, *words))
+    yield scenario.fault(path, *words)

@@ -10,6 +10,7 @@ from siting.allocation import Apart, Budget, CoveredShare, Everyone, Houses, New
 from siting.posing.asked import Asked
 from siting.posing.problem import Posed
 from siting.posing.refusal_words import Words
+from siting.posing.zones import Zones
 from siting.scenario import Scenario
 from siting.territory import Territory
 
@@ -19,7 +20,6 @@ _PLACES_SHOWN = 3
 def what_it_asks(one: Asked, territory: Territory, words: Words) -> str:
     """What a clause asks, in words."""
     clause, zones = one.clause, one.zones
-    each = words("in_each", n=words.number(len(zones.names)))[0] if len(zones.names) > 1 else zones.names[0]
     match clause:
         case Houses():
             said = words("what_houses", houses=words.houses(clause.at_most))[0]
@@ -33,7 +33,7 @@ def what_it_asks(one: Asked, territory: Territory, words: Words) -> str:
         case NewPerZone():
             floor, cap = int(clause.at_least[0]), int(clause.at_most[0])
             key = "what_floor" if floor else "what_cap"
-            return words(key, houses=words.houses(floor or cap), where=each)[0]
+            return words(key, houses=words.houses(floor or cap), where=_where(zones, words))[0]
         case Apart():
             return words("what_apart_min" if one.key == "at_least_min" else "what_apart")[0]
         case _:
@@ -41,6 +41,12 @@ def what_it_asks(one: Asked, territory: Territory, words: Words) -> str:
             persons = words.number(float(territory.demand.persons[clause.cells].sum()))
             key = "what_everyone" if clause.cover is None else "what_reach"
             return words(key, persons=persons)[0]
+
+
+def _where(zones: Zones, words: Words) -> str:
+    if len(zones.names) > 1:
+        return words("in_each", n=words.number(len(zones.names)))[0]
+    return words("in_one", name=zones.names[0])[0]
 
 
 def _by_phase(one: Asked, words: Words) -> str:

@@ -41,6 +41,7 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "alone": (("aucun plan n'y parvient : {what}", ""), ("no plan does this: {what}", "")),
     "with_line": (("{what} (ligne {line})", ""), ("{what} (line {line})", "")),
     "in_each": (("chacune des {n} zones", ""), ("each of the {n} zones", "")),
+    "in_one": (("la zone « {name} »", ""), ("the zone '{name}'", "")),
     "study_area": (("le territoire", ""), ("the study area", "")),
     "what_houses": (("{houses} au plus", ""), ("at most {houses}", "")),
     "what_budget": (("un budget de {sum} €", ""), ("a budget of {sum} euros", "")),
@@ -82,7 +83,7 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         (" ; trop peu de candidats permis : {places} (study_area et candidates disent lesquels)", ""),
         ("; too few allowed candidates: {places} (study_area and candidates say which)", ""),
     ),
-    "candidates": (("{place} en a {n}", ""), ("{place} has {n}", "")),
+    "candidates": (("« {place} » en a {n}", ""), ("'{place}' has {n}", "")),
     "time": (
         (
             "aucun plan n'a été trouvé en {seconds} s, et rien ne prouve qu'il n'y en a pas",

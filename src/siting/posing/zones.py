@@ -13,6 +13,7 @@ from siting.errors import Fault
 from siting.scenario import Scenario
 from siting.scenario.rules import Zoned
 from siting.territory import Territory
+from siting.territory.embedded import departement_names
 from siting.territory.values import Communes
 
 _COLUMNS = {"departements": "departement", "epcis": "epci", "communes": "code"}
@@ -82,13 +83,15 @@ def unknown_codes(scenario: Scenario, territory: Territory, path: str, zone: Zon
     known = np.unique(getattr(communes, _COLUMNS[key])[communes.in_study_area]).tolist()
     for row, code in enumerate(codes):
         if code not in known:
-            near = get_close_matches(code, known, n=1)
+            near = [f"{one} ({_name(communes, _COLUMNS[key], one)})" for one in get_close_matches(code, known, n=1)]
             if scenario.language == "en":
                 problem = f"'{code}' is no place of the study area"
                 remedy = f"did you mean {near[0]}?" if near else "remove it, or widen study_area"
+                remedy += "; a postal code is no INSEE code" if key == "communes" else ""
             else:
                 problem = f"« {code} » n'est pas dans le territoire d'étude"
                 remedy = f"vouliez-vous dire {near[0]} ?" if near else "retirer ce code ou élargir study_area"
+                remedy += " un code postal n'est pas un code INSEE" if key == "communes" else ""
             yield scenario.fault(f"{path}.{key}[{row}]", problem, remedy)
 
 
@@ -97,8 +100,8 @@ def _given(zone: Zoned) -> tuple[str, tuple[str, ...]]:
 
 
 def _name(communes: Communes, level: str, code: str) -> str:
-    """The name of an EPCI or a commune; a département goes by its code."""
+    """The name of a département, an EPCI or a commune; the code where no name is known."""
     if level == "departement":
-        return code
+        return departement_names().get(code, code)
     row = np.flatnonzero(getattr(communes, level) == code)
     return str((communes.epci_name if level == "epci" else communes.name)[row[0]]) if len(row) else code

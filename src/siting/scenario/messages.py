@@ -210,16 +210,16 @@ MESSAGES: dict[str, Message] = {
         ("'{value}' cannot name a folder", "lower-case letters, digits and hyphens: {proposal}"),
     ),
     "bad_commune": Message(
-        ("« {value} » n'est pas un code de commune à 5 caractères", "{hint}"),
-        ("'{value}' is not a commune code of 5 characters", "{hint}"),
+        ("« {value} » n'est pas un code de commune", "{hint}"),
+        ("'{value}' is not the code of a commune", "{hint}"),
     ),
     "bad_departement": Message(
-        ("« {value} » n'est pas un code de département à 2 ou 3 caractères", "{hint}"),
-        ("'{value}' is not a département code of 2 or 3 characters", "{hint}"),
+        ("« {value} » n'est pas un code de département", "{hint}"),
+        ("'{value}' is not the code of a département", "{hint}"),
     ),
     "bad_epci": Message(
-        ("« {value} » n'est pas un numéro d'EPCI à 9 chiffres", "{hint}"),
-        ("'{value}' is not an EPCI number of 9 digits", "{hint}"),
+        ("« {value} » n'est pas un numéro d'EPCI", "{hint}"),
+        ("'{value}' is not the number of an EPCI", "{hint}"),
     ),
     "bad_site_id": Message(
         ("« {value} » n'est pas un identifiant de site", "{hint}"),
@@ -548,9 +548,12 @@ HINTS: dict[str, tuple[str, str]] = {
         "this key goes with {discriminator}: {variants}, not with {discriminator}: {chosen}",
     ),
     "of_section": ("cette clé va sous {sections}", "this key goes under {sections}"),
-    "example_commune": ('le code INSEE, comme "01004" ou "2A004"', 'the INSEE code, like "01004" or "2A004"'),
+    "example_commune": (
+        'le code INSEE, à 5 caractères, comme "01004" ou "2A004"',
+        'the INSEE code, of 5 characters, like "01004" or "2A004"',
+    ),
     "example_departement": ('comme "01", "2A" ou "974"', 'like "01", "2A" or "974"'),
-    "example_epci": ('le SIREN, comme "242010056"', 'the SIREN, like "242010056"'),
+    "example_epci": ('le SIREN, à 9 chiffres, comme "242010056"', 'the SIREN, of 9 digits, like "242010056"'),
     "example_site_id": ("comme 2A004", "like 2A004"),
     "copy_file": ("posez-le là : cp VOTRE_FICHIER {path}", "put it there: cp YOUR_FILE {path}"),
     "see_line": (", voir ligne {line} : {field}", ", see line {line}: {field}"),
