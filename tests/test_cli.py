@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -199,6 +200,12 @@ def test_check_refuses_a_rule_for_a_place_that_is_not_in_the_study_area(tmp_path
     result = siting("check", tmp_path / "s.yaml")
     assert result.returncode == 2 and "scénario valide" not in result.stdout
     assert "rules[0].communes[0]: « 48000 » n'est pas dans le territoire" in result.stderr
+
+
+def test_stages_are_told_in_french_with_one_space(capsys):
+    with stages.watch("plan") as progress:
+        progress(0, 2, Standing(-math.inf, math.inf, math.inf))
+    assert re.fullmatch(r"Choix des sites … \d+,\d s\n", capsys.readouterr().err)
 
 
 def test_every_scenario_of_the_repository_is_valid():

@@ -15,7 +15,7 @@ import siting
 from siting.cli import app
 from siting.errors import DataError, RunFolderError
 from siting.report.comparison import compare
-from siting.report.comparison_report import render_comparison, render_comparison_page
+from siting.report.comparison_report import answer, render_comparison, render_comparison_page
 from siting.report.saved_run import SavedRun
 from siting.scenario import Scenario
 
@@ -78,6 +78,15 @@ def test_sites_are_those_of_the_sites_tables(comparison):
 
 def test_settings_say_what_differs_and_nothing_else(comparison):
     assert [key for key, _, _ in comparison.settings] == ["goal.forbidden"]
+
+
+def test_nobody_is_told_in_words_and_a_whole_block_is_cut_in_a_terminal(comparison):
+    said = answer(compare(comparison.one, comparison.one))
+    assert "aucun habitant ne passe à 20 minutes ou moins d’un lieu ouvert, aucun ne cesse d’y être" in said
+    block = {"draws": 20, "weights": [0.8] * 60}
+    said = render_comparison(replace(comparison, settings=[("simulation", None, block), ("goal.standard_min", 1, 2)]))
+    (line,) = [line for line in said.splitlines() if "simulation" in line]
+    assert line.endswith(" …") and len(line) < 160 and "goal.standard_min\u00a0: 1 → 2" in said
 
 
 def test_a_run_compared_with_itself_moves_nobody(folders):

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import siting
 from siting.cli import app
 from siting.errors import DataError
+from siting.report.naming import row_of
 from siting.report.saved_run import SavedRun
 from siting.report.why import Ground, explain_commune, explain_site
 from siting.report.why_report import render_commune, render_site
@@ -87,6 +88,27 @@ def test_codes_that_are_none_are_refused(ground):
         explain_commune(ground, "75056")
     with pytest.raises(DataError, match="practice:2A999"):
         explain_site(ground, "practice:2A999")
+
+
+def test_places_go_by_their_names_where_one_only_bears_them(ground):
+    assert explain_commune(ground, "ajaccio") == explain_commune(ground, "2A004")
+    assert explain_site(ground, "Zicavo") == explain_site(ground, "2A359")
+    with pytest.raises(DataError, match=r"dire 2A004 \(Ajaccio\) "):
+        explain_commune(ground, "Ajacio")
+    with pytest.raises(DataError, match=r"dire 2A348 \(Vico\) "):
+        explain_site(ground, "Vicco")
+    codes, names = np.array(["1", "2", "3"]), np.array(["A", "a", "B"])
+    with pytest.raises(DataError, match=r"plusieurs portent ce nom \(vouliez-vous dire 1 \(A\) ou 2 \(a\)"):
+        row_of("A", codes, names, option="--site", problem="", otherwise="")
+    assert row_of("1", codes, names, option="--site", problem="", otherwise="") == 0
+
+
+def test_a_house_that_would_cover_nobody_more_is_said_to(ground):
+    table = ground.run.communes
+    reached = table["code"][table["persons_covered_after"] == table["persons"]]
+    told = [render_commune(ground, story) for code in reached[:40] if (story := explain_commune(ground, code)).own]
+    assert any("ne couvrirait personne" in one for one in told)
+    assert not any("couvrirait 0 de ses habitants, et 0 en tout" in one for one in told)
 
 
 def test_the_command_wants_a_commune_or_a_site(folder):

@@ -36,8 +36,16 @@ def test_a_folder_is_made_or_said_to_be_impossible(tmp_path):
         write_starter("01", tmp_path / "file")
 
 
-@pytest.mark.parametrize(("said", "meant"), [("1", "01"), ("2a", "2A"), ("saone et loire", "71"), ("99", "71")])
+@pytest.mark.parametrize("name", ["Saône-et-Loire", "saone et loire", "SAÔNE ET LOIRE"])
+def test_a_departement_goes_by_its_name_too(tmp_path, name):
+    path = write_starter(name, tmp_path)
+    assert path.name == "saone-et-loire.yaml" and load(path).study_area.departements == ("71",)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("1", "dire 01 .Ain"), ("2a", "dire 2A"), ("Lozèrre", "dire 48 .Lozère"), ("99", "comme 48")]
+)
 def test_a_slip_gets_the_code_that_was_meant(tmp_path, said, meant):
-    with pytest.raises(DataError, match=f"par exemple {meant}"):
+    with pytest.raises(DataError, match=meant):
         write_starter(said, tmp_path)
     assert not list(tmp_path.iterdir())

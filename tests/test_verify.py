@@ -19,6 +19,7 @@ from siting.pipeline import run
 from siting.scenario import load
 from siting.territory.embedded import read_communes
 from siting.verify import verify
+from siting.verify.run_files import HASHED_ALONE
 
 SMALL = """scenario: cap-corse
 title: Cap Corse
@@ -270,6 +271,18 @@ def test_a_corruption_is_caught_even_when_the_manifest_agrees(copy, name):
 def test_a_file_that_is_lost_strange_changed_or_unreadable_is_caught(copy, corrupt, said):
     corrupt(copy)
     assert said in failed(copy)
+
+
+def test_files_that_hashes_alone_keep_are_named(copy):
+    """What `verify` says of them is true: changed and sealed again, they pass."""
+    paths = [path for pattern in HASHED_ALONE for path in copy.glob(pattern)]
+    assert len(paths) == 8
+    for path in paths:
+        path.write_bytes(path.read_bytes() + b" ")
+    reseal(copy)
+    (said,) = [check.detail for check in verify(copy) if check.name == "empreintes des fichiers" and check.holds]
+    assert all(pattern in said for pattern in HASHED_ALONE)
+    assert failed(copy) == ""
 
 
 def test_facts_that_have_changed_since_are_caught(copy):

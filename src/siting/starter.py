@@ -10,6 +10,7 @@ from siting.errors import DataError, Fault
 from siting.report.run_folder import writing
 from siting.scenario.contradictions import GUYANE
 from siting.scenario.projections import overseas_crs
+from siting.scenario.remedies import nearest
 from siting.territory.embedded import departement_names
 
 CORSICA = ("2A", "2B")
@@ -104,31 +105,30 @@ def write_starter(departement: str, folder: Path) -> Path:
     Parameters
     ----------
     departement : str
-        Its code, as text: ``"01"``, ``"2A"``.
+        Its code, as text: ``"01"``, ``"2A"``; or its name, with or without accents and capitals.
 
     Raises
     ------
     DataError
-        No département has this code, or the file exists.
+        No département has this code or name, or the file exists.
     RunFolderError
         The folder cannot be made or written into.
     """
     name_of = departement_names()
-    if departement not in name_of:
-        problem = "aucun département n'a ce code"
-        raise DataError(
-            Fault("siting new", 0, 0, departement, problem, f"par exemple {_closest(departement, name_of)}")
-        )
-    name = name_of[departement]
+    code = departement if departement in name_of else _by_name(departement, name_of)
+    if not code:
+        remedy = _meant(departement, name_of)
+        raise DataError(Fault("siting new", 0, 0, departement, "aucun département n'a ce code ni ce nom", remedy))
+    name = name_of[code]
     slug = _slug(name)
     path = folder / f"{slug}.yaml"
     text = _TEMPLATE.format(
         name=name,
         slug=slug,
-        code=departement,
+        code=code,
         file=path.name,
-        population=_MUNICIPAL if overseas_crs(departement) else "",
-        travel=_travel(departement),
+        population=_MUNICIPAL if overseas_crs(code) else "",
+        travel=_travel(code),
     )
     if path.exists():
         raise DataError(Fault(str(path), 0, 0, "", "ce fichier existe déjà", "déplacez-le ou renommez-le"))
@@ -145,12 +145,17 @@ def _travel(departement: str) -> str:
     return _ROADS if departement in CORSICA else _SCREENING
 
 
-def _closest(departement: str, name_of: dict[str, str]) -> str:
-    """The code that was probably meant: ``01`` for ``1``, ``2A`` for ``2a``, or by its name."""
-    for code, name in name_of.items():
-        if departement.upper().zfill(2) == code or _slug(departement) == _slug(name):
-            return code
-    return "71"
+def _by_name(name: str, name_of: dict[str, str]) -> str:
+    """The code of the département of this name; ``""`` where there is none."""
+    return next((code for code, one in name_of.items() if _slug(one) == _slug(name)), "")
+
+
+def _meant(departement: str, name_of: dict[str, str]) -> str:
+    """What was probably meant: ``01`` for ``1``, ``2A`` for ``2a``, Lozère for lozere48."""
+    code = departement.upper().zfill(2)
+    if code not in name_of:
+        code = _by_name(nearest(_slug(departement), map(_slug, name_of.values())), name_of)
+    return f"vouliez-vous dire {code} ({name_of[code]}) ?" if code else "comme 48 ou Lozère"
 
 
 def _slug(name: str) -> str:

@@ -17,7 +17,9 @@ from siting.progress import unwatched
 
 
 def new(
-    departement: Annotated[str, typer.Argument(metavar="DÉPARTEMENT", help="Code d'un département : 71, 2A…")],
+    departement: Annotated[
+        str, typer.Argument(metavar="DÉPARTEMENT", help="Code ou nom d'un département : 71, 2A, Lozère…")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Dossier où écrire le scénario.")] = Path(),
 ) -> None:
     """Écrire un premier scénario commenté.

@@ -33,7 +33,8 @@ def verify(
         print(*checks, sep="\n")
     failed = [check for check in checks if not check.holds]
     if not (quiet or as_json):
-        print(f"\n{len(checks)} vérifications, " + (f"{len(failed)} différence(s)" if failed else "aucune différence"))
+        differences = f"{len(failed)} différence{'s' if len(failed) > 1 else ''}" if failed else "aucune différence"
+        print(f"\n{len(checks)} vérifications, {differences}")
     if failed and quiet:
         print(*failed, sep="\n", file=sys.stderr)
     raise typer.Exit(1 if failed else 0)
@@ -73,8 +74,12 @@ def compare(
 
 def why(
     folder: RunDir,
-    commune: Annotated[str | None, typer.Option(metavar="CODE", help="Code d'une commune du territoire.")] = None,
-    site: Annotated[str | None, typer.Option(metavar="ID", help="Identifiant d'un site (sites.csv).")] = None,
+    commune: Annotated[
+        str | None, typer.Option(metavar="CODE|NOM", help="Code ou nom d'une commune du territoire.")
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option(metavar="ID|NOM", help="Identifiant ou nom d'un site (sites.csv).")
+    ] = None,
 ) -> None:
     """Dire ce qui sert une commune, ou à quoi sert un site.
 

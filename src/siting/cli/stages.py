@@ -64,7 +64,7 @@ def watch(stage: str, /) -> Iterator[Progress]:
 
         def progress(done: int, total: int, standing: Standing | None = None, /) -> None:
             nonlocal stands
-            stands = f" {_standing_text(standing)}" if standing else stands
+            stands = f" {text}" if standing and (text := _standing_text(standing)) else stands
             bar.update(task, completed=done, total=total, counts=f"{done}/{total}{stands}")
 
         yield progress
@@ -72,7 +72,7 @@ def watch(stage: str, /) -> Iterator[Progress]:
             bar.update(task, total=1, completed=1)
     if not console.is_terminal:
         elapsed_s = bar.tasks[0].elapsed or 0.0
-        print(f"{title} …{stands} {elapsed_s:.1f} s", file=sys.stderr)
+        print(f"{title} …{stands} {FRENCH.decimal(elapsed_s)} s", file=sys.stderr)
 
 
 def _compilation_told() -> AbstractContextManager[None]:

@@ -106,8 +106,8 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("floors and caps eased by {houses} in all would do", ""),
     ),
     "instead_apart": (
-        ("il suffirait de tolérer {n} paire(s) de maisons plus proches", ""),
-        ("{n} pair(s) of nearer houses would do", ""),
+        ("il suffirait de tolérer des maisons plus proches (paires : {n})", ""),
+        ("nearer houses would do (pairs: {n})", ""),
     ),
     "instead_everyone": (
         ("il suffirait de laisser {persons} habitants de plus au-delà (covered_share: {share})", ""),

@@ -23,6 +23,8 @@ from siting.report.texts import Texts
 COMMUNES_SHOWN = 15
 NAMES_SHOWN = 12
 ROWS_IN_TERMINAL = 12
+LONGEST_SETTING = 120
+"""Characters of a setting in a terminal: a whole block has a thousand, and the page has it."""
 LONGEST_HEAD = 30
 SCRIPT_TEXTS = ("download_csv", "sort_by")
 
@@ -30,7 +32,7 @@ SCRIPT_TEXTS = ("download_csv", "sort_by")
 def render_comparison(comparison: Comparison) -> str:
     """The comparison as lines of a terminal, in the language of the first run."""
     texts = _texts(comparison)
-    settings = [f"{key}{texts.colon}{one} → {other}" for key, one, other in setting_table(comparison).rows]
+    settings = [f"{key}{texts.colon}{_cut(one)} → {_cut(other)}" for key, one, other in setting_table(comparison).rows]
     tables = [figure_table(comparison), movement_table(comparison)]
     tables += [commune_rows(comparison, "gained"), commune_rows(comparison, "lost")]
     parts = [
@@ -94,8 +96,8 @@ def answer(comparison: Comparison) -> str:
         "compare_answer",
         one=comparison.one.folder.name,
         other=comparison.other.folder.name,
-        gained=texts.number.whole(everyone["gained"]),
-        lost=texts.number.whole(everyone["lost"]),
+        gained=texts.count("compare_come", everyone["gained"]),
+        lost=texts.count("compare_leave", everyone["lost"]),
         standard=texts.number.short(comparison.standard_min),
     )
 
@@ -270,6 +272,10 @@ def _lines(table: PageTable) -> list[str]:
         f"{row[0][:38]:<38}" + "".join(f"{cell:>{width}}" for cell, width in zip(row[1:], widths, strict=True))
         for row in rows
     ]
+
+
+def _cut(setting: str) -> str:
+    return setting if len(setting) <= LONGEST_SETTING else f"{setting[:LONGEST_SETTING]} …"
 
 
 def _filled(line: str) -> str:

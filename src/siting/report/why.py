@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from siting.access import REASONS, persons_by_reason
 from siting.allocation import CoverSets, lscp, solve
-from siting.errors import DataError, Fault, RunFolderError
+from siting.errors import RunFolderError
+from siting.report.naming import row_of
 from siting.report.saved_run import SavedRun
-from siting.scenario.remedies import nearest
 from siting.territory import Territory, assemble
 from siting.travel import FrictionSurface, RoadSurface, build_surface
 
@@ -144,32 +144,36 @@ class SiteStory:
     communes: list[tuple[int, float]]
 
 
-def explain_commune(ground: Ground, code: str) -> CommuneStory:
-    """The story of a commune of the study area.
+def explain_commune(ground: Ground, asked: str) -> CommuneStory:
+    """The story of a commune of the study area, by its code or its name.
 
     Raises
     ------
     DataError
-        No commune of the study area has this code.
+        No commune of the study area has this code, and not just one this name.
     """
     communes, demand = ground.territory.communes, ground.territory.demand
-    found = np.flatnonzero((communes.code == code) & communes.in_study_area)
-    if not len(found):
-        inside = communes.in_study_area
-        named = nearest(code, communes.name[inside].tolist())
-        found = communes.code[inside & (communes.name == named)].tolist() if named else []
-        remedy = f"vouliez-vous dire {found[0]}, {named} ?" if found else "communes.csv donne les codes"
-        raise DataError(Fault("--commune", 0, 0, code, "aucune commune du territoire étudié n'a ce code", remedy))
-    of_commune = demand.commune == found[0]
+    inside = np.flatnonzero(communes.in_study_area)
+    commune = inside[
+        row_of(
+            asked,
+            communes.code[inside],
+            communes.name[inside],
+            option="--commune",
+            problem="aucune commune du territoire étudié n'a ce code",
+            otherwise="communes.csv donne les codes",
+        )
+    ]
+    of_commune = demand.commune == commune
     is_beyond = of_commune & ~(ground.after_s <= ground.standard_s)
     reason = np.array([REASONS.index(name) for name in ground.run.cells["reason"]])
     left = is_beyond & (reason == 0)
     candidates = _candidates_near(ground, left)
     covers = {site: ground.within(site) for site in candidates.tolist()}
-    own = [site for site in _allowed(ground) if ground.territory.sites.commune[site] == found[0]]
+    own = [site for site in _allowed(ground) if ground.territory.sites.commune[site] == commune]
     gains = sorted((_gain(ground, site, is_beyond, cells) for site, cells in covers.items()), key=_by_gain)
     return CommuneStory(
-        commune=int(found[0]),
+        commune=int(commune),
         persons=float(demand.persons[of_commune].sum()),
         persons_beyond=float(demand.persons[is_beyond].sum()),
         nearest=_nearest_sites(ground, of_commune),
@@ -181,18 +185,17 @@ def explain_commune(ground: Ground, code: str) -> CommuneStory:
     )
 
 
-def explain_site(ground: Ground, site_id: str) -> SiteStory:
-    """The story of a site, open or not.
+def explain_site(ground: Ground, asked: str) -> SiteStory:
+    """The story of a site, open or not, by its id or its name.
 
     Raises
     ------
     DataError
-        No site of the run has this id.
+        No site of the run has this id, and not just one this name.
     """
-    found = np.flatnonzero(ground.territory.sites.id == site_id)
-    if not len(found):
-        raise DataError(Fault("--site", 0, 0, site_id, "aucun site de ce calcul n'a cet identifiant (voir sites.csv)"))
-    site, demand = int(found[0]), ground.territory.demand
+    sites, demand = ground.territory.sites, ground.territory.demand
+    problem, otherwise = "aucun site de ce calcul n'a cet identifiant", "sites.csv les donne"
+    site = row_of(asked, sites.id, sites.name, option="--site", problem=problem, otherwise=otherwise)
     cells = ground.within(site)
     others_s = ground.after_s
     if ground.is_open[site]:

@@ -36,7 +36,10 @@ def render_commune(ground: Ground, story: CommuneStory) -> str:
         names = ", ".join(_site(ground, site) for site in story.needed)
         lines.append(texts.count("why_needed", len(story.needed), names=names))
     lines += _waiting(ground, story.commune)
-    lines.append(_gain(ground, "why_own", story.own) if story.own else texts("why_no_own"))
+    if story.own is None:
+        lines.append(texts("why_no_own"))
+    else:
+        lines.append(_gain(ground, "why_own" if story.own.persons_everywhere > 0 else "why_own_nobody", story.own))
     return _filled(lines)
 
 

@@ -231,8 +231,8 @@ def check_goal(run: RunFiles, recount: Recount) -> Iterator[Check]:
         yield Check("part à couvrir", holds, f"{shown(share)}, au moins {shown(goal.covered_share)}")
         return
     left = recount.is_coverable & ~is_covered & (persons > 0)
-    forgotten = shown(float(persons[left].sum()))
-    yield Check("tous ceux qui peuvent être couverts le sont", not left.any(), f"{forgotten} personne(s) oubliée(s)")
+    forgotten = f"habitants oubliés : {shown(float(persons[left].sum()))}" if left.any() else "personne n'est oublié"
+    yield Check("tous ceux qui peuvent être couverts le sont", not left.any(), forgotten)
 
 
 def check_population(run: RunFiles, recount: Recount) -> Iterator[Check]:
