@@ -51,7 +51,7 @@ class CutRelaxation:
         """The relaxation; None where HiGHS has none in time."""
         while (found := self._program.solved(effort)) is not None:
             x = np.where(found.x > _ZERO, found.x, 0.0)
-            covered = incidence.row_sums(self._cover.cell_start, self._cover.site, x)
+            covered = incidence.sums(self._cover.cell_start, self._cover.site, x)
             broken = (covered < 1.0 - TIGHT) & ~self._is_in
             if not broken.any():
                 return replace(found, x=x)

@@ -65,7 +65,7 @@ def cuts_around(
     cover: CoverSets, x: NDArray[np.float64], most: int, rng: np.random.Generator, effort: Effort
 ) -> list[Cut]:
     """Up to ``most`` cuts that ``x`` breaks, around the rows that it covers just once, each of them in few cuts."""
-    is_tight = incidence.row_sums(cover.cell_start, cover.site, x) <= 1.0 + TIGHT
+    is_tight = incidence.sums(cover.cell_start, cover.site, x) <= 1.0 + TIGHT
     whole = reductions.Core(cover, np.arange(cover.n_sites, dtype=np.int32), np.arange(cover.n_cells, dtype=np.int32))
     near, _ = reductions.merge_equal_rows(whole.restricted(is_tight, x > 0))
     matrix = (near.cover.cell_start, near.cover.site, *near.cover.by_site())

@@ -55,7 +55,7 @@ def by_hardest_rows(
         u[is_in] = exact(solved[0])
         bound = covering_bound(cover, u, cost)
         best, best_u = (bound, u) if bound >= best else (best, best_u)
-        covered = incidence.row_sums(cover.cell_start, cover.site, solved[1])
+        covered = incidence.sums(cover.cell_start, cover.site, solved[1])
         broken = np.flatnonzero(covered < _BROKEN)
         if len(broken) == 0:
             break

@@ -19,7 +19,7 @@ def settle(problem: Lscp, opened: NDArray[np.int32], is_wanted: NDArray[np.bool_
     """
     cover, rules = problem.cover, problem.rules
     site_start, cell = cover.by_site()
-    persons = incidence.column_sums(site_start, cell, cover.persons)
+    persons = incidence.sums(site_start, cell, cover.persons)
     may_open = rules.is_candidate(cover.n_sites)
     may_open[opened] = False
     times_covered = np.zeros(cover.n_cells, dtype=np.int64)

@@ -119,33 +119,23 @@ def _root(parent: I64, j: int) -> int:
 
 
 @njit(cache=True)
-def column_sums(column_start: I64, row: I32, value: F64) -> F64:
-    """Sum of the values of the rows of each column."""
-    sums = np.zeros(len(column_start) - 1)
-    for j in range(len(sums)):
-        for k in range(column_start[j], column_start[j + 1]):
-            sums[j] += value[row[k]]
-    return sums
+def sums(start: I64, member: I32, value: F64) -> F64:
+    """Sum of the values of the members of each row, or of each column."""
+    total = np.zeros(len(start) - 1)
+    for i in range(len(total)):
+        for k in range(start[i], start[i + 1]):
+            total[i] += value[member[k]]
+    return total
 
 
 @njit(cache=True)
 def loads(start: I64, site: I32, value: F64, n_sites: int) -> F64:
-    """`column_sums` from the rows: half a gigabyte less on a country than a weight per pair."""
+    """`sums` of the columns from the rows: half a gigabyte less on a country than a weight per pair."""
     sums = np.zeros(n_sites)
     for i in range(len(value)):
         if value[i] != 0.0:
             for k in range(start[i], start[i + 1]):
                 sums[site[k]] += value[i]
-    return sums
-
-
-@njit(cache=True)
-def row_sums(start: I64, site: I32, value: F64) -> F64:
-    """Sum of the values of the columns of each row."""
-    sums = np.zeros(len(start) - 1)
-    for i in range(len(sums)):
-        for k in range(start[i], start[i + 1]):
-            sums[i] += value[site[k]]
     return sums
 
 

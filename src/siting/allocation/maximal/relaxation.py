@@ -101,7 +101,7 @@ class Relaxation:
                 return None
             values = found.x[:n]
             relaxed = self._proven(node, values, found.price[1:])
-            covered = incidence.row_sums(self._cover.cell_start, self._cover.site, values)
+            covered = incidence.sums(self._cover.cell_start, self._cover.site, values)
             missing = np.where(self._is_in, 0.0, self._weight * np.maximum(1.0 - covered, 0.0))
             if relaxed.left_out >= enough or missing.sum() <= _NEGLIGIBLE * self._weight.sum():
                 return relaxed
@@ -116,7 +116,7 @@ class Relaxation:
 
     def forget_slack_rows(self, relaxed: Relaxed) -> None:
         """Start anew with the rows that said something last time: three times as many nodes a second."""
-        covered = incidence.row_sums(self._cover.cell_start, self._cover.site, relaxed.values)
+        covered = incidence.sums(self._cover.cell_start, self._cover.site, relaxed.values)
         is_tight = (self.multipliers > 0) | (covered < _SLACK)
         self._begin(np.flatnonzero(self._is_in & is_tight))
 

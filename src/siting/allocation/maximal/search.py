@@ -162,7 +162,7 @@ def _bound(cover: CoverSets, houses: int, standing: _Standing, effort: Effort) -
     site_start, row = cover.by_site()
 
     def evaluate(u: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        loads = incidence.column_sums(site_start, row, u)
+        loads = incidence.sums(site_start, row, u)
         chosen = subgradient.largest(loads, houses)
         bound = float((cover.persons - u).sum() + loads[chosen].sum())
         slope = incidence.times_covered(site_start, row, chosen, cover.n_cells).astype(np.float64) - 1.0
@@ -223,7 +223,7 @@ def _reduced(core: Core, left_out: float) -> Core:
 def _undecided(cover: CoverSets, houses: int, standing: _Standing) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Columns in every better plan, and those that may be in one."""
     u = standing.multipliers
-    loads = incidence.column_sums(*cover.by_site(), u)
+    loads = incidence.sums(*cover.by_site(), u)
     is_large = np.zeros(cover.n_sites, dtype=np.bool_)
     is_large[subgradient.largest(loads, houses)] = True
     # Their own bound: prices say nothing about another one, such as all the persons there are.
