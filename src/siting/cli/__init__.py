@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from siting.cli import data
+from siting.cli.french import FrenchCommand, FrenchGroup
 from siting.cli.measuring import calibrate, diagnose
 from siting.cli.planning import alternatives, check, frontier, new, run, schema
 from siting.cli.reading import compare, verify, why
@@ -19,6 +20,7 @@ INTERRUPTED = 130
 """What typer makes of Ctrl-C."""
 
 app = typer.Typer(
+    cls=FrenchGroup,
     name="siting",
     no_args_is_help=True,
     add_completion=False,
@@ -26,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in (new, check, run, verify, diagnose, compare, why, frontier, alternatives, simulate, calibrate, schema):
-    app.command()(command)
+    app.command(cls=FrenchCommand)(command)
 app.add_typer(data.app, name="data")
 
 

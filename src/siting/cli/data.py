@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from siting.cli.french import FrenchCommand, FrenchGroup
 from siting.progress import Standing
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=FrenchGroup, no_args_is_help=True, rich_markup_mode=None)
 
 Names = Annotated[list[str], typer.Argument(metavar="NOM…", help="Noms du catalogue : siting data list.")]
 Own = Annotated[
@@ -23,7 +24,7 @@ def data() -> None:
     """Lister, télécharger et trouver les données publiques utiles."""
 
 
-@app.command("list")
+@app.command("list", cls=FrenchCommand)
 def list_(own: Own = None) -> None:
     """Dire ce qu'il y a, sous quelle licence, et ce qui est déjà ici."""
     from siting.catalogue import fetched_path, read_catalogue
@@ -38,7 +39,7 @@ def list_(own: Own = None) -> None:
             print(f"{'':<{width}}          {source.note}")
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def fetch(
     names: Names,
     again: Annotated[bool, typer.Option("--again", help="Reprendre même ce qui est déjà ici.")] = False,
@@ -56,7 +57,7 @@ def fetch(
         print(place)
 
 
-@app.command()
+@app.command(cls=FrenchCommand)
 def path(names: Names, own: Own = None) -> None:
     """Dire où chaque donnée est, ou sera.
 

@@ -54,7 +54,7 @@ def calibrate(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="YAML", help="Fragment à écrire [<scenario>-vitesses.yaml].")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Graine du tirage des lieux mis à part.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Graine du tirage des lieux mis à part.")] = 0,
     quiet: Quiet = False,
 ) -> None:
     """Caler les vitesses des routes sur des temps connus.
