@@ -20,14 +20,30 @@ from siting.allocation import (
     served,
     waiting,
 )
-from siting.arguments import amount, numbers, row_numbers, whole_numbers
+from siting.arguments import amount, numbers, row_numbers, whole_number, whole_numbers
 from siting.errors import DataError
-from siting.travel.arrays import graph_nearest, graph_persons_within, graph_times, raster_nearest, raster_times
+from siting.grid import Grid
+from siting.travel.arrays import (
+    ReadyRaster,
+    graph_nearest,
+    graph_persons_within,
+    graph_times,
+    isochrones,
+    raster_edges,
+    raster_nearest,
+    raster_persons_within,
+    raster_times,
+)
 
 EDGES = (np.array([0, 1]), np.array([1, 2]), np.array([5.0, 5.0]))
 FRICTION = np.full((4, 4), 0.1)
+GRID = Grid("EPSG:3035", 0.0, 100.0, 100.0, 1, 1)
 TIMES = CellTimes.from_dense([[9, 1, 5], [1, 9, 5]])
 COVER = CoverSets.from_csr([0, 1, 2, 3], [0, 1, 2], n_sites=3)
+
+
+def ready_raster() -> ReadyRaster:
+    return ReadyRaster(FRICTION, cell_size_m=100, cutoff_s=60)
 
 
 def test_a_mask_says_which_rows():
@@ -63,6 +79,53 @@ def test_whole_numbers_may_be_written_as_floats():
         (lambda: graph_times(3, EDGES, 1.9, cutoff_s=60, towards=True), "no node"),
         (lambda: graph_times(3.7, EDGES, 1, cutoff_s=60, towards=True), "n_nodes"),
         (lambda: graph_nearest(3, EDGES, [3], towards=True), "no such row: 3"),
+        (lambda: row_numbers([[0, 1]], 3, where="x", name="rows"), "2 dimensions"),
+        (lambda: whole_number([1], where="x", name="threads", least=1), "whole number of at least 1"),
+        (lambda: whole_number(0, where="x", name="threads", least=1), "whole number of at least 1"),
+        (lambda: whole_number("2", where="x", name="threads", least=1), "not whole numbers"),
+        (lambda: amount("60", where="x", name="cutoff_s"), "is 60"),
+        (lambda: raster_times(FRICTION, (1, 1), cell_size_m="100", cutoff_s=60), "cell_size_m"),
+        (lambda: raster_times(FRICTION, (1, 1), cell_size_m=100, cutoff_s=None), "cutoff_s"),
+        *(
+            (lambda source=source: raster_times(FRICTION, source, cell_size_m=100, cutoff_s=60), "is no cell")
+            for source in (3, (1,), (1, 2, 3), ("1", "2"), None, (np.nan, 1), (1j, 1), [[1, 1]])
+        ),
+        *(
+            (lambda source=source: graph_times(3, EDGES, source, cutoff_s=60, towards=True), "is no node")
+            for source in ([0, 1], None, "a", np.nan, 1j)
+        ),
+        *(
+            (lambda threads=threads: ready_raster().travel_times([[0, 0]], threads=threads), "threads")
+            for threads in (0, -1, 1.5, np.nan, "2")
+        ),
+        *(
+            (lambda mb=mb: ready_raster().travel_times([[0, 0]], memory_budget_mb=mb), "memory_budget_mb")
+            for mb in (-1, np.nan, np.inf, "2")
+        ),
+        *(
+            (lambda edges=edges: graph_times(3, edges, 1, cutoff_s=60, towards=True), words)
+            for edges, words in (
+                ((EDGES[0], EDGES[1]), "not three arrays"),
+                (None, "not three arrays"),
+                (([[0, 1]], [[1, 2]], [[5.0, 5.0]]), "have shapes"),
+                (([0], [1], ["5"]), "time_s: holds"),
+                (([0], [1], np.ma.masked_array([5.0], [True])), "masked"),
+                (([0], [1], [np.nan]), "last less than 0 s"),
+            )
+        ),
+        *(
+            (lambda persons=persons: raster_persons_within(FRICTION, persons, cell_size_m=100, cutoff_s=60), "persons")
+            for persons in (-FRICTION, FRICTION * np.nan, FRICTION * np.inf)
+        ),
+        (lambda: graph_persons_within(3, EDGES, [1, -2, 3], cutoff_s=60), "1 figures are negative"),
+        *(
+            (lambda friction=friction: raster_edges(friction, cell_size_m=100), "friction_s_per_m")
+            for friction in (-FRICTION, FRICTION * np.nan, FRICTION[0], FRICTION.astype(str))
+        ),
+        (lambda: raster_edges(FRICTION, cell_size_m=-1), "cell_size_m"),
+        (lambda: isochrones([[1, 2]], GRID, [1]), "time_s: has shape"),
+        (lambda: isochrones([["a"]], GRID, [1]), "time_s: holds"),
+        (lambda: isochrones([[1]], GRID, ["a"]), "limits_min"),
         (lambda: graph_persons_within(3, EDGES, [1, 2], cutoff_s=60), "wanted"),
         (lambda: siting.mclp(COVER, new_houses=1.5), "must be whole"),
         (lambda: siting.lscp(COVER, forced=[0.9]), "0.9 is no whole number"),

@@ -12,6 +12,9 @@ from naive.travel import raster_edges as naive_raster_edges
 from siting.errors import DataError
 from siting.grid import Grid
 from siting.travel import arrays
+from siting.travel.casts import empty_queue
+from siting.travel.raster_search import RasterSearch
+from siting.travel.tick_raster import TickRaster
 
 FLAT = 3.6 / 5.0
 
@@ -147,7 +150,7 @@ def test_people_who_reach_each_node() -> None:
 
 def test_what_does_not_fit_is_refused() -> None:
     friction = np.full((2, 2), 0.1)
-    with pytest.raises(DataError, match="outside"):
+    with pytest.raises(DataError, match="is no cell"):
         arrays.raster_times(friction, (2, 0), cell_size_m=100.0, cutoff_s=60)
     with pytest.raises(DataError, match="persons"):
         arrays.raster_persons_within(friction, np.ones((1, 2)), cell_size_m=100.0, cutoff_s=60)
@@ -155,3 +158,77 @@ def test_what_does_not_fit_is_refused() -> None:
         arrays.isochrones(friction, Grid("EPSG:3035", 0.0, 0.0, 1.0, 1, 2), [1])
     with pytest.raises(DataError, match="less than 0 s"):
         arrays.graph_times(2, (np.array([0]), np.array([1]), np.array([-1.0])), 0, cutoff_s=60, towards=True)
+
+
+@pytest.mark.parametrize("number", [np.uint8, np.int16, np.uint16, np.int64, float])
+def test_whole_numbers_of_any_type_mean_the_same(number) -> None:
+    # 200 + 60 cells do not fit in a byte, nor 120 × 4096 ticks in two: both once gave another window, or none
+    friction = np.full((3, 300), 0.02)
+    want = arrays.raster_times(friction, (1, 200), cell_size_m=100.0, cutoff_s=120)
+    source, cutoff_s = (number(1), number(200)), number(120)
+    assert (arrays.raster_times(friction, source, cell_size_m=100.0, cutoff_s=cutoff_s) == want).all()
+    ready = arrays.ReadyRaster(friction, cell_size_m=100.0, cutoff_s=cutoff_s)
+    assert (ready.times(source) == want).all() and np.isfinite(want[1, 140:261]).all()
+    assert ready.travel_times([source]).cutoff_s == 120
+    by_road = arrays.graph_times(number(2), ([0], [1], [7.5]), number(1), cutoff_s=cutoff_s, towards=True)
+    assert by_road.tolist() == [8, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint16, np.float32])
+def test_altitudes_of_any_type_mean_the_same(dtype) -> None:
+    friction, altitude_m = np.full((2, 4), FLAT), np.array([[0, 40, 10, 30], [200, 0, 250, 5]])
+    want = arrays.raster_edges(friction, cell_size_m=100.0, elevation_m=altitude_m.astype(np.float64))
+    edges = arrays.raster_edges(friction, cell_size_m=100.0, elevation_m=altitude_m.astype(dtype))
+    assert edges[2].tolist() == want[2].tolist()
+
+
+def test_altitude_is_asked_of_open_cells_only() -> None:
+    friction, altitude_m = np.array([[FLAT, FLAT, np.inf]]), np.array([[0.0, 10.0, np.nan]])
+    assert len(arrays.raster_edges(friction, cell_size_m=100.0, elevation_m=altitude_m)[0]) == 2
+    with pytest.raises(DataError, match="elevation_m: 1 open cells have no altitude, the first at row 0, column 1"):
+        arrays.raster_edges(friction, cell_size_m=100.0, elevation_m=np.array([[0.0, np.nan, 0.0]]))
+    with pytest.raises(DataError, match="elevation_m: has shape"):
+        arrays.raster_edges(friction, cell_size_m=100.0, elevation_m=np.zeros((2, 3)))
+
+
+def test_what_is_not_reached_is_within_no_limit() -> None:
+    grid = Grid("EPSG:3035", 0.0, 100.0, 100.0, 1, 3)
+    (area,) = arrays.isochrones(np.array([[0, 60, np.inf]]), grid, [np.inf])
+    assert area.area == 2 * 100.0**2
+
+
+def test_a_limit_is_inclusive_whatever_its_minutes() -> None:
+    grid, time_s = Grid("EPSG:3035", 0.0, 100.0, 100.0, 1, 1), np.array([[123.0]])
+    within, beyond = arrays.isochrones(time_s, grid, np.array([123 / 60, 122.999 / 60]))
+    assert within.area == 100.0**2 and beyond.is_empty
+
+
+def test_many_sources_among_steps_of_all_lengths_fit_in_memory(monkeypatch) -> None:
+    # a bucket for each of 9,000 sources, times 65,536 buckets, were 16 GB; of roads, one ferry makes as many
+    rng = np.random.default_rng(4)
+    friction, rows = np.exp(rng.uniform(np.log(0.0125), np.log(125.0), (100, 100))), rng.permutation(10_000)[:9000]
+    tail, head = np.arange(9999), np.arange(1, 10_000)
+    time_s = np.append(rng.uniform(1, 10, 9998), 400_000.0)
+    want = arrays.raster_nearest(friction, np.column_stack(np.divmod(rows, 100)), cell_size_m=100.0)
+    want_on_graph = arrays.graph_nearest(10_000, (tail, head, time_s), rows, towards=False)
+    sizes = []
+
+    def spied(n_slots, word, *, least=16):
+        sizes.append(n_slots * least)
+        return empty_queue(n_slots, word, least=least)
+
+    for module in ("raster_search", "tick_graph"):
+        monkeypatch.setattr(f"siting.travel.{module}.empty_queue", spied)
+        monkeypatch.setattr(f"siting.travel.{module}.MOST_IN_QUEUE", 2**20)
+    near = arrays.raster_nearest(friction, np.column_stack(np.divmod(rows, 100)), cell_size_m=100.0)
+    on_graph = arrays.graph_nearest(10_000, (tail, head, time_s), rows, towards=False)
+    assert max(sizes) <= 2**20
+    assert near.time_s.tobytes() == want.time_s.tobytes() and near.site.tobytes() == want.site.tobytes()
+    assert on_graph.time_s.tobytes() == want_on_graph.time_s.tobytes()
+
+
+def test_cells_beyond_the_numbers_that_name_them_are_refused() -> None:
+    kinds = np.broadcast_to(np.uint8(1), (50_000, 50_000))
+    raster = TickRaster(kinds, np.array([[0, 100], [0, 141]], np.uint32), 200, 282, n_marks=0)
+    with pytest.raises(DataError, match="2500000000 cells"):
+        RasterSearch(raster, 1)

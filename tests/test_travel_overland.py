@@ -112,7 +112,7 @@ def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(DataError, match="shape"):
         arrays.overland_edges(np.ones((2, 2)), GRID, roads, np.ones(2))
     for wrong in (0.0, -1.0, np.nan):
-        with pytest.raises(DataError, match="1 cells are 0, negative or NaN"):
+        with pytest.raises(DataError, match="1 cells are 0, negative, NaN or faster"):
             arrays.overland_edges(np.where(np.arange(16) == 5, wrong, 1.0).reshape(4, 4), GRID, roads, np.ones(2))
     bare = territory(GRID, demand_cell=[0], site_xy=[(50, 50)])
     with pytest.raises(DataError, match="roads"):

@@ -35,6 +35,20 @@ def whole_numbers(values: ArrayLike, *, where: str, name: str) -> NDArray[np.int
     raise DataError(Fault(where, 0, 0, name, problem))
 
 
+def whole_number(value: SupportsFloat, *, where: str, name: str, least: int) -> int:
+    """One whole number, ``least`` or more.
+
+    Raises
+    ------
+    DataError
+        It is none, or several.
+    """
+    given = whole_numbers(np.asarray(value), where=where, name=name)
+    if given.ndim or given < least:
+        raise DataError(Fault(where, 0, 0, name, f"is {value}", f"a whole number of at least {least}"))
+    return int(given)
+
+
 def _unmasked(values: ArrayLike, where: str, name: str) -> NDArray[np.generic]:
     if np.ma.is_masked(values):
         raise DataError(Fault(where, 0, 0, name, "has masked values", "fill them: .filled(…)"))
@@ -47,9 +61,11 @@ def row_numbers(rows: ArrayLike, n_rows: int, *, where: str, name: str) -> NDArr
     Raises
     ------
     DataError
-        There are no such rows, or the mask is longer or shorter.
+        There are no such rows, they are laid out as a table, or the mask is longer or shorter.
     """
     given = np.atleast_1d(np.asarray(rows))
+    if given.ndim > 1:
+        raise DataError(Fault(where, 0, 0, name, f"has {given.ndim} dimensions", "one row number after the other"))
     if given.dtype == np.bool_:
         if given.shape != (n_rows,):
             problem = f"is a mask of shape {given.shape}"
@@ -91,7 +107,7 @@ def amount(value: SupportsFloat, *, where: str, name: str, positive: bool = Fals
         It is none.
     """
     try:
-        number = float(value)
+        number = math.nan if isinstance(value, str) else float(value)
     except (TypeError, ValueError):
         number = math.nan
     if not (math.isfinite(number) and number >= 0 and (number > 0 or not positive)):

@@ -17,8 +17,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from siting.arguments import amount, row_numbers
-from siting.errors import DataError, Fault
+from siting.arguments import amount, numbers, row_numbers
 from siting.grid import Grid
 from siting.progress import Progress, silent
 from siting.travel.bare import cell_number, cell_numbers, nearest_times, tick_graph
@@ -64,26 +63,23 @@ def raster_times(
     float32 array, shape (n_rows, n_columns)
     """
     friction = checked_friction(friction_s_per_m)
-    cell_number(source, friction.shape)
-    amount(cell_size_m, where="travel", name="cell_size_m", positive=True)
-    amount(cutoff_s, where="travel", name="cutoff_s")
-    around = _window(friction, source, cell_size_m, cutoff_s)
-    inner = (source[0] - around[0].start, source[1] - around[1].start)
+    row, column = divmod(cell_number(source, friction.shape), friction.shape[1])
+    cell_size_m = amount(cell_size_m, where="travel", name="cell_size_m", positive=True)
+    reach = _reach(friction, cell_size_m, amount(cutoff_s, where="travel", name="cutoff_s"))
+    top, left = max(row - reach, 0), max(column - reach, 0)
+    around = slice(top, row + reach + 1), slice(left, column + reach + 1)
     raster = TickRaster.of(friction[around], cell_size_m=cell_size_m, is_marked=False)
-    found = RasterSearch(raster, cutoff_s).within(np.array([cell_number(inner, raster.shape)]))
+    found = RasterSearch(raster, cutoff_s).within(np.array([cell_number((row - top, column - left), raster.shape)]))
     inside_s, time_s = np.full(raster.kinds.size, np.inf, np.float32), np.full(friction.shape, np.inf, np.float32)
     inside_s[found.place] = found.times
     time_s[around] = inside_s.reshape(raster.shape)
     return time_s
 
 
-def _window(
-    friction: NDArray[np.floating], source: tuple[int, int], cell_size_m: float, cutoff_s: int
-) -> tuple[slice, slice]:
-    """Rows and columns that no trip within the cutoff leaves, were all cells as fast as the fastest."""
+def _reach(friction: NDArray[np.floating], cell_size_m: float, cutoff_s: float) -> int:
+    """Cells that a trip within the cutoff may span, were all as fast as the fastest."""
     step = 2 * np.rint(cell_size_m / 2 * float(friction.min()) * TICKS_PER_S)
-    reach = int(min(cutoff_s * TICKS_PER_S / max(step, 1.0), max(friction.shape)))
-    return tuple(slice(max(at - reach, 0), at + reach + 1) for at in source)  # type: ignore[return-value]
+    return int(min(cutoff_s * TICKS_PER_S / max(step, 1.0), max(friction.shape)))
 
 
 def raster_nearest(friction_s_per_m: NDArray[np.floating], sources: ArrayLike, *, cell_size_m: float) -> NearestTimes:
@@ -138,13 +134,14 @@ def isochrones(time_s: NDArray[np.floating], grid: Grid, limits_min: Iterable[fl
     ----------
     time_s : float array, shape ``grid.shape``
     grid : Grid
+        inf = not reached: within no limit.
     limits_min : iterable of float
         Minutes.
     """
-    if time_s.shape != grid.shape:
-        problem = f"has shape {time_s.shape}, the grid has {grid.shape}"
-        raise DataError(Fault("travel", 0, 0, "time_s", problem, "one time per cell"))
-    return [_outline(time_s <= limit_min * 60, grid) for limit_min in limits_min]
+    seconds = numbers(time_s, where="travel", name="time_s", shape=grid.shape)
+    minutes = numbers(list(limits_min), where="travel", name="limits_min")
+    limits_s = np.round(60 * minutes, 6)  # 123 / 60 × 60 is below 123
+    return [_outline((seconds <= limit_s) & (seconds < np.inf), grid) for limit_s in limits_s]
 
 
 def graph_times(n_nodes: int, edges: Edges, source: int, *, cutoff_s: int, towards: bool) -> NDArray[np.float32]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.arguments import amount
 from siting.errors import DataError, Fault
 from siting.travel.kernels.endings import FOUND_FULL, QUEUE_FULL
 from siting.travel.travel_times import TICKS_PER_S
@@ -34,13 +35,15 @@ Were it 1,024, all buckets would begin in the same set of the first cache: 3 to 
 """
 MOST_AT_START = 2**23
 """Entries a whole queue starts with at most: where steps differ a thousandfold, rings are long."""
+MOST_IN_QUEUE = 2**26
+"""Entries of a queue with room for many sources at once, or for the front of a search of everything."""
 ROOM_AT_START = 2**16
 """Places that a workspace first has room for."""
 
 
 def limit_ticks(cutoff_s: float, longest_edge: int) -> int:
     """Ticks of an inclusive cutoff, after checking that no sum of ticks can overflow."""
-    if not 0 <= cutoff_s <= MAX_CUTOFF_S:
+    if not amount(cutoff_s, where="travel", name="cutoff_s") <= MAX_CUTOFF_S:
         raise DataError(Fault("travel", 0, 0, "cutoff_s", f"is {cutoff_s}", f"0 to {MAX_CUTOFF_S} seconds"))
     limit = int(cutoff_s) * TICKS_PER_S
     if limit + longest_edge > LAST_TICK:
@@ -52,6 +55,16 @@ def limit_ticks(cutoff_s: float, longest_edge: int) -> int:
 def ring_size(longest_edge: int, shift: int) -> int:
     """Buckets in the ring: a power of two that the longest edge cannot go round."""
     return 1 << ((longest_edge >> shift) + 1).bit_length()
+
+
+def shift_with_room(shift: int, longest_edge: int, n_at_once: int, *, most: int) -> int:
+    """The bucket width, made as much greater as keeps a ring of buckets for ``n_at_once`` entries each below ``most``.
+
+    Where many sources start at once, wide buckets are as quick (0.7 to 1.1 times, 20,000 sources and more).
+    """
+    while ring_size(longest_edge, shift) * n_at_once > most and longest_edge >> shift:
+        shift += 1
+    return shift
 
 
 def empty_queue(n_slots: int, word: type[Word], *, least: int = 16) -> NDArray[Word]:

@@ -20,6 +20,7 @@ from siting.travel.friction import standing
 from siting.travel.raster_edges import Edges, raster_edges
 from siting.travel.roads import link_seconds, nearest_times
 from siting.travel.tick_graph import GraphSearch, TickGraph, nearest_on_graph
+from siting.travel.tick_raster import checked_friction
 from siting.travel.ticks import ticks_to_cross, whole_ticks
 from siting.travel.travel_times import TICKS_PER_S, NearestTimes
 
@@ -74,13 +75,16 @@ def overland_edges(
     Raises
     ------
     DataError
-        Where an array has another shape.
+        Where an array has another shape, or holds what `raster_edges` refuses.
     """
-    _check_layers(grid.shape, friction_s_per_m, elevation_m)
+    friction = checked_friction(friction_s_per_m).astype(np.float64)
+    if friction.shape != grid.shape:
+        problem = f"has shape {friction.shape}, the grid has {grid.shape}"
+        raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "one figure per cell"))
     if len(link_s) != len(roads.link_from):
         problem = f"has {len(link_s)} figures for {len(roads.link_from)} links"
         raise DataError(Fault("travel", 0, 0, "link_s", problem, "one for every link"))
-    friction, seconds = np.asarray(friction_s_per_m, np.float64), np.asarray(link_s, np.float64)
+    seconds = np.asarray(link_s, np.float64)
     is_taken = ~np.isinf(seconds)
     links = (
         grid.n_cells + roads.link_from[is_taken].astype(np.int64),
@@ -256,16 +260,3 @@ def both_ways(roads: RoadNetwork) -> RoadNetwork:
 
 def _twice(values: NDArray[_Kind] | None) -> NDArray[_Kind] | None:
     return None if values is None else np.tile(values, 2)
-
-
-def _check_layers(
-    shape: tuple[int, int], friction: NDArray[np.floating], elevation_m: NDArray[np.floating] | None
-) -> None:
-    for name, layer in (("friction_s_per_m", friction), ("elevation_m", elevation_m)):
-        if layer is not None and layer.shape != shape:
-            problem = f"has shape {layer.shape}, the grid has {shape}"
-            raise DataError(Fault("travel", 0, 0, name, problem, "one figure per cell"))
-    n_wrong = int((~(friction > 0)).sum())
-    if n_wrong:
-        problem = f"{n_wrong} cells are 0, negative or NaN"
-        raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "seconds per metre; inf = barrier"))

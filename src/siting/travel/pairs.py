@@ -9,6 +9,7 @@ from typing import IO, Any, Generic, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.arguments import amount
 from siting.travel.casts import Found
 from siting.travel.travel_times import TravelTimes
 
@@ -25,6 +26,7 @@ class PairStore:
     """
 
     def __init__(self, *, budget_mb: float, folder: Path | None) -> None:
+        budget_mb = amount(budget_mb, where="travel", name="memory_budget_mb")
         self._most_pairs = int(budget_mb * 1e6 / BYTES_PER_PAIR / 2)
         self._sites: list[NDArray[np.int64]] = []
         self._counts: list[NDArray[np.int64]] = []

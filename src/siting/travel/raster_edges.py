@@ -5,6 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.arguments import amount, numbers
+from siting.errors import DataError, Fault
+from siting.travel.tick_raster import checked_friction
+
 Edges = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 """(tail, head, time_s), each of shape (n_edges,)."""
 
@@ -29,11 +33,25 @@ def raster_edges(
     Parameters
     ----------
     friction_s_per_m : float array, shape (n_rows, n_columns)
+        inf = barrier.
     cell_size_m : float
     elevation_m : float array of the same shape, optional
+        Metres; anything at barriers.
+
+    Returns
+    -------
+    tail, head : int64 arrays, shape (n_edges,)
+    time_s : float64 array, same shape
+
+    Raises
+    ------
+    DataError
+        Where a friction is NaN, 0, negative or below that of 300 km/h, or an open cell has no altitude.
     """
-    friction = np.asarray(friction_s_per_m, np.float64)
+    friction = checked_friction(friction_s_per_m).astype(np.float64)
+    cell_size_m = amount(cell_size_m, where="travel", name="cell_size_m", positive=True)
     is_open = np.isfinite(friction)
+    altitude_m = None if elevation_m is None else _checked_altitude(elevation_m, is_open)
     cell = np.arange(friction.size).reshape(friction.shape)
     tails, heads, times = [], [], []
     for down, right in STEPS:
@@ -43,13 +61,23 @@ def raster_edges(
             is_step &= is_open[there[0], here[1]] | is_open[here[0], there[1]]
         length_m = cell_size_m * float(np.hypot(down, right))
         time_s = length_m * (friction[here][is_step] + friction[there][is_step]) / 2
-        if elevation_m is not None:
-            slope = (elevation_m[there][is_step] - elevation_m[here][is_step]) / length_m
+        if altitude_m is not None:
+            slope = (altitude_m[there][is_step] - altitude_m[here][is_step]) / length_m
             time_s *= np.exp(TOBLER_STEEPNESS * (np.abs(slope - TOBLER_BEST_SLOPE) - abs(TOBLER_BEST_SLOPE)))
         tails.append(cell[here][is_step])
         heads.append(cell[there][is_step])
         times.append(time_s)
     return np.concatenate(tails), np.concatenate(heads), np.concatenate(times)
+
+
+def _checked_altitude(elevation_m: NDArray[np.floating], is_open: NDArray[np.bool_]) -> NDArray[np.float64]:
+    altitude_m = numbers(elevation_m, where="travel", name="elevation_m", shape=is_open.shape)
+    is_wrong = is_open & ~np.isfinite(altitude_m)
+    if is_wrong.any():
+        row, column = (int(at[0]) for at in np.nonzero(is_wrong))
+        problem = f"{int(is_wrong.sum())} open cells have no altitude, the first at row {row}, column {column}"
+        raise DataError(Fault("travel", 0, 0, "elevation_m", problem, "metres; anything at barriers"))
+    return altitude_m
 
 
 def _shifted(shape: tuple[int, ...], down: int, right: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:

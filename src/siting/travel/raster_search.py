@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import DataError, Fault
-from siting.travel.casts import LAST_TICK, Found, Workspace, empty_queue, limit_ticks, ring_size, roomier
+from siting.travel.casts import (
+    LAST_TICK,
+    MOST_IN_QUEUE,
+    Found,
+    Workspace,
+    empty_queue,
+    limit_ticks,
+    ring_size,
+    roomier,
+    shift_with_room,
+)
 from siting.travel.tick_raster import TickRaster
 
 TOGETHER = np.uint64(64)
@@ -18,8 +28,8 @@ TOGETHER_EVERYWHERE = np.uint64(256)
 """The same in a search of the whole raster: of the first of them, no lines have been asked for in time."""
 MOST_CELLS = 2**29
 """Cells of a window or a raster that an entry of the raster's queue can name."""
-MOST_IN_QUEUE = 2**28
-"""Entries for which a search of the whole raster reserves room; what is not used costs no memory."""
+MOST_NAMES = 2**31
+"""Cells of a raster that int32 can name."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,8 @@ class RasterSearch(Workspace):
         side = 2 * self.reach + 3
         n_most = min(side, n_rows + 2) * min(side, n_columns + 2)
         _check_cells(n_most)
+        if n_rows * n_columns >= MOST_NAMES and places is None:
+            _refuse_cells(f"it has {n_rows * n_columns} cells", f"fewer than {MOST_NAMES}")
         self.memory = np.empty(n_most + 2 * WORDS_AT_ONCE, word)
         self._places = places
 
@@ -171,12 +183,14 @@ def nearest_on_raster(raster: TickRaster, sources: NDArray[np.int64]) -> tuple[N
     _check_sources(len(sources), most=2**24 if has_classes else 2**31 - 1)
     row, column = np.divmod(np.asarray(sources, np.int64), n_columns)
     start = (row + 1) * width + column + 1
-    table, shift = table_of(raster, 32, np.uint64), bucket_shift(raster)
+    n_at_once = 8 * len(sources)
+    shift = shift_with_room(bucket_shift(raster), raster.longest_step, n_at_once, most=MOST_IN_QUEUE // 2)
+    table = table_of(raster, 32, np.uint64)
     kinds, marks = None if has_classes else np.pad(raster.kinds, 1).ravel(), mark_bits(raster)
     beyond = np.uint64((LAST_TICK - raster.longest_step + 1) << 32)
     n_stacks = 2 * ring_size(raster.longest_step, shift)
     front = min(8 * (n_rows + n_columns), MOST_IN_QUEUE // n_stacks)
-    queue = empty_queue(n_stacks, np.uint32, least=max(8 * len(sources), front))
+    queue = empty_queue(n_stacks, np.uint32, least=max(n_at_once, front))
     cells = np.empty((n_rows + 2, width), np.uint64)
     while True:
         freshen(raster.kinds, beyond, has_classes, cells)
@@ -199,5 +213,8 @@ def _check_sources(n_sources: int, *, most: int) -> None:
 
 def _check_cells(n_cells: int) -> None:
     if n_cells > MOST_CELLS:
-        problem = f"a search would span {n_cells} cells"
-        raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, f"at most {MOST_CELLS}: larger cells"))
+        _refuse_cells(f"a search would span {n_cells} cells", f"at most {MOST_CELLS}")
+
+
+def _refuse_cells(problem: str, most: str) -> None:
+    raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, f"{most}: larger cells"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,17 +11,16 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from siting.arguments import numbers, row_numbers
-from siting.errors import DataError, Fault
+from siting.arguments import row_numbers
 from siting.progress import Progress, silent
-from siting.travel.bare import cell_number, cell_numbers, nearest_times, tick_graph
+from siting.travel.bare import cell_number, cell_numbers, nearest_times, node_number, people, tick_graph
 from siting.travel.casts import Found
 from siting.travel.pairs import PairStore
 from siting.travel.raster_edges import Edges
 from siting.travel.raster_search import RasterSearch, nearest_on_raster
 from siting.travel.tick_graph import GraphSearch, nearest_on_graph
 from siting.travel.tick_raster import TickRaster
-from siting.travel.times import MEMORY_BUDGET_MB, in_threads
+from siting.travel.times import MEMORY_BUDGET_MB, in_threads, n_threads
 from siting.travel.travel_times import NearestTimes, TravelTimes
 
 BLOCK_SOURCES = 8
@@ -173,13 +171,13 @@ class ReadyRaster(Ready[RasterSearch]):
             0 at barriers.
         """
         n_rows, n_columns = self.raster.shape
-        people = numbers(persons, where="travel", name="persons", shape=self.raster.shape)
+        counted = people(persons, self.raster.shape, where="travel")
 
         def row_of_sums(row: int) -> NDArray[np.float64]:
             open_columns = np.flatnonzero(self.raster.kinds[row])
             sums = np.zeros(n_columns)
             with self._borrowed() as workspace:
-                sums[open_columns] = workspace.persons_within(row * n_columns + open_columns, people)
+                sums[open_columns] = workspace.persons_within(row * n_columns + open_columns, counted)
             return sums
 
         within = np.empty((n_rows, n_columns))
@@ -205,18 +203,18 @@ class ReadyGraph(Ready[GraphSearch]):
     def __init__(self, n_nodes: int, edges: Edges, *, cutoff_s: int, towards: bool) -> None:
         self._graph = tick_graph(n_nodes, edges, towards=towards)
         self._cutoff_s = cutoff_s
-        super().__init__(n_nodes, cutoff_s)
+        super().__init__(self._graph.n_nodes, cutoff_s)
 
     def _workspace(self) -> GraphSearch:
         return GraphSearch(self._graph, self._cutoff_s, wanted=range(self._n_places))
 
     def within(self, source: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """(nodes ascending, seconds) of what is within the cutoff of one node."""
-        return self._within(self._checked_one(source))
+        return self._within(node_number(source, self._n_places))
 
     def times(self, source: int) -> NDArray[np.float32]:
         """Seconds between one node and every other; inf where beyond the cutoff."""
-        return self._times(self._checked_one(source))
+        return self._times(node_number(source, self._n_places))
 
     def travel_times(
         self,
@@ -248,13 +246,13 @@ class ReadyGraph(Ready[GraphSearch]):
 
     def persons_within(self, persons: NDArray[np.floating], *, threads: int | None = None) -> NDArray[np.float64]:
         """People, one figure per node, within the cutoff of **every** node: one search for each, none of them kept."""
-        people = numbers(persons, where="graph", name="persons", shape=(self._n_places,))
+        counted = people(persons, (self._n_places,), where="graph")
 
         def sums(nodes: range) -> NDArray[np.float64]:
             with self._borrowed() as workspace:
                 found = workspace.within(np.array(nodes))
             # a plain sum of each run: one of its own length is added up pairwise, whatever the block
-            runs = np.split(people[found.place], np.cumsum(found.counts)[:-1])
+            runs = np.split(counted[found.place], np.cumsum(found.counts)[:-1])
             return np.array([run.sum() for run in runs])
 
         blocks = [
@@ -265,13 +263,3 @@ class ReadyGraph(Ready[GraphSearch]):
 
     def _checked(self, sources: ArrayLike) -> NDArray[np.int64]:
         return row_numbers(sources, self._n_places, where="graph", name="sources")
-
-    def _checked_one(self, source: int) -> int:
-        if not (0 <= source < self._n_places and source == int(source)):
-            raise DataError(Fault("graph", 0, 0, "source", f"{source} is no node", f"0 to {self._n_places - 1}"))
-        return int(source)
-
-
-def n_threads(threads: int | None) -> int:
-    """As many threads as asked for, or as there are processors."""
-    return threads or os.cpu_count() or 1

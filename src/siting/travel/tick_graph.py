@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import DataError, Fault
-from siting.travel.casts import LAST_TICK, Found, Workspace, empty_queue, limit_ticks, ring_size, roomier
+from siting.travel.casts import (
+    LAST_TICK,
+    MOST_IN_QUEUE,
+    Found,
+    Workspace,
+    empty_queue,
+    limit_ticks,
+    ring_size,
+    roomier,
+    shift_with_room,
+)
 
 SEEN = 256
 """Edges of a graph that are looked at together, beside those of one node; 64 took a sixth longer on Corsica."""
@@ -150,10 +160,11 @@ def nearest_on_graph(graph: TickGraph, sources: NDArray[np.integer]) -> tuple[ND
     nodes = np.asarray(sources, np.int64)
     beyond = np.uint64((LAST_TICK - graph.longest_edge + 1) << 32)
     seen = np.empty((2, graph.most_edges + SEEN), np.uint64)
-    queue = empty_queue(ring_size(graph.longest_edge, graph.shift), np.uint64, least=len(nodes))
+    shift = shift_with_room(graph.shift, graph.longest_edge, len(nodes), most=MOST_IN_QUEUE)
+    queue = empty_queue(ring_size(graph.longest_edge, shift), np.uint64, least=len(nodes))
     while True:
         key = np.full(graph.n_nodes, beyond)
-        if search_nearest(graph.start, graph.edge, nodes, graph.shift, key, seen, queue):
+        if search_nearest(graph.start, graph.edge, nodes, shift, key, seen, queue):
             break
         queue = roomier(queue)
     row = (key & np.uint64(2**32 - 1)).astype(np.int64)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.arguments import whole_number
 from siting.errors import DataError, Fault
 from siting.progress import Progress, silent
 from siting.territory.values import Territory
@@ -176,8 +177,8 @@ def _searched_blocks(
     sites = surface.territory.sites
     order = space_order(sites.x_m, sites.y_m)
     blocks = [order[first : first + BLOCK_SITES] for first in range(0, len(order), BLOCK_SITES)]
-    n_threads = max(1, min(threads or os.cpu_count() or 1, len(blocks)))
-    idle = [surface.searcher(cutoff_s) for _ in range(n_threads)]
+    n_at_once = max(1, min(n_threads(threads), len(blocks)))
+    idle = [surface.searcher(cutoff_s) for _ in range(n_at_once)]
 
     def search(block: NDArray[np.int64]) -> Found:
         workspace = idle.pop()
@@ -185,7 +186,14 @@ def _searched_blocks(
         idle.append(workspace)
         return found
 
-    yield from zip(blocks, in_threads(search, blocks, n_threads=n_threads), strict=True)
+    yield from zip(blocks, in_threads(search, blocks, n_threads=n_at_once), strict=True)
+
+
+def n_threads(threads: int | None) -> int:
+    """As many threads as asked for, or as there are processors."""
+    if threads is None:
+        return os.cpu_count() or 1
+    return whole_number(threads, where="travel", name="threads", least=1)
 
 
 def in_threads(work: Callable[[Job], Result], jobs: Iterable[Job], *, n_threads: int) -> Iterator[Result]:
