@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from siting.report.findings import Findings, Measured
 from siting.report.map_style import BEYOND, HOUSE
+from siting.report.minute_steps import minute_marks
 from siting.report.sentences import texts_of
 
 WIDTH, HEIGHT = 720, 300
@@ -122,7 +123,7 @@ def _minute_axis(frame: Frame, findings: Measured) -> list[str]:
     texts = texts_of(findings)
     labels = [
         tick_label(frame.x(minute), HEIGHT - BOTTOM + 16, texts.number.short(minute), "middle")
-        for minute in np.linspace(0, frame.x_max, 7)
+        for minute in (0.0, *minute_marks(findings.scenario.goal.standard_s))
     ]
     return [*labels, tick_label((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, texts("chart_minutes"), "middle")]
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from siting.report.findings import Measured
 from siting.report.map_style import BEYOND, LAND_OUTSIDE, WITHIN
+from siting.report.minute_steps import minute_bounds
 from siting.travel.travel_times import NearestTimes
 
 MINUTE_COLOURS = ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494")
@@ -21,12 +22,6 @@ DENSITY_COLOURS = ("#eceae5", "#c9c3d6", "#9588b8", "#5b4a8a", "#2b1a55")
 DENSITY_STEPS = (20.0, 100.0, 500.0, 2000.0)
 _HATCHED_CELLS = 400_000
 """Above this the hatching gets 2 pixels to a cell instead of 4: a browser holds 4 bytes of each pixel."""
-
-
-def minute_bounds(standard_s: int) -> tuple[float, ...]:
-    """Minutes between the classes: thirds of the standard up to it, then one and a half and twice as much."""
-    standard_min = standard_s / 60
-    return tuple(standard_min * share for share in (1 / 3, 2 / 3, 1.0, 1.5, 2.0))
 
 
 def minutes_overlay(findings: Measured, nearest: NearestTimes) -> str:

@@ -16,8 +16,9 @@ from siting.report.decisions import decision_table, decisions_in_short
 from siting.report.diagnosis import Diagnosis, diagnosis_answer
 from siting.report.filling import filling_in_short, filling_table, waiting_table
 from siting.report.findings import Findings, Measured
-from siting.report.images import DENSITY_COLOURS, DENSITY_STEPS, MINUTE_COLOURS, NO_WAY, minute_bounds
+from siting.report.images import DENSITY_COLOURS, DENSITY_STEPS, MINUTE_COLOURS, NO_WAY
 from siting.report.leaflet import leaflet_script, leaflet_style
+from siting.report.minute_steps import minute_bounds
 from siting.report.modes import mode_table
 from siting.report.page_data import page_data
 from siting.report.page_tables import (

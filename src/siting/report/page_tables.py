@@ -13,6 +13,7 @@ from siting.report.assumptions import settings
 from siting.report.charts import cumulative_share
 from siting.report.decisions import kind_of_houses
 from siting.report.findings import Findings, Measured
+from siting.report.minute_steps import minute_marks
 from siting.report.page_table import PageTable
 from siting.report.sentences import (
     asked,
@@ -83,9 +84,9 @@ def reason_rows(measured: Measured, by_reason: Mapping[str, float], caption: str
 
 
 def share_table(measured: Measured) -> PageTable:
-    """The curve of the page in figures: share of residents within sixths of twice the standard."""
+    """The curve of the page in figures: share of residents within round minutes up to twice the standard."""
     texts, persons = texts_of(measured), measured.territory.demand.persons
-    bounds_min = np.linspace(0, 2 * measured.scenario.goal.standard_s / 60, 7)[1:]
+    bounds_min = np.array(minute_marks(measured.scenario.goal.standard_s))
     shares = [cumulative_share(near.time_s, persons, bounds_min) for near in measured.moments.values()]
     rows = [
         (texts.number.short(minute), *(texts.number.percent(share[row]) for share in shares))

@@ -15,8 +15,9 @@ from matplotlib.colors import to_rgb
 
 from siting.report.figures import DECISIONS
 from siting.report.findings import Findings
-from siting.report.images import MINUTE_COLOURS, minute_bounds
+from siting.report.images import MINUTE_COLOURS
 from siting.report.map_style import HOUSE
+from siting.report.minute_steps import minute_bounds
 from siting.report.sentences import texts_of
 
 _SIGNS: dict[str, dict[str, str]] = {
