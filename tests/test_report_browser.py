@@ -69,6 +69,14 @@ def test_layers_switch_and_the_legend_follows(page):
     assert page.run("document.querySelectorAll('.house').length") == 0
 
 
+def test_houses_are_drawn_over_existing_places(page):
+    depths = [
+        page.run(f"[...document.querySelectorAll('{kind}')].map((one) => Number(one.style.zIndex))")
+        for kind in (".leaflet-marker-icon.existing", ".leaflet-marker-icon.house")
+    ]
+    assert depths[0] and depths[1] and max(depths[0]) < min(depths[1])
+
+
 def test_a_click_opens_a_house_and_says_what_is_lost_without_it(page):
     page.click(".house")
     card = page.run("document.querySelector('.leaflet-popup .card').innerText")

@@ -2,6 +2,7 @@
 // The map: metres of the grid are the plane of Leaflet, so pictures and points need no projection.
 const HOUSE_ZOOM = -5.5;
 const CROWD = 150; // sites in view above which they are drawn as dots
+const ABOVE = 10000; // pixels: a house is drawn over the places around it, or its number cannot be read
 const [width, height] = page.size;
 const frame = [[0, 0], [height, width]];
 const map = L.map("map", {
@@ -20,7 +21,7 @@ const pictures = Object.fromEntries(
     return [name, L.imageOverlay(href, frame, { className: "cells", zIndex: isBeyond ? 2 : 1 })];
   }),
 );
-const vectors = { outlines: outlines(), existing: sites(page.existing, existingIcon), houses: sites(page.houses, houseIcon) };
+const vectors = { outlines: outlines(), existing: sites(page.existing, existingIcon), houses: sites(page.houses, houseIcon, ABOVE) };
 
 function outlines() {
   const rings = page.outlines.map((flat) => {
@@ -40,9 +41,9 @@ function existingIcon(index) {
   return L.divIcon({ className, html: element("span"), iconSize: [12, 12] });
 }
 
-function sites(columns, icon) {
+function sites(columns, icon, zIndexOffset = 0) {
   const markers = columns.name.map((name, index) => {
-    const marker = L.marker([columns.y[index], columns.x[index]], { icon: icon(index), keyboard: false });
+    const marker = L.marker([columns.y[index], columns.x[index]], { icon: icon(index), keyboard: false, zIndexOffset });
     return marker.bindPopup(() => card(name, siteFacts(columns, index)));
   });
   return L.layerGroup(markers);
