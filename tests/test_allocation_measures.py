@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 
 from siting.allocation import (
     Budget,
+    CellTimes,
     Houses,
     Kind,
     LeastTime,
@@ -24,6 +25,7 @@ from siting.allocation import (
 )
 from siting.allocation.composed.cuts import exact_cut
 from siting.errors import DataError
+from siting.progress import Standing
 from test_allocation_capacitated import capacitated_worlds
 from test_allocation_median import cell_times_of
 
@@ -140,3 +142,22 @@ def test_what_cannot_be_measured_is_refused() -> None:
         served(times, demand=[0.5], capacity=1)
     with pytest.raises(DataError, match="penalty_s: must be positive"):
         waiting(times, penalty_s=0)
+
+
+def test_progress_tells_of_no_plan_that_is_not_there() -> None:
+    """The program that estimates a measure had a plan of cost 13, where the best costs 25."""
+    random = np.random.default_rng(6)
+    places, sites = random.uniform(0, 60, (60, 2)), random.uniform(0, 60, (16, 2))
+    persons = random.integers(1, 100, 60).astype(float)
+    times = CellTimes.from_dense(np.hypot(*(places[:, None] - sites).transpose(2, 0, 1)), persons=persons)
+    capacity = int(persons.sum() / 6)
+    goal = MostServed(served(times, demand=persons.astype(int), capacity=capacity, standard_s=25))
+    cost = random.integers(1, 20, 16).astype(float)
+    problem = compose(times.within(25), [goal, "least_cost"], clauses=[Houses(7)], cost=cost)
+    told: list[Standing] = []
+    plan = solve(problem, progress=lambda *seen: told.extend(seen[2:]))
+    most, least = (stage.objective for stage in plan.stages)
+    assert (most, least) == (2864, 25)
+    assert all(one.incumbent <= most + 1e-3 for one in told if one.place == 1)
+    costs = [one.incumbent for one in told if one.place == 2]
+    assert min(costs) >= least - 1e-6 and costs[-1] == pytest.approx(least)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -85,6 +85,10 @@ class _Stage:
         standing = Standing(*values, gap, self.goal.name, self.number + 1, self.n_goals)
         self.progress(self.number, self.n_goals, standing)
 
+    def of(self, recounted: float) -> Callable[[float, float], None]:
+        """Tells of the best plan recounted so far, where HiGHS has plans by estimates that no plan may keep."""
+        return lambda _estimated, bound: self(recounted, bound)
+
 
 def _solve_stage(
     problem: Composed,
@@ -104,7 +108,8 @@ def _solve_stage(
         model, building = composed_model(problem, values, cuts)
         if found.opened is not None:
             building.start(found.opened)
-        run = run_highs(model, effort.share(0.5) if building.estimates else effort, stage)
+        limit, watch = (effort.share(0.5), stage.of(found.value)) if building.estimates else (effort, stage)
+        run = run_highs(model, limit, watch)
         if run.ended == "infeasible" and found.opened is None:
             raise conflict(problem, effort)
         found = replace(found, bound=max(found.bound, run.bound), run=run)
@@ -113,6 +118,7 @@ def _solve_stage(
         if not run.has_values:
             break
         found, is_word_kept = _recounted(problem, values, cuts, building, found, goal)
+        stage(found.value, min(found.bound, found.value))
         is_near = found.value - found.bound <= (effort.gap + 1e-9) * max(abs(found.value), 1.0)
         if is_word_kept or is_near or effort.left_s < _LEAST_LEFT_S:
             break
