@@ -114,6 +114,14 @@ def test_what_does_not_fit_is_refused() -> None:
     for wrong in (0.0, -1.0, np.nan):
         with pytest.raises(DataError, match="1 cells are 0, negative, NaN or faster"):
             arrays.overland_edges(np.where(np.arange(16) == 5, wrong, 1.0).reshape(4, 4), GRID, roads, np.ones(2))
+    one = np.array([50.0])
+    for place in ((one, np.array([50.0, 60.0])), (one, one * np.nan), (one[None], one[None])):
+        with pytest.raises(DataError, match="y_m"):
+            arrays.overland_edges(walk(), GRID, roads, np.ones(2), x_m=place[0], y_m=place[1])
+    with pytest.raises(DataError, match="access_links: is 0"):
+        arrays.overland_edges(walk(), GRID, roads, np.ones(2), access_links=0)
+    with pytest.raises(DataError, match="masked"):
+        arrays.overland_edges(walk(), GRID, roads, np.ma.masked_array([1.0, 2.0], [True, False]))
     bare = territory(GRID, demand_cell=[0], site_xy=[(50, 50)])
     with pytest.raises(DataError, match="roads"):
         OverlandSurface.build(bare, link_kmh=np.ones(2), off_road_kmh=3.0, one_way=True)

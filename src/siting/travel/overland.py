@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from siting.arguments import numbers, whole_number
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.territory.values import RoadNetwork, Territory
@@ -81,10 +82,9 @@ def overland_edges(
     if friction.shape != grid.shape:
         problem = f"has shape {friction.shape}, the grid has {grid.shape}"
         raise DataError(Fault("travel", 0, 0, "friction_s_per_m", problem, "one figure per cell"))
-    if len(link_s) != len(roads.link_from):
-        problem = f"has {len(link_s)} figures for {len(roads.link_from)} links"
-        raise DataError(Fault("travel", 0, 0, "link_s", problem, "one for every link"))
-    seconds = np.asarray(link_s, np.float64)
+    seconds = numbers(link_s, where="travel", name="link_s", shape=roads.link_from.shape)
+    x_m, y_m = _checked_places(x_m, y_m)
+    access_links = whole_number(access_links, where="travel", name="access_links", least=1)
     is_taken = ~np.isinf(seconds)
     links = (
         grid.n_cells + roads.link_from[is_taken].astype(np.int64),
@@ -96,6 +96,14 @@ def overland_edges(
     parts = [(tail, head, whole_ticks(time_s)), links, *_walks(friction, grid, access, len(roads.node_x_m), x_m, y_m)]
     tail, head, ticks = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     return tail, head, ticks / TICKS_PER_S
+
+
+def _checked_places(x_m: Floats, y_m: Floats) -> tuple[Floats, Floats]:
+    x_m = numbers(x_m, where="travel", name="x_m")
+    y_m = numbers(y_m, where="travel", name="y_m", shape=x_m.shape)
+    if x_m.ndim != 1 or not np.isfinite(x_m + y_m).all():
+        raise DataError(Fault("travel", 0, 0, "x_m, y_m", "are no list of places", "finite, (n_places,) each"))
+    return x_m, y_m
 
 
 def _walks(
