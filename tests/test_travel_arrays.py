@@ -12,9 +12,9 @@ from naive.travel import raster_edges as naive_raster_edges
 from siting.errors import DataError
 from siting.grid import Grid
 from siting.travel import arrays
-from siting.travel.casts import empty_queue
 from siting.travel.raster_search import RasterSearch
 from siting.travel.tick_raster import TickRaster
+from siting.travel.workspace import empty_queue
 
 FLAT = 3.6 / 5.0
 
@@ -50,7 +50,7 @@ def test_rasters_equal_the_naive_twin(drawn) -> None:
 @pytest.mark.parametrize("n_levels", [5, 1000])
 def test_a_ready_raster_answers_again_and_again(n_levels: int, monkeypatch) -> None:
     # room for 4 places at first, so that it grows
-    monkeypatch.setattr("siting.travel.casts.ROOM_AT_START", 4)
+    monkeypatch.setattr("siting.travel.workspace.ROOM_AT_START", 4)
     rng = np.random.default_rng(2)
     friction = rng.choice(np.append(np.linspace(0.05, 0.7, n_levels), np.inf), (30, 41))
     ready = arrays.ReadyRaster(friction, cell_size_m=100.0, cutoff_s=400)

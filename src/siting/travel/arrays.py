@@ -7,6 +7,9 @@ Edges are the common currency: `raster_edges` makes them of a raster (with slope
 a road network has them already, and `overland_edges` joins the two into one graph to search.
 
 Times are whole seconds, rounded up; inf is "not within the cutoff". Frictions are in s/m (inf = a barrier).
+
+Whatever does not fit (another shape, NaN, an edge to a node that is not there, a source off the raster) raises a
+`siting.errors.DataError` that names it, before anything is searched.
 """
 
 from __future__ import annotations
@@ -20,13 +23,14 @@ from numpy.typing import ArrayLike, NDArray
 from siting.arguments import amount, numbers, row_numbers
 from siting.grid import Grid
 from siting.progress import Progress, silent
-from siting.travel.bare import cell_number, cell_numbers, nearest_times, tick_graph
+from siting.travel.bare import cell_number, cell_numbers, tick_graph
 from siting.travel.overland import overland_edges
 from siting.travel.raster_edges import Edges, raster_edges
 from siting.travel.raster_search import RasterSearch, nearest_on_raster
 from siting.travel.ready import ReadyGraph, ReadyRaster
 from siting.travel.tick_graph import nearest_on_graph
 from siting.travel.tick_raster import TickRaster, checked_friction
+from siting.travel.ticks import nearest_times
 from siting.travel.travel_times import TICKS_PER_S, NearestTimes
 
 __all__ = [
@@ -83,7 +87,7 @@ def _reach(friction: NDArray[np.floating], cell_size_m: float, cutoff_s: float) 
 
 
 def raster_nearest(friction_s_per_m: NDArray[np.floating], sources: ArrayLike, *, cell_size_m: float) -> NearestTimes:
-    """Time to the nearest of some cells from every cell, without a cutoff, and which one that is.
+    """Time to the nearest of some cells from every cell, and which one that is; beyond 12 days there is none.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A researcher's bare arrays on their way in, checked, and what was found on its way out."""
+"""A researcher's bare arrays on their way in, checked: sources, edges, persons."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from siting.arguments import numbers, whole_number, whole_numbers
 from siting.errors import DataError, Fault
 from siting.travel.raster_edges import Edges
 from siting.travel.tick_graph import TickGraph
-from siting.travel.ticks import whole_seconds, whole_ticks
-from siting.travel.travel_times import NearestTimes
+from siting.travel.ticks import whole_ticks
 
 
 def cell_number(source: tuple[int, int], shape: tuple[int, int]) -> int:
@@ -73,10 +72,3 @@ def people(persons: ArrayLike, shape: tuple[int, ...], *, where: str) -> NDArray
         problem = f"{int(is_wrong.sum())} figures are negative, infinite or NaN"
         raise DataError(Fault(where, 0, 0, "persons", problem, "0 where nobody lives"))
     return counted
-
-
-def nearest_times(ticks: NDArray[np.uint32], row: NDArray[np.integer]) -> NearestTimes:
-    """Seconds to the nearest of several, inf where the row is -1, and which that is."""
-    time_s = whole_seconds(ticks).astype(np.float32)
-    np.copyto(time_s, np.float32(np.inf), where=row < 0)
-    return NearestTimes(time_s=time_s, site=row.astype(np.int32, copy=False))

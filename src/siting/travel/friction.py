@@ -12,13 +12,12 @@ from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.territory.values import Territory
 from siting.travel import reach
-from siting.travel.casts import Found
+from siting.travel.raster_edges import STEPS
 from siting.travel.raster_search import PlacesByRow, RasterSearch, nearest_on_raster
 from siting.travel.tick_raster import TickRaster
-from siting.travel.ticks import whole_seconds
+from siting.travel.ticks import nearest_times, rows_at
 from siting.travel.travel_times import NearestTimes
-
-NEIGHBOURS = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
+from siting.travel.workspace import Found
 
 
 @dataclass(frozen=True)
@@ -103,10 +102,7 @@ class FrictionSurface:
         rows = np.unique(site_rows)
         rows = rows[self.site_cell[rows] >= 0]
         ticks, position = nearest_on_raster(self.raster, self.site_cell[rows])
-        is_reached = position >= 0
-        site = np.where(is_reached, rows[position] if len(rows) else -1, -1).astype(np.int32)
-        time_s = np.where(is_reached, whole_seconds(ticks), np.inf).astype(np.float32)
-        return NearestTimes(time_s=time_s, site=site)
+        return nearest_times(ticks, rows_at(position, rows))
 
     def unreached_reason(self, site_rows: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Reach code (`siting.travel.reach`) of every demand cell, as uint8."""
@@ -149,7 +145,7 @@ def standing(
     row, column = np.divmod(cell[lost], grid.n_columns)
     best_m = np.full(len(lost), np.inf)
     best = np.full(len(lost), -1, np.int64)
-    for down, right in NEIGHBOURS:
+    for down, right in STEPS:
         r, c = row + down, column + right
         is_inside = (r >= 0) & (r < grid.n_rows) & (c >= 0) & (c < grid.n_columns)
         other = np.where(is_inside, r * grid.n_columns + c, 0)

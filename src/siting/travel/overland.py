@@ -16,14 +16,14 @@ from siting.grid import Grid
 from siting.territory.values import RoadNetwork, Territory
 from siting.travel import reach
 from siting.travel.access_legs import RoadAccess
-from siting.travel.casts import Found
 from siting.travel.friction import standing
 from siting.travel.raster_edges import Edges, raster_edges
-from siting.travel.roads import link_seconds, nearest_times
+from siting.travel.roads import link_seconds
 from siting.travel.tick_graph import GraphSearch, TickGraph, nearest_on_graph
 from siting.travel.tick_raster import checked_friction
-from siting.travel.ticks import ticks_to_cross, whole_ticks
+from siting.travel.ticks import nearest_times, rows_at, ticks_to_cross, whole_ticks
 from siting.travel.travel_times import TICKS_PER_S, NearestTimes
+from siting.travel.workspace import Found
 
 Floats = NDArray[np.float64]
 
@@ -208,8 +208,9 @@ class OverlandSurface:
         """See `siting.travel.nearest_everywhere`."""
         grid, rows = self.territory.grid, np.unique(site_rows)
         ticks, position = nearest_on_graph(self.graph, self.first_site + rows)
-        site = np.where(position >= 0, rows[position], -1) if len(rows) else position
-        return nearest_times(ticks[: grid.n_cells].reshape(grid.shape), site[: grid.n_cells].reshape(grid.shape))
+        cells = slice(grid.n_cells)
+        site = rows_at(position[cells], rows)
+        return nearest_times(ticks[cells].reshape(grid.shape), site.reshape(grid.shape))
 
     def unreached_reason(self, site_rows: NDArray[np.integer]) -> NDArray[np.uint8]:
         """Reach code (`siting.travel.reach`) of every demand cell, as uint8."""

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.arguments import amount
-from siting.travel.casts import Found
 from siting.travel.travel_times import TravelTimes
+from siting.travel.workspace import Found
 
 BYTES_PER_PAIR = 6
 

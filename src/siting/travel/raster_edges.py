@@ -13,6 +13,7 @@ Edges = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 """(tail, head, time_s), each of shape (n_edges,)."""
 
 STEPS = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
+"""Rows down and columns to the right of each neighbour, by the number of its cell."""
 TOBLER_STEEPNESS, TOBLER_BEST_SLOPE = 3.5, -0.05
 
 

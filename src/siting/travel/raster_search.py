@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import DataError, Fault
-from siting.travel.casts import (
+from siting.travel.tick_raster import TickRaster
+from siting.travel.workspace import (
     LAST_TICK,
     MOST_IN_QUEUE,
     Found,
@@ -20,7 +21,6 @@ from siting.travel.casts import (
     roomier,
     shift_with_room,
 )
-from siting.travel.tick_raster import TickRaster
 
 TOGETHER = np.uint64(64)
 """Entries of a bucket that are looked at together; 16 to 256 are as quick."""

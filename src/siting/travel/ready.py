@@ -13,40 +13,41 @@ from numpy.typing import ArrayLike, NDArray
 
 from siting.arguments import row_numbers
 from siting.progress import Progress, silent
-from siting.travel.bare import cell_number, cell_numbers, nearest_times, node_number, people, tick_graph
-from siting.travel.casts import Found
+from siting.travel.bare import cell_number, cell_numbers, node_number, people, tick_graph
 from siting.travel.pairs import PairStore
 from siting.travel.raster_edges import Edges
 from siting.travel.raster_search import RasterSearch, nearest_on_raster
 from siting.travel.tick_graph import GraphSearch, nearest_on_graph
 from siting.travel.tick_raster import TickRaster
+from siting.travel.ticks import nearest_times
 from siting.travel.times import MEMORY_BUDGET_MB, in_threads, n_threads
 from siting.travel.travel_times import NearestTimes, TravelTimes
+from siting.travel.workspace import Found
 
 BLOCK_SOURCES = 8
 """Sources that a thread takes at a time: what they reach is held twice for a moment."""
 
-Workspace = TypeVar("Workspace", RasterSearch, GraphSearch)
+Search = TypeVar("Search", RasterSearch, GraphSearch)
 
 
-class Ready(ABC, Generic[Workspace]):
+class Ready(ABC, Generic[Search]):
     """What a `ReadyRaster` and a `ReadyGraph` are asked in the same way; their workspaces are used again and again."""
 
     def __init__(self, n_places: int, cutoff_s: int) -> None:
         self.cutoff_s = cutoff_s
         self._n_places = n_places
-        self._idle: list[Workspace] = [self._workspace()]
+        self._idle: list[Search] = [self._workspace()]
 
     @abstractmethod
-    def _workspace(self) -> Workspace: ...
+    def _workspace(self) -> Search: ...
 
     @contextmanager
-    def _borrowed(self) -> Iterator[Workspace]:
+    def _borrowed(self) -> Iterator[Search]:
         workspace = self._lent()
         yield workspace
         self._idle.append(workspace)
 
-    def _lent(self) -> Workspace:
+    def _lent(self) -> Search:
         try:
             return self._idle.pop()
         except IndexError:
@@ -105,11 +106,10 @@ class ReadyRaster(Ready[RasterSearch]):
 
     def __init__(self, friction_s_per_m: NDArray[np.floating], *, cell_size_m: float, cutoff_s: int) -> None:
         self.raster = TickRaster.of(friction_s_per_m, cell_size_m=cell_size_m)
-        self._cutoff_s = cutoff_s
         super().__init__(self.raster.kinds.size, cutoff_s)
 
     def _workspace(self) -> RasterSearch:
-        return RasterSearch(self.raster, self._cutoff_s)
+        return RasterSearch(self.raster, self.cutoff_s)
 
     def within(self, source: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """(cells ascending, seconds) of what is within the cutoff of one cell; cells are numbered row by row."""
@@ -202,11 +202,10 @@ class ReadyGraph(Ready[GraphSearch]):
 
     def __init__(self, n_nodes: int, edges: Edges, *, cutoff_s: int, towards: bool) -> None:
         self._graph = tick_graph(n_nodes, edges, towards=towards)
-        self._cutoff_s = cutoff_s
         super().__init__(self._graph.n_nodes, cutoff_s)
 
     def _workspace(self) -> GraphSearch:
-        return GraphSearch(self._graph, self._cutoff_s, wanted=range(self._n_places))
+        return GraphSearch(self._graph, self.cutoff_s, wanted=range(self._n_places))
 
     def within(self, source: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
         """(nodes ascending, seconds) of what is within the cutoff of one node."""

@@ -14,12 +14,12 @@ from siting.errors import DataError, Fault
 from siting.territory.values import RoadNetwork, Territory
 from siting.travel import reach
 from siting.travel.access_legs import RoadAccess, together
-from siting.travel.casts import Found
 from siting.travel.leaf_graph import LeafGraph, Leaves
 from siting.travel.road_speeds import AS_CLASSED, RoadConditions, link_kmh
 from siting.travel.tick_graph import GraphSearch, nearest_on_graph
-from siting.travel.ticks import whole_seconds, whole_ticks
+from siting.travel.ticks import nearest_times, rows_at, whole_ticks
 from siting.travel.travel_times import NearestTimes
+from siting.travel.workspace import Found
 
 
 @dataclass(frozen=True)
@@ -199,9 +199,7 @@ class RoadSurface:
     def _nearest_nodes(self, site_rows: NDArray[np.integer]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         rows = np.unique(site_rows)
         ticks, position = nearest_on_graph(self.towards.graph, self.towards.first_site + rows)
-        if len(rows) == 0:
-            return ticks, position
-        return ticks, np.where(position >= 0, rows[position], -1)
+        return ticks, rows_at(position, rows)
 
 
 class RoadSearch:
@@ -224,8 +222,3 @@ def link_seconds(roads: RoadNetwork, kmh: NDArray[np.float64]) -> NDArray[np.flo
     is_driven = kmh > 0
     m_per_s = np.where(is_driven, kmh / 3.6, 1.0)
     return np.where(is_driven, roads.link_length_m / m_per_s, np.inf)
-
-
-def nearest_times(ticks: NDArray[np.uint32], site: NDArray[np.int64]) -> NearestTimes:
-    time_s = np.where(site >= 0, whole_seconds(ticks), np.inf).astype(np.float32)
-    return NearestTimes(time_s=time_s, site=site.astype(np.int32))

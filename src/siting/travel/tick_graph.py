@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import DataError, Fault
-from siting.travel.casts import (
+from siting.travel.workspace import (
     LAST_TICK,
     MOST_IN_QUEUE,
     Found,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from siting.errors import DataError, Fault
-from siting.travel.travel_times import TICKS_PER_S
+from siting.travel.travel_times import TICKS_PER_S, NearestTimes
 
 LONGEST_EDGE = 2**31
 """Ticks that one edge may last (6 days): what is left of 32 bits is then room for a trip."""
@@ -40,3 +40,15 @@ def whole_ticks(seconds: NDArray[np.float64]) -> NDArray[np.uint32]:
 def whole_seconds(ticks: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Seconds, rounded up: 1 tick is 1 s, 4096 ticks are 1 s, 4097 are 2 s."""
     return (ticks >> np.uint32(12)) + ((ticks & np.uint32(TICKS_PER_S - 1)) > 0).astype(np.uint32)
+
+
+def nearest_times(ticks: NDArray[np.uint32], site: NDArray[np.integer]) -> NearestTimes:
+    """Whole seconds to the nearest of several, inf where ``site`` is -1, and which that is."""
+    time_s = whole_seconds(ticks).astype(np.float32)
+    np.copyto(time_s, np.float32(np.inf), where=site < 0)
+    return NearestTimes(time_s=time_s, site=site.astype(np.int32, copy=False))
+
+
+def rows_at(position: NDArray[np.integer], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The rows at some positions of a list of them, which may be empty; -1 where the position is -1."""
+    return np.asarray(np.append(rows, -1)[position])

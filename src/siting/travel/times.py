@@ -16,13 +16,13 @@ from siting.arguments import whole_number
 from siting.errors import DataError, Fault
 from siting.progress import Progress, silent
 from siting.territory.values import Territory
-from siting.travel.casts import Found
 from siting.travel.friction import FrictionSurface
 from siting.travel.pairs import PairStore
 from siting.travel.road_speeds import conditions_of
 from siting.travel.roads import RoadSurface
 from siting.travel.space import space_order
 from siting.travel.travel_times import NearestTimes, TravelTimes
+from siting.travel.workspace import Found
 
 if TYPE_CHECKING:
     from siting.scenario.layers_travel import LayersTravel
