@@ -19,9 +19,11 @@ from siting.frontier import frontier_of
 from siting.pipeline import run
 from siting.posing import ask, kept_rules, pose, solve_posed
 from siting.posing.weights import weighted_persons
-from siting.report.frontier_files import render_frontier, write_frontier
+from siting.report.frontier_files import frontier_table, render_frontier, write_frontier
+from siting.report.rule_table import binding_rules
 from siting.report.sentences import bound, objective
 from siting.report.tables import read_csv
+from siting.report.texts import Texts
 from siting.scenario import Scenario
 from siting.territory import Territory
 from siting.travel import TravelTimes
@@ -258,6 +260,27 @@ def test_the_frontier_rises_and_each_point_is_the_plan_of_its_number(head, groun
     assert table["persons_covered"].tolist() == [point.persons_covered for point in points]
     assert (tmp_path / "frontier.png").stat().st_size > 10_000
     assert len(render_frontier(points, scenario).splitlines()) == 5
+
+
+def test_a_rule_that_binds_in_one_place_is_named_with_it():
+    binding = {"rule": "houses", "is_binding": True}
+    rules = [
+        binding | {"path": "goal.new_houses", "place": ""},
+        binding | {"path": "rules[0]", "place": "Guéret"},
+        *({**binding, "path": "rules[1]", "place": place} for place in ("A", "B")),
+    ]
+    assert binding_rules(rules, Texts("en")) == "number of new houses, number of new houses (Guéret)"
+
+
+def test_the_frontier_counts_the_houses_that_a_plan_opens(head, tmp_path):
+    """Not those that it may: a budget for two leaves eight at two, and nobody is gained by each of the six others."""
+    text = "goal: {model: mclp, standard_min: 10, new_houses: 1}\nrules: [{rule: budget, at_most_eur: 100000}]"
+    scenario = scenario_of(head, text, tmp_path)
+    points = frontier_of(scenario, [1, 8])
+    assert [point.opened for point in points] == [0, 1, 2]
+    gained = points[2].persons_covered - points[1].persons_covered
+    assert frontier_table(points)["persons_per_house"].iloc[2] == pytest.approx(gained)
+    assert "\n8 (2 ouvertes)" in render_frontier(points, scenario)
 
 
 def test_a_number_of_houses_that_the_rules_exclude_has_no_figures_on_the_frontier(head, tmp_path):

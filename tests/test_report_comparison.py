@@ -128,3 +128,5 @@ def test_runs_on_other_grids_are_refused(comparison):
 def test_a_folder_without_a_run_is_refused(tmp_path):
     with pytest.raises(RunFolderError, match="siting run"):
         SavedRun.read(tmp_path)
+    with pytest.raises(RunFolderError, match="pas de dossier de ce nom"):
+        SavedRun.read(tmp_path / "none")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from scenario_texts import load_text, text_with
 from siting.access import APL_STEPS, RELATIVE_CONSUMPTION, GaussianDecay
 from siting.cli import app
-from siting.errors import InputError, ScenarioError
+from siting.errors import InputError, RunFolderError, ScenarioError
 from siting.outlook.rules import decay_of, rules_of
 from siting.scenario import SimulationSettings, changed_settings, dump, load
 from siting.simulation import JUNIORS, SOLIDARITY, SOLIDARITY_FACTOR, Houses, Recruitment, quarter_number
@@ -100,6 +101,8 @@ def test_simulating_with_another_instrument_moves_what_it_says(run_folder, tmp_p
 
 
 def test_what_cannot_be_simulated_again_is_told(run_folder, tmp_path):
+    with pytest.raises(RunFolderError, match="pas de dossier de ce nom"):
+        CliRunner().invoke(app, ["simulate", str(tmp_path / "none")], catch_exceptions=False)
     with pytest.raises(InputError, match="ne contient pas de calcul"):
         CliRunner().invoke(app, ["simulate", str(tmp_path), "--out", str(tmp_path / "x")], catch_exceptions=False)
     scenario = load(run_folder / "scenario.yaml")
@@ -107,8 +110,11 @@ def test_what_cannot_be_simulated_again_is_told(run_folder, tmp_path):
         changed_settings(scenario, {"solidarite": "observed", "juniors": "maybe"})
     assert [fault.field for fault in error.value.faults] == ["juniors", "solidarite"]
     assert "solidarity" in str(error.value)
-    with pytest.raises(ScenarioError, match="simulation"):
+    with pytest.raises(ScenarioError, match="simulation") as error:
         changed_settings(load(SCENARIOS / "corse.yaml"), {"juniors": "off"})
+    block = re.search("« (simulation: .+?) »", str(error.value))[1]
+    (tmp_path / "told.yaml").write_text((SCENARIOS / "corse.yaml").read_text() + f"\n{block}\n")
+    assert load(tmp_path / "told.yaml").simulation is not None, "what is said to do does"
     result = CliRunner().invoke(app, ["simulate", str(run_folder), "--set", "juniors"])
     assert isinstance(result.exception, InputError)
 

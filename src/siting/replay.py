@@ -16,6 +16,7 @@ from siting.outlook import Changes, Outlook, look_ahead
 from siting.progress import Stopwatch, Watcher, unwatched
 from siting.report import RunFolder
 from siting.report.documents import input_copies
+from siting.report.saved_run import require_folder
 from siting.report.simulation_page import write_simulation_page
 from siting.scenario import changed_settings, dump, load
 from siting.territory import Territory, assemble
@@ -76,6 +77,7 @@ def _sites_told(folder: Path) -> dict[str, Any]:
     """What the certificate of a run folder says of its sites."""
     remedy = "un dossier écrit par « siting run »"
     problem = Fault(str(folder), 0, 0, "", "ce dossier ne contient pas de calcul", remedy)
+    require_folder(folder)
     try:
         told = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))["sites"]
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from siting.report.phases import quarter_words
 from siting.report.quarters import band_table
+from siting.report.terminal import WIDTH
 from siting.report.texts import Texts
 from siting.simulation import CAUSES, INDICATORS, SOLIDARITY_FACTOR, Forecast, houses_late, quarter_text
 from siting.simulation.instruments import FLOWS
@@ -44,7 +46,7 @@ def render_outlook(forecast: Forecast, notes: Sequence[str], *, language: str) -
         lines.append(
             f"{textwrap.shorten(label, _LABEL - 1, placeholder='…'):{_LABEL}}{first:>12}{last:>12}   ({low} – {high})"
         )
-    return "\n".join([*lines, "", *notes])
+    return "\n".join([*lines, "", *(textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in notes)])
 
 
 def results(forecast: Forecast, *, language: str) -> list[str]:
@@ -55,8 +57,8 @@ def results(forecast: Forecast, *, language: str) -> list[str]:
     lines = [
         texts(
             "outlook_result",
-            start=quarter_text(int(quarters[0])),
-            end=quarter_text(int(quarters[-1])),
+            start=quarter_words(quarter_text(int(quarters[0])), texts),
+            end=quarter_words(quarter_text(int(quarters[-1])), texts),
             draws=whole(len(forecast.draws.figures[forecast.draws.total])),
             **changes,
         )
@@ -67,7 +69,7 @@ def results(forecast: Forecast, *, language: str) -> list[str]:
     return lines + [
         texts(
             "outlook_milestone_missed",
-            quarter=quarter_text(one.quarter),
+            quarter=quarter_words(quarter_text(one.quarter), texts),
             late=whole(missing),
             houses=whole(one.houses),
             absent=whole(max(one.houses - forecast.n_houses, 0)),
@@ -102,7 +104,8 @@ def _change(forecast: Forecast, name: str, texts: Texts) -> str:
 
 def _closures_told(forecast: Forecast, texts: Texts) -> str:
     """When sites close, and the consultations a year that go with them in the central draw."""
-    quarters = [quarter_text(quarter) for quarter in sorted(set(forecast.schedule.closures.quarter.tolist()))]
+    closing = sorted(set(forecast.schedule.closures.quarter.tolist()))
+    quarters = [quarter_words(quarter_text(quarter), texts) for quarter in closing]
     code = CAUSES.index("closure")
     lost = sum(float(one.consultations[one.cause == code].sum()) for one in forecast.draws.central.booked)
     return texts("outlook_closures", quarters=", ".join(quarters), lost=texts.number.whole(lost))

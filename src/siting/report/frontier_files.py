@@ -49,10 +49,13 @@ class FrontierPoint:
 
 
 def frontier_table(points: Sequence[FrontierPoint]) -> pd.DataFrame:
-    """One row per point; ``persons_per_house``: people gained by each house since the row before."""
+    """One row per point; ``persons_per_house``: people gained by each house opened since the row before.
+
+    Rules, or places that cover nobody more, may let a plan open fewer houses than it is allowed.
+    """
     table = pd.DataFrame([vars(point) for point in points])
-    more = table["houses"].diff().to_numpy(np.float64)
-    table["persons_per_house"] = table["persons_covered"].diff().to_numpy(np.float64) / more
+    more, opened = (table[column].diff().to_numpy(np.float64) for column in ("persons_covered", "opened"))
+    table["persons_per_house"] = more / np.where(opened > 0, opened, np.nan)
     return table
 
 
@@ -92,6 +95,11 @@ def draw_frontier(points: Sequence[FrontierPoint], scenario: Scenario) -> Figure
     return figure
 
 
+def _houses_told(point: FrontierPoint, texts: Texts) -> str:
+    allowed, opened = map(texts.number.whole, (point.houses, point.opened))
+    return texts("frontier_fewer", houses=allowed, opened=opened) if point.opened < point.houses else allowed
+
+
 def render_frontier(points: Sequence[FrontierPoint], scenario: Scenario) -> str:
     """A line per number of houses, for a terminal."""
     texts, number = Texts(scenario.language), number_format(scenario.language)
@@ -107,7 +115,7 @@ def render_frontier(points: Sequence[FrontierPoint], scenario: Scenario) -> str:
         rows.append(
             texts(
                 key,
-                houses=number.whole(point.houses),
+                houses=_houses_told(point, texts),
                 persons=number.whole(point.persons_covered),
                 share=number.percent(point.share_covered, decimals=2),
                 more=number.whole(more),

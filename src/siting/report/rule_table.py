@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from siting.report.findings import Findings
@@ -46,8 +47,14 @@ def rules_in_short(findings: Findings) -> str:
 
 
 def binding_rules(rules: list[dict[str, Any]], texts: Texts) -> str:
-    """The rules that bind somewhere, each once, in their order."""
-    return ", ".join(dict.fromkeys(texts(f"rule_{one['rule']}") for one in rules if one["is_binding"]))
+    """The rules that bind somewhere, each once, in their order; a rule for one place with that place."""
+    places = Counter(one["path"] for one in rules)
+    return ", ".join(dict.fromkeys(_named(one, places, texts) for one in rules if one["is_binding"]))
+
+
+def _named(one: dict[str, Any], places: Counter[str], texts: Texts) -> str:
+    name = texts(f"rule_{one['rule']}")
+    return f"{name} ({one['place']})" if one["place"] and places[one["path"]] == 1 else name
 
 
 def _shown(findings: Findings) -> list[dict[str, Any]]:

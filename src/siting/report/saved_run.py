@@ -17,6 +17,17 @@ from siting.report.tables import read_csv
 from siting.scenario import Scenario, load
 
 
+def require_folder(folder: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises
+    ------
+    RunFolderError
+    """
+    if not folder.is_dir():
+        raise RunFolderError(f"{folder} : pas de dossier de ce nom (un dossier écrit par « siting run »)")
+
+
 @dataclass(frozen=True)
 class SavedRun:
     """What the files of a run say.
@@ -44,9 +55,10 @@ class SavedRun:
         Raises
         ------
         RunFolderError
-            The folder holds no run, or one of an earlier version that has no ``cells.parquet``.
+            There is no such folder, it holds no run, or one of an earlier version that has no ``cells.parquet``.
         """
         folder = Path(folder)
+        require_folder(folder)
         needed = {"scenario.yaml", "summary.json", "sites.csv", "communes.csv", "cells.parquet"}
         missing = sorted(needed - files_named_by(folder))
         if missing:

@@ -180,9 +180,12 @@ MESSAGES: dict[str, Message] = {
     "not_simulated": Message(
         (
             "ce calcul ne simule aucun trimestre",
-            "ajoutez à votre scénario le bloc « simulation: {{}} », puis siting run",
+            "ajoutez à votre scénario le bloc « simulation: {{start: 2026-Q4}} », puis siting run",
         ),
-        ("this run simulates no quarter", "add the block 'simulation: {{}}' to your scenario, then siting run"),
+        (
+            "this run simulates no quarter",
+            "add the block 'simulation: {{start: 2026-Q4}}' to your scenario, then siting run",
+        ),
     ),
     # numbers
     "not_a_number": Message(
