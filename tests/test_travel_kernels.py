@@ -175,6 +175,13 @@ def compare_with_scipy(friction, sources, cutoff_s, cell_size_m=25.0) -> None:
     assert row.ravel()[is_reached].tolist() == every.argmin(axis=0)[is_reached].tolist()
 
 
+def test_edges_that_take_no_time_leave_the_buckets_wide() -> None:
+    # a bucket a tick, as by the median of these edges, were 7 million in half an hour
+    edges = [(0, 1, 8192), (1, 2, 8192), (0, 3, 0), (1, 4, 0), (2, 5, 1)]
+    assert tick_graph(6, edges).shift >= 8
+    assert tick_graph(6, [(0, 1, 5000)] * 9 + [(0, 2, 100_000)]).shift == 13
+
+
 def test_a_bucket_that_overflows_is_made_roomier() -> None:
     # a star: 5,000 nodes at one distance fill one bucket of 1,024
     n_leaves = 5000
