@@ -144,8 +144,12 @@ def test_people_who_reach_each_node() -> None:
     # 0 → 1 → 2, one way
     edges = (np.array([0, 1]), np.array([1, 2]), np.array([10.0, 20.0]))
     people = np.array([1.0, 10.0, 100.0])
-    within = arrays.graph_persons_within(3, edges, people, cutoff_s=20, threads=2)
+    told = []
+    within = arrays.graph_persons_within(
+        3, edges, people, cutoff_s=20, threads=2, progress=lambda done, total: told.append((done, total))
+    )
     assert within.tolist() == [1.0, 11.0, 110.0]
+    assert told == [(3, 3)]
 
 
 def test_what_does_not_fit_is_refused() -> None:

@@ -155,6 +155,7 @@ def graph_times(n_nodes: int, edges: Edges, source: int, *, cutoff_s: int, towar
     ----------
     n_nodes : int
     edges : (tail, head, time_s)
+        Nodes and seconds, shape (n_edges,) each.
     source : int
     cutoff_s : int
         Inclusive.
@@ -179,7 +180,13 @@ def graph_nearest(n_nodes: int, edges: Edges, sources: ArrayLike, *, towards: bo
 
 
 def graph_persons_within(
-    n_nodes: int, edges: Edges, persons: NDArray[np.floating], *, cutoff_s: int, threads: int | None = None
+    n_nodes: int,
+    edges: Edges,
+    persons: NDArray[np.floating],
+    *,
+    cutoff_s: int,
+    progress: Progress = silent,
+    threads: int | None = None,
 ) -> NDArray[np.float64]:
     """People who reach **every** node within ``cutoff_s``: one search towards each, none of them kept.
 
@@ -190,10 +197,13 @@ def graph_persons_within(
     persons : float array, shape (n_nodes,)
     cutoff_s : int
         Inclusive.
+    progress : callable
+        Told the nodes done, and how many there are.
     threads : int, optional
         As many as there are processors, unless said. The result is the same, byte for byte.
     """
-    return ReadyGraph(n_nodes, edges, cutoff_s=cutoff_s, towards=True).persons_within(persons, threads=threads)
+    ready = ReadyGraph(n_nodes, edges, cutoff_s=cutoff_s, towards=True)
+    return ready.persons_within(persons, progress=progress, threads=threads)
 
 
 def _outline(is_inside: NDArray[np.bool_], grid: Grid) -> shapely.Geometry:

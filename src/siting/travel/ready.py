@@ -102,6 +102,14 @@ class ReadyRaster(Ready[RasterSearch]):
     Attributes
     ----------
     raster : TickRaster
+        The frictions in ticks; what was given may change without a trace here.
+    cutoff_s : int
+
+    Raises
+    ------
+    DataError
+        Where a friction is NaN, 0, negative or below that of 300 km/h, or half a cell takes less than a tick (1/4096 s)
+        or more than 3 days; where the cutoff does not fit.
     """
 
     def __init__(self, friction_s_per_m: NDArray[np.floating], *, cell_size_m: float, cutoff_s: int) -> None:
@@ -112,11 +120,18 @@ class ReadyRaster(Ready[RasterSearch]):
         return RasterSearch(self.raster, self.cutoff_s)
 
     def within(self, source: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-        """(cells ascending, seconds) of what is within the cutoff of one cell; cells are numbered row by row."""
+        """What is within the cutoff of one cell, (row, column).
+
+        Returns
+        -------
+        cell : int32 array, shape (n_reached,)
+            Numbered row by row; ascending.
+        time_s : uint16 array, same shape
+        """
         return self._within(cell_number(source, self.raster.shape))
 
     def times(self, source: tuple[int, int]) -> NDArray[np.float32]:
-        """Seconds between one cell, (row, column), and every other, a raster; inf where beyond the cutoff.
+        """Seconds between one cell, (row, column), and every other, a float32 raster; inf where beyond the cutoff.
 
         To fill a large raster takes longer than to search it (9 million cells: 3 ms): see `within`.
         """
@@ -149,7 +164,7 @@ class ReadyRaster(Ready[RasterSearch]):
         return self._travel_times(places, progress, threads, memory_budget_mb, spill_folder)
 
     def nearest(self, sources: ArrayLike) -> NearestTimes:
-        """Time to the nearest of some cells, (row, column) each, from every cell, without a cutoff, and which it is."""
+        """Time from each cell to the nearest of some, (row, column) each, and which; beyond 12 days there is none."""
         return nearest_times(*nearest_on_raster(self.raster, cell_numbers(sources, self.raster.shape)))
 
     def persons_within(
@@ -194,10 +209,21 @@ class ReadyGraph(Ready[GraphSearch]):
     ----------
     n_nodes : int
     edges : (tail, head, time_s)
+        Nodes and seconds, shape (n_edges,) each; parallel edges, loops and edges that take no time are welcome.
     cutoff_s : int
         Inclusive; at most 65,535 s.
     towards : bool
         True: times from every node towards the sources, as people travel to a site. False: from the sources.
+
+    Attributes
+    ----------
+    cutoff_s : int
+
+    Raises
+    ------
+    DataError
+        Where an edge names a node that is not there, or lasts less than 0 s or more than 6 days; where the cutoff does
+        not fit.
     """
 
     def __init__(self, n_nodes: int, edges: Edges, *, cutoff_s: int, towards: bool) -> None:
@@ -208,11 +234,18 @@ class ReadyGraph(Ready[GraphSearch]):
         return GraphSearch(self._graph, self.cutoff_s, wanted=range(self._n_places))
 
     def within(self, source: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-        """(nodes ascending, seconds) of what is within the cutoff of one node."""
+        """What is within the cutoff of one node.
+
+        Returns
+        -------
+        node : int32 array, shape (n_reached,)
+            Ascending.
+        time_s : uint16 array, same shape
+        """
         return self._within(node_number(source, self._n_places))
 
     def times(self, source: int) -> NDArray[np.float32]:
-        """Seconds between one node and every other; inf where beyond the cutoff."""
+        """Seconds between one node and every other, float32, shape (n_nodes,); inf where beyond the cutoff."""
         return self._times(node_number(source, self._n_places))
 
     def travel_times(
@@ -243,8 +276,23 @@ class ReadyGraph(Ready[GraphSearch]):
         """Time between every node and the nearest of some, and which it is; beyond 12 days there is none."""
         return nearest_times(*nearest_on_graph(self._graph, self._checked(sources)))
 
-    def persons_within(self, persons: NDArray[np.floating], *, threads: int | None = None) -> NDArray[np.float64]:
-        """People, one figure per node, within the cutoff of **every** node: one search for each, none of them kept."""
+    def persons_within(
+        self, persons: NDArray[np.floating], *, progress: Progress = silent, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """People within the cutoff of **every** node: one search for each, none of them kept.
+
+        Parameters
+        ----------
+        persons : float array, shape (n_nodes,)
+        progress : callable
+            Told the nodes done, and how many there are.
+        threads : int, optional
+            As many as there are processors, unless said. The result is the same, byte for byte.
+
+        Returns
+        -------
+        float64 array, shape (n_nodes,)
+        """
         counted = people(persons, (self._n_places,), where="graph")
 
         def sums(nodes: range) -> NDArray[np.float64]:
@@ -254,11 +302,13 @@ class ReadyGraph(Ready[GraphSearch]):
             runs = np.split(counted[found.place], np.cumsum(found.counts)[:-1])
             return np.array([run.sum() for run in runs])
 
-        blocks = [
-            range(first, min(first + BLOCK_SOURCES, self._n_places))
-            for first in range(0, self._n_places, BLOCK_SOURCES)
-        ]
-        return np.concatenate([np.empty(0), *in_threads(sums, blocks, n_threads=n_threads(threads))])
+        nodes = range(self._n_places)
+        blocks = [nodes[first : first + BLOCK_SOURCES] for first in nodes[::BLOCK_SOURCES]]
+        within = np.empty(self._n_places)
+        for block, found in zip(blocks, in_threads(sums, blocks, n_threads=n_threads(threads)), strict=True):
+            within[block.start : block.stop] = found
+            progress(block.stop, self._n_places)
+        return within
 
     def _checked(self, sources: ArrayLike) -> NDArray[np.int64]:
         return row_numbers(sources, self._n_places, where="graph", name="sources")
