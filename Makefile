@@ -24,8 +24,7 @@ run: $(VENV)/installed
 	$(BIN)/siting run $(SCENARIO)
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n auto
-	$(BIN)/python -m pytest --nbmake notebooks
+	$(BIN)/python -m pytest -n auto --dist worksteal --nbmake tests notebooks
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

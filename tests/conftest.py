@@ -15,6 +15,14 @@ def cache_of_the_tests(tmp_path_factory):
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def maps_of_few_dots():
+    """Every part of a map is drawn, on a sixteenth of the dots: 0.7 s in place of 1.7 for each folder written."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("siting.report.map.DPI", 50)
+        yield
+
+
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
 

@@ -266,14 +266,16 @@ def test_sharing_out_is_the_linear_program_that_scipy_solves(world) -> None:
     assert shared.cost == pytest.approx(wanted)
 
 
-def test_many_small_cells_have_a_plan_near_its_bound() -> None:
+@pytest.mark.parametrize("most_pairs", [capacitated_medians._MOST_PAIRS_TO_BRANCH, 0])
+def test_many_small_cells_have_a_plan_near_its_bound_branched_or_not(monkeypatch, most_pairs: int) -> None:
+    monkeypatch.setattr(capacitated_medians, "_MOST_PAIRS_TO_BRANCH", most_pairs)
     rng = np.random.default_rng(5)
-    cells, sites = rng.random((600, 2)), rng.random((40, 2))
+    cells, sites = rng.random((200, 2)), rng.random((20, 2))
     seconds = np.round(1000 * np.hypot(*(cells[:, None] - sites[None]).transpose(2, 0, 1)))
-    demand = rng.integers(100, 3_000, 600)
-    times = cell_times_of(seconds.tolist(), demand.astype(float).tolist(), 40)
-    capacity = int(demand.sum() / 6 / 0.95)
-    plan = solve(capacitated_p_median(times, new_houses=6, demand=demand, capacity=capacity, penalty_s=900.0))
+    demand = rng.integers(100, 3_000, 200)
+    times = cell_times_of(seconds.tolist(), demand.astype(float).tolist(), 20)
+    capacity = int(demand.sum() / 4 / 0.95)
+    plan = solve(capacitated_p_median(times, new_houses=4, demand=demand, capacity=capacity, penalty_s=900.0))
     assert plan.gap < 0.02 and (plan.served_by >= 0).mean() > 0.9
 
 

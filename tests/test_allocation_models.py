@@ -359,10 +359,10 @@ def test_costs_must_be_positive_and_go_without_max_new() -> None:
 @pytest.mark.parametrize("model", ["lscp", "mclp", "p_median"])
 def test_a_search_tells_its_plan_and_its_bound(model: str) -> None:
     rng = np.random.default_rng(5)
-    start = np.arange(0, 401 * 5, 5)[:401]
-    site = np.concatenate([np.sort(rng.choice(60, 5, replace=False)) for _ in range(400)])
-    cover = CoverSets.from_csr(start, site, n_sites=60, persons=rng.integers(1, 50, 400))
-    times = allocation.CellTimes.from_csr(start, site, rng.integers(60, 1800, 2000), n_sites=60, persons=cover.persons)
+    start = np.arange(0, 121 * 5, 5)
+    site = np.concatenate([np.sort(rng.choice(30, 5, replace=False)) for _ in range(120)])
+    cover = CoverSets.from_csr(start, site, n_sites=30, persons=rng.integers(1, 50, 120))
+    times = allocation.CellTimes.from_csr(start, site, rng.integers(60, 1800, 600), n_sites=30, persons=cover.persons)
     problem = {
         "lscp": lscp(cover),
         "mclp": mclp(cover, new_houses=8),

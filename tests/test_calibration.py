@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +11,7 @@ from pyproj import Transformer
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from commands import siting
 from siting.calibration import KnownTimes, calibrate, read_known_times
 from siting.calibration.calibrating import Errors, _link_minutes, _Trips
 from siting.calibration.files import check_target
@@ -178,11 +177,6 @@ def test_wrong_known_times_are_told_line_by_line(tmp_path):
     path.write_text("from;to;minutes\na;b;3\n", encoding="utf-8")
     with pytest.raises(DataError, match="colonne absente : from_lon"):
         read_known_times(path)
-
-
-def siting(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "siting.cli", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
 
 
 def test_a_run_cites_the_calibration_of_its_speeds(tmp_path, known):

@@ -15,21 +15,17 @@ from pathlib import Path
 import pytest
 from numba import njit
 
+from commands import siting, siting_apart
 from siting.cli import stages
 from siting.progress import Standing
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
 
-def siting(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "siting.cli", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300, check=False)
-
-
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cli") / "corse"
-    return folder, siting("run", SCENARIOS / "corse.yaml", "--out", folder)
+    return folder, siting_apart("run", SCENARIOS / "corse.yaml", "--out", folder)
 
 
 def test_run_ends_with_a_short_summary_and_where_the_page_is(done):
@@ -81,7 +77,7 @@ def test_verify_passes_the_run_and_prints_what_it_checked(done):
 
 def test_the_resolved_scenario_gives_the_same_plan_and_the_same_bytes(done, tmp_path):
     folder, _ = done
-    again = siting("run", folder / "scenario.yaml", "--out", tmp_path / "again", "--threads", "1", "--quiet")
+    again = siting_apart("run", folder / "scenario.yaml", "--out", tmp_path / "again", "--threads", "1", "--quiet")
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
     for name in (
         "sites.csv", "communes.csv", "cells.parquet", "certificate.json", "scenario.yaml", "travel_time_after.tif",
@@ -162,7 +158,7 @@ goal:
 def test_a_planners_slips_get_one_line_each_and_nothing_is_written(tmp_path):
     file = tmp_path / "essai.yaml"
     file.write_text(SLIPS)
-    result = siting("run", file, "--out", tmp_path / "out")
+    result = siting_apart("run", file, "--out", tmp_path / "out")
     assert result.returncode == 2
     lines = [line for line in result.stderr.splitlines() if line]
     assert all(line.startswith(f"{file}:") for line in lines)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
 import shlex
-import subprocess
-import sys
 import threading
 import zipfile
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from commands import siting
 from siting.catalogue import read_catalogue
 from siting.territory import embedded
 from test_road_files import corsica_as_osm
@@ -39,14 +37,7 @@ def console_blocks(page: Path) -> list[tuple[str, list[str]]]:
 def run(command: str, folder: Path, **environment: str) -> str:
     program, *arguments = shlex.split(command)
     assert program == "siting"
-    done = subprocess.run(
-        [sys.executable, "-m", "siting.cli", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | environment,
-    )
+    done = siting(*arguments, cwd=folder, **environment)
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     return done.stdout
 

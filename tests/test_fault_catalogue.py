@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
 
+from commands import siting
 from siting.access import REASONS, mean_min, uncoverable_reason
 from siting.allocation import cover_sets, mclp, solve
 from siting.errors import DataError, ScenarioError
@@ -139,10 +137,7 @@ def test_the_faults_of_all_files_are_told_at_once_and_nothing_is_written(tmp_pat
     file = tmp_path / "essai.yaml"
     more = "population: {rule: table, file: p.csv}\nsupply: {file: d.csv}\nzones: {file: z.csv}\n"
     file.write_text(file.read_text() + more)
-    done = subprocess.run(
-        [sys.executable, "-m", "siting.cli", "run", "essai.yaml", "--out", "out"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = siting("run", "essai.yaml", "--out", "out", cwd=tmp_path)
     told = [line for line in done.stderr.splitlines() if ".csv:" in line]
     assert done.returncode == 2 and not (tmp_path / "out").exists()
     assert [line.split(".csv")[0][-1] for line in told] == ["c", "d", "e", "p", "z"], done.stderr

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -12,6 +9,7 @@ import rasterio
 from rasterio.transform import from_origin
 from shapely import LineString, Polygon, box
 
+from commands import siting
 from scenario_texts import faults_of, text_with
 from siting.errors import DataError
 from siting.grid import Grid
@@ -229,9 +227,7 @@ def test_a_run_on_layers_is_verified_from_the_command_line(tmp_path):
     )
     (tmp_path / "essai.yaml").write_text(text)
     for words in (["run", "essai.yaml", "--out", "out", "--quiet"], ["verify", "out"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "siting.cli", *words], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
+        done = siting(*words, cwd=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
     page = (tmp_path / "out" / "report.html").read_text()
     assert "Couches : c.tif, w.gpkg, Licence Ouverte" in page and "autant à la montée" in page

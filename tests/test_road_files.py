@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import math
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pyproj import Geod, Transformer
 
+from commands import siting
 from osm_worlds import at_metres, write_osm
 from siting.errors import DataError, ScenarioError
 from siting.scenario import load
@@ -97,11 +96,6 @@ def test_the_embedded_network_imported_as_pbf_gives_the_same_times(corsica):
     off_s = np.abs(embedded_s[is_reached] - imported_s[is_reached])
     assert np.median(off_s) == 0
     assert off_s.max() <= 5
-
-
-def siting(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "siting.cli", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
 
 
 def test_the_cache_does_not_keep_the_name_of_a_file(tmp_path):
