@@ -160,13 +160,15 @@ def test_a_file_over_1_mb_is_refused(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# rien\n", "\ufeff"])
 def test_an_empty_file_is_refused(text, tmp_path):
-    assert lines_of(text, tmp_path) == ["essai.yaml:1:1: fichier sans contenu (partez de scenarios/corse.yaml)"]
+    assert lines_of(text, tmp_path) == [
+        "essai.yaml:1:1: fichier sans contenu (partez de ce qu'écrit « siting new 48 »)"
+    ]
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "corse", "---\n", "null", '"a: b"'])
 def test_a_file_that_is_no_mapping_is_refused(text, tmp_path):
     assert lines_of(text, tmp_path) == [
-        "essai.yaml:1:1: des lignes « clé: valeur » sont attendues ici (partez de scenarios/corse.yaml)"
+        "essai.yaml:1:1: des lignes « clé: valeur » sont attendues ici (partez de ce qu'écrit « siting new 48 »)"
     ]
 
 
@@ -204,8 +206,8 @@ def test_a_missing_scenario_proposes_the_nearest(tmp_path):
     assert str(caught.value) == f"{missing}: fichier introuvable : {missing} (vouliez-vous dire {near} ?)"
 
 
-def test_a_missing_scenario_with_no_neighbour_says_how_to_list(tmp_path):
-    with pytest.raises(ScenarioError, match=r"fichier introuvable : .* \(ls .*\*\.yaml\)"):
+def test_a_missing_scenario_with_no_neighbour_says_where_to_start(tmp_path):
+    with pytest.raises(ScenarioError, match=r"fichier introuvable : .* \(partez de ce qu\'écrit"):
         load(tmp_path / "corse.yaml")
 
 

@@ -93,8 +93,8 @@ MESSAGES: dict[str, Message] = {
         ("a value cannot start with this character", "put the text in quotes"),
     ),
     "syntax": Message(
-        ("YAML illisible : {reason}", "comparez avec scenarios/corse.yaml"),
-        ("YAML cannot be read: {reason}", "compare with scenarios/corse.yaml"),
+        ("YAML illisible : {reason}", "comparez avec ce qu'écrit « siting new 48 »"),
+        ("YAML cannot be read: {reason}", "compare with what 'siting new 48' writes"),
     ),
     "alias": Message(
         ("renvoi « *{value} » interdit", "recopiez la valeur"),
@@ -534,7 +534,7 @@ MESSAGES: dict[str, Message] = {
 }
 
 HINTS: dict[str, tuple[str, str]] = {
-    "start_from": ("partez de scenarios/corse.yaml", "start from scenarios/corse.yaml"),
+    "start_from": ("partez de ce qu'écrit « siting new 48 »", "start from what 'siting new 48' writes"),
     "did_you_mean": ("vouliez-vous dire {nearest} ?", "did you mean {nearest}?"),
     "one_of": ("possible : {known}", "possible: {known}"),
     "write": ("écrivez {text}", "write {text}"),

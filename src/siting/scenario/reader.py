@@ -53,7 +53,7 @@ def _bytes_of(path: Path) -> bytes:
         if not path.exists():
             folder = path.parent if path.parent.is_dir() else Path()
             near = difflib.get_close_matches(path.name, [one.name for one in folder.glob("*.y*ml")], n=1)
-            remedy = hint("did_you_mean", "fr", nearest=folder / near[0]) if near else f"ls {folder}/*.yaml"
+            remedy = hint("did_you_mean", "fr", nearest=folder / near[0]) if near else hint("start_from", "fr")
             raise ScenarioError(
                 Fault(str(path), 0, 0, "", *message("no_file", "fr", path=path.absolute(), hint=remedy))
             )
