@@ -115,10 +115,10 @@ def ruin_and_recreate(matrix: Weighted, standing: Standing, n_rounds: int, most:
 
 @njit(cache=True)
 def _ruin(matrix: Weighted, standing: Standing, removed: I32) -> tuple[int, float]:
-    """Remove up to ``len(removed)`` columns around a random row: how many, and the weight lost."""
+    """Remove up to ``len(removed)`` columns around a random column of the plan: how many, and the weight lost."""
     n = 0
     lost = 0.0
-    centre = below(standing.random, len(matrix.start) - 1)
+    centre = _row_of_plan(matrix, standing)
     for _ in range(20 * len(removed)):
         if n == len(removed):
             break
@@ -137,6 +137,17 @@ def _ruin(matrix: Weighted, standing: Standing, removed: I32) -> tuple[int, floa
                     break
                 skip -= 1
     return n, lost
+
+
+@njit(cache=True)
+def _row_of_plan(matrix: Weighted, standing: Standing) -> int:
+    """A random row of a random column of the plan; any row where none is met: most are where columns are few."""
+    for _ in range(20 * len(standing.is_in)):
+        j = below(standing.random, len(standing.is_in))
+        n_rows = matrix.site_start[j + 1] - matrix.site_start[j]
+        if standing.is_in[j] and n_rows > 0:
+            return int(matrix.row[matrix.site_start[j] + below(standing.random, n_rows)])
+    return below(standing.random, len(matrix.start) - 1)
 
 
 @njit(cache=True)
