@@ -32,8 +32,8 @@ _ROUNDS_AT_LEAST = 10_000
 _ROUNDS_PER_HOUSE = 40
 _ROUNDS_AT_MOST = 80_000
 _ROUNDS_PER_HOUSE_OF_VALUES = 20
-"""For the plan next to the values of the relaxation, which the tree betters: with 10,000 rounds most départements end two to
-nine times later."""
+"""For the plan next to the values of the relaxation, which the tree betters: with 10,000 rounds most départements take
+two to nine times as long."""
 _MOST_CLOSED_AT_ONCE = 8
 _ITERATIONS = 1_000
 _MOST_PAIRS_TO_RELAX = 1_000_000
