@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Transformer
 from scipy.optimize import least_squares
 
 from siting.calibration.known_times import KnownTimes
@@ -20,6 +19,7 @@ from siting.calibration.trips import Streets
 from siting.errors import DataError, Fault
 from siting.progress import Progress, silent
 from siting.scenario import RoadTravel
+from siting.territory.transforming import transformer
 from siting.territory.values import Territory
 
 Floats = NDArray[np.float64]
@@ -186,7 +186,7 @@ class _Trips:
     def of(cls, territory: Territory, travel: RoadTravel, known: KnownTimes, is_driven: Bools) -> _Trips:
         roads = territory.roads
         assert roads is not None, "a scenario on roads assembles a road network"
-        to_grid = Transformer.from_crs("EPSG:4326", territory.grid.crs, always_xy=True)
+        to_grid = transformer("EPSG:4326", territory.grid.crs)
         x_m, y_m = (np.asarray(one, np.float64) for one in to_grid.transform(known.lon, known.lat))
         streets = Streets.of(roads, is_driven, x_m, y_m, max_access_m=travel.max_access_m)
         node, segment = streets.place_node, streets.place_segment

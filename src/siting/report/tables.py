@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from siting.report.areas import area_figures
 from siting.report.figures import DECISIONS
 from siting.report.filling import filling_columns, waiting_column
 from siting.report.findings import Findings, Measured
+from siting.territory.transforming import transformer
 from siting.territory.values import SITE_DETAILS
 
 TEXT_COLUMNS = (
@@ -52,7 +52,7 @@ def site_table(findings: Findings) -> pd.DataFrame:
     sites, communes = findings.territory.sites, findings.territory.communes
     figures = findings.site_figures
     opening = opening_of_sites(findings)
-    to_degrees = Transformer.from_crs(findings.territory.grid.crs, "EPSG:4326", always_xy=True)
+    to_degrees = transformer(findings.territory.grid.crs, "EPSG:4326")
     lon, lat = to_degrees.transform(sites.x_m, sites.y_m)
     rank = pd.array([pd.NA] * len(sites), dtype="Int32")
     rank[figures.opened] = np.arange(1, len(figures.opened) + 1, dtype=np.int32)

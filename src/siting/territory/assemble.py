@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from siting.grid import Grid
 from siting.progress import Progress, silent
@@ -26,6 +25,7 @@ from siting.territory.roads import road_attribution, road_network
 from siting.territory.sites import SiteLog, check_named_sites, choose_sites
 from siting.territory.study_area import communes_of, grid_over, refuse_beyond_memory
 from siting.territory.supply import read_doctors, read_zones, with_doctors
+from siting.territory.transforming import transformer
 from siting.territory.values import (
     AGE_GROUPS,
     Communes,
@@ -155,7 +155,7 @@ def _near(cells: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     bounds_m = grid.bounds_m
     cells_crs = crs_of_cells(grid.crs)
     if grid.crs != cells_crs:
-        bounds_m = Transformer.from_crs(grid.crs, cells_crs, always_xy=True).transform_bounds(*bounds_m)
+        bounds_m = transformer(grid.crs, cells_crs).transform_bounds(*bounds_m)
     west, south, east, north = (bound / CENSUS_CELL_M for bound in bounds_m)
     is_near = cells["x_km"].between(west - 1, east) & cells["y_km"].between(south - 1, north)
     return cells[is_near].reset_index(drop=True)
@@ -168,7 +168,7 @@ def _communes_on(
     cells_crs = table["code"].map(overseas_crs).fillna(CENSUS_CRS)
     is_here = (cells_crs == crs_of_cells(grid.crs)).to_numpy()
     x_m, y_m = np.full((2, len(table)), np.nan)
-    to_grid = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
+    to_grid = transformer("EPSG:4326", grid.crs)
     x_m[is_here], y_m[is_here] = to_grid.transform(table["lon"][is_here], table["lat"][is_here])
     is_shown = is_chosen.copy()
     is_shown[is_here] |= grid.cell_at(x_m[is_here], y_m[is_here]) >= 0
@@ -218,7 +218,7 @@ def _fixed_links_on(grid: Grid) -> NDArray[np.bool_]:
     if crs_of_cells(grid.crs) != CENSUS_CRS:
         return is_link  # overseas, the kilometre cells join what roads join
     links = embedded.read_fixed_links()
-    to_grid = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
+    to_grid = transformer("EPSG:4326", grid.crs)
     x1, y1 = (np.asarray(a) for a in to_grid.transform(links["lon_from"], links["lat_from"]))
     x2, y2 = (np.asarray(a) for a in to_grid.transform(links["lon_to"], links["lat_to"]))
     n_points = int(np.ceil(np.hypot(x2 - x1, y2 - y1).max() / (grid.cell_size_m / 100))) + 1

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from siting.grid import Grid
 from siting.scenario.projections import CENSUS_CRS, crs_of_cells
+from siting.territory.transforming import transformer
 from siting.territory.values import AGE_GROUPS
 
 CENSUS_CELL_M = 1000.0
@@ -76,7 +76,7 @@ def census_row_at(
     row_at = np.full((int(y_km.max()) - south + 1, int(x_km.max()) - west + 1), -1, dtype=np.int64)
     row_at[y_km - south, x_km - west] = np.arange(len(cells))
     if crs != cells_crs:
-        x, y = Transformer.from_crs(crs, cells_crs, always_xy=True).transform(x, y)
+        x, y = transformer(crs, cells_crs).transform(x, y)
     column = np.floor(np.asarray(x) / CENSUS_CELL_M).astype(np.int64) - west
     row = np.floor(np.asarray(y) / CENSUS_CELL_M).astype(np.int64) - south
     inside = (row >= 0) & (row < row_at.shape[0]) & (column >= 0) & (column < row_at.shape[1])
@@ -89,7 +89,7 @@ def _spread_people(cells: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     offset_m = (np.arange(side) + 0.5) * (CENSUS_CELL_M / side)
     dx_m, dy_m = (a.ravel() for a in np.meshgrid(offset_m, offset_m))
     cells_crs = crs_of_cells(grid.crs)
-    to_grid = Transformer.from_crs(cells_crs, grid.crs, always_xy=True) if grid.crs != cells_crs else None
+    to_grid = transformer(cells_crs, grid.crs) if grid.crs != cells_crs else None
     step = max(POINTS_AT_ONCE // side**2, 1)
     pieces = []
     for start in range(0, len(cells), step):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from siting.errors import Fault
+from siting.territory.transforming import transformer
 
 SAME_AS = {"EPSG:9793": "EPSG:2154", "EPSG:9794": "EPSG:2154"}
 """Newer realisations of a system, equal to it within a few centimetres."""
@@ -71,7 +72,7 @@ def _problem(system: CRS, bounds: tuple[float, float, float, float], cell: float
     area = system.area_of_use
     if area is None:
         return None
-    to_degrees = Transformer.from_crs(system, "EPSG:4326", always_xy=True)
+    to_degrees = transformer(system, "EPSG:4326")
     lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
     if not (area.west - 5 <= lon <= area.east + 5 and area.south - 5 <= lat <= area.north + 5):
         return "ce n'est pas le domaine de cette projection", "déclarer celle dans laquelle le fichier est vraiment"

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from pyproj import Transformer
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.windows import Window
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.territory.georeference import crs_name, georeference_faults
+from siting.territory.transforming import transformer
 
 SUFFIXES = (".tif", ".tiff")
 LINES_AGREE = 1e-6
@@ -125,7 +125,7 @@ def _window(source: rasterio.DatasetReader, grid: Grid, crs: str) -> Window:
     """Whole cells over the grid's bounds, one more around; empty where the two lie apart."""
     bounds = grid.bounds_m
     if crs != grid.crs:
-        bounds = Transformer.from_crs(grid.crs, crs, always_xy=True).transform_bounds(*bounds, densify_pts=21)
+        bounds = transformer(grid.crs, crs).transform_bounds(*bounds, densify_pts=21)
     corner = source.transform
     c1, c2 = ((x - corner.c) / corner.a for x in bounds[::2])
     r1, r2 = ((y - corner.f) / corner.e for y in bounds[1::2])

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pyproj import Transformer
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.scenario.projections import CENSUS_CRS, LAMBERT_93, crs_of_cells
 from siting.territory.columns import read_columns
+from siting.territory.transforming import transformer
 
 FINESS_CATEGORIES = {
     "msp": ("603",),
@@ -137,7 +137,7 @@ def _placed(path: Path, table: pd.DataFrame, grid: Grid) -> tuple[pd.DataFrame, 
             if crs == "EPSG:4326" and (todo & (np.abs(first) > 40) & (np.abs(second) < 20)).any():
                 problem, remedy = "longitude et latitude semblent échangées", "la longitude vient sous lon"
                 raise DataError(Fault(str(path), 0, 0, ", ".join(names), problem, remedy))
-            to_grid = Transformer.from_crs(crs, grid.crs, always_xy=True)
+            to_grid = transformer(crs, grid.crs)
             x[todo], y[todo] = to_grid.transform(first[todo], second[todo])
     is_on_grid = np.isfinite(x) & (grid.cell_at(np.nan_to_num(x, nan=-1e12), np.nan_to_num(y, nan=-1e12)) >= 0)
     name = table["name"].replace("", np.nan).fillna(table["id"]) if "name" in table else table["id"]

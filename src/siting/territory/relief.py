@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Transformer
 from scipy.ndimage import map_coordinates
 
 from siting.grid import Grid
 from siting.scenario.projections import crs_of_cells
 from siting.territory.embedded import read_relief
+from siting.territory.transforming import transformer
 
 SPACING_M = 5000.0
 
@@ -31,7 +31,7 @@ def relief_on(grid: Grid) -> NDArray[np.float32]:
     relief_m[points.y_5km - south, points.x_5km - west] = points.relief_m
     x_m, y_m = grid.centre_of(np.arange(grid.n_cells))
     if grid.crs != crs:
-        x_m, y_m = Transformer.from_crs(grid.crs, crs, always_xy=True).transform(x_m, y_m)
+        x_m, y_m = transformer(grid.crs, crs).transform(x_m, y_m)
     at = [np.asarray(y_m) / SPACING_M - south - 0.5, np.asarray(x_m) / SPACING_M - west - 0.5]
     on_cells: NDArray[np.float64] = map_coordinates(relief_m, at, order=1, mode="constant")
     return on_cells.astype(np.float32).reshape(grid.shape)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
@@ -19,6 +18,7 @@ from siting.territory.osm_file import read_osm_roads
 from siting.territory.prepared_roads import PreparedRoads
 from siting.territory.road_cache import cached, sha256_of
 from siting.territory.road_mapping import read_mapping
+from siting.territory.transforming import transformer
 from siting.territory.values import RoadNetwork
 from siting.territory.vector_roads import read_vector_roads
 
@@ -81,7 +81,7 @@ def prepared_network(roads: RoadNetwork, crs: str) -> PreparedRoads:
 
 def _embedded_network(name: str, grid: Grid) -> RoadNetwork:
     nodes, links = embedded.read_roads(name)
-    x_m, y_m = Transformer.from_crs("EPSG:2154", grid.crs, always_xy=True).transform(nodes["x_l93_m"], nodes["y_l93_m"])
+    x_m, y_m = transformer("EPSG:2154", grid.crs).transform(nodes["x_l93_m"], nodes["y_l93_m"])
     links = links[~links["access"].isin(CLOSED_TO_CARS)]
     highway = links["highway"].astype("category")
     return RoadNetwork(
@@ -148,13 +148,13 @@ def _laid_on(roads: PreparedRoads, grid: Grid) -> RoadNetwork:
 def _on_crs(roads: PreparedRoads, crs: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if roads.crs == crs:
         return roads.node_x, roads.node_y
-    x_m, y_m = Transformer.from_crs(roads.crs, crs, always_xy=True).transform(roads.node_x, roads.node_y)
+    x_m, y_m = transformer(roads.crs, crs).transform(roads.node_x, roads.node_y)
     return np.asarray(x_m, np.float64), np.asarray(y_m, np.float64)
 
 
 def _elsewhere(roads: PreparedRoads, grid: Grid) -> tuple[str, str]:
     """(problem, remedy) of a file whose roads all lie off the grid: where both are."""
-    to_degrees = Transformer.from_crs(grid.crs, "EPSG:4326", always_xy=True)
+    to_degrees = transformer(grid.crs, "EPSG:4326")
     west, south, east, north = to_degrees.transform_bounds(*grid.bounds_m)
     lon, lat = _on_crs(roads, "EPSG:4326")
     problem = (

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-from pyproj import Transformer
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
 from siting.territory.records import Records, number_in, read_records, with_points
+from siting.territory.transforming import transformer
 from siting.territory.values import SITE_KINDS
 
 MOST_FAULTS = 20
@@ -125,7 +125,7 @@ def _point_columns(records: Records) -> tuple[str, str]:
 
 def _on_grid(rows: list[SiteRow], grid: Grid) -> list[SiteRow]:
     """The rows, whose points are in degrees, with their points in the grid's CRS."""
-    to_grid = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
+    to_grid = transformer("EPSG:4326", grid.crs)
     x_m, y_m = to_grid.transform([row.x_m for row in rows], [row.y_m for row in rows])
     return [row._replace(x_m=x, y_m=y) for row, x, y in zip(rows, x_m, y_m, strict=True)]
 

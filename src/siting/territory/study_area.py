@@ -7,7 +7,6 @@ import os
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from siting.errors import DataError
 from siting.grid import Grid
@@ -15,6 +14,7 @@ from siting.scenario import Scenario
 from siting.scenario.projections import crs_of_cells
 from siting.territory.cells import CENSUS_CELL_M
 from siting.territory.commune_codes import KINDS_FR, successors
+from siting.territory.transforming import transformer
 
 BYTES_PER_CELL = 150
 """Of all layers of a run at its peak: 78 measured to assemble France at 1000 and 500 m, the rest for travel."""
@@ -88,6 +88,6 @@ def grid_over(cells: pd.DataFrame, *, crs: str, cell_size_m: float, halo_m: floa
     east, north = (cells[["x_km", "y_km"]].max() + 1) * CENSUS_CELL_M
     bounds_m = (float(west), float(south), float(east), float(north))
     if crs != crs_of_cells(crs):
-        to_grid = Transformer.from_crs(crs_of_cells(crs), crs, always_xy=True)
+        to_grid = transformer(crs_of_cells(crs), crs)
         bounds_m = to_grid.transform_bounds(*bounds_m, densify_pts=EDGE_POINTS)
     return Grid.covering(bounds_m, cell_size_m=cell_size_m, crs=crs, halo_m=halo_m)

@@ -8,10 +8,10 @@ from itertools import product
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from siting.grid import Grid
 from siting.territory.population.values import SourceCells
+from siting.territory.transforming import transformer
 
 POINTS_PER_CELL_SIDE = 4
 """A rectangle of another CRS is cut in points, this many to the side of a grid cell (two at least)."""
@@ -112,7 +112,7 @@ def _to(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if crs == grid.crs:
         return x, y
-    x_m, y_m = Transformer.from_crs(crs, grid.crs, always_xy=True).transform(x, y)
+    x_m, y_m = transformer(crs, grid.crs).transform(x, y)
     return np.asarray(x_m, np.float64), np.asarray(y_m, np.float64)
 
 

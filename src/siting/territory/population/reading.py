@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from pyproj import Transformer
 
 from siting.errors import DataError, Fault
 from siting.grid import Grid
@@ -25,6 +24,7 @@ from siting.territory.population.gridded import read_eurostat, read_filosofi
 from siting.territory.population.raster import read_people_raster
 from siting.territory.population.tables import read_commune_totals, read_table
 from siting.territory.population.values import SourceCells
+from siting.territory.transforming import transformer
 
 
 def read_population(
@@ -145,7 +145,7 @@ def spread_totals(
     of_commune = totals.groupby(row_of.reindex(forward.code).to_numpy(), dropna=True).sum()
     row, persons = of_commune.index.to_numpy(np.int64), of_commune.to_numpy(np.float64)
     if spread == "town_hall":
-        x, y = Transformer.from_crs("EPSG:4326", cells_crs, always_xy=True).transform(
+        x, y = transformer("EPSG:4326", cells_crs).transform(
             communes["lon"].to_numpy()[row], communes["lat"].to_numpy()[row]
         )
         code = communes["code"].to_numpy(dtype=str)[row]
@@ -158,7 +158,7 @@ def spread_totals(
     share = np.divide(weight, total[commune], out=np.zeros(len(census)), where=total[commune] > 0)
     placed = wanted[commune] * share
     lost = row[total[row] == 0]
-    x, y = Transformer.from_crs("EPSG:4326", cells_crs, always_xy=True).transform(
+    x, y = transformer("EPSG:4326", cells_crs).transform(
         communes["lon"].to_numpy()[lost], communes["lat"].to_numpy()[lost]
     )
     cell = census_row_at(census, np.asarray(x), np.asarray(y), crs=cells_crs, cells_crs=cells_crs)
