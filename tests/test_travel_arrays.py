@@ -231,8 +231,35 @@ def test_many_sources_among_steps_of_all_lengths_fit_in_memory(monkeypatch) -> N
     assert on_graph.time_s.tobytes() == want_on_graph.time_s.tobytes()
 
 
+def test_blocks_hold_fewer_sources_where_each_reaches_more(monkeypatch) -> None:
+    friction, edges = np.full((40, 50), 0.1), (np.arange(1999), np.arange(1, 2000), np.ones(1999))
+    sources = np.arange(20)
+    far, near = (arrays.ReadyRaster(friction, cell_size_m=100.0, cutoff_s=cutoff_s) for cutoff_s in (3600, 20))
+    graph = arrays.ReadyGraph(2000, edges, cutoff_s=20, towards=False)
+    for ready, some, n_blocks in (
+        (far, np.column_stack([sources, sources]), 20),
+        (near, np.column_stack([sources, sources]), 3),
+        (graph, sources, 10),
+    ):
+        want, told = ready.travel_times(some), []
+        monkeypatch.setattr("siting.travel.ready.MOST_IN_BLOCK", 4000)
+        found = ready.travel_times(some, progress=lambda *done, told=told: told.append(done))
+        monkeypatch.undo()
+        assert len(told) == n_blocks and told[-1] == (20, 20)
+        assert found.cell.tobytes() == want.cell.tobytes() and found.time_s.tobytes() == want.time_s.tobytes()
+
+
 def test_cells_beyond_the_numbers_that_name_them_are_refused() -> None:
     kinds = np.broadcast_to(np.uint8(1), (50_000, 50_000))
     raster = TickRaster(kinds, np.array([[0, 100], [0, 141]], np.uint32), 200, 282, n_marks=0)
     with pytest.raises(DataError, match="2500000000 cells"):
         RasterSearch(raster, 1)
+
+
+def test_nothing_is_a_raster_and_a_graph_too() -> None:
+    nowhere = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+    assert arrays.ReadyGraph(0, nowhere, cutoff_s=60, towards=True).travel_times([]).n_pairs == 0
+    assert arrays.graph_persons_within(0, nowhere, np.empty(0), cutoff_s=60).shape == (0,)
+    assert arrays.ReadyRaster(np.empty((0, 3)), cell_size_m=100.0, cutoff_s=60).travel_times([]).n_pairs == 0
+    barriers = arrays.ReadyRaster(np.full((2, 3), np.inf), cell_size_m=100.0, cutoff_s=60)
+    assert barriers.travel_times([(0, 0), (1, 2)], memory_budget_mb=0).site_start.tolist() == [0, 0, 0]

@@ -90,7 +90,6 @@ class RasterSearch(Workspace):
         self.limit = limit_ticks(cutoff_s, raster.longest_step)
         self.shift = bucket_shift(raster)
         queue = empty_queue(2 * ring_size(min(raster.longest_step, self.limit), self.shift), np.uint32)
-        super().__init__(queue, in_ticks=in_ticks)
         fits = self.limit + 1 + raster.longest_step < 2 ** (32 - raster.kind_bits)
         word = np.uint32 if fits else np.uint64
         self.table = table_of(raster, raster.kind_bits, word)
@@ -102,6 +101,7 @@ class RasterSearch(Workspace):
         _check_cells(n_most)
         if n_rows * n_columns >= MOST_NAMES and places is None:
             _refuse_cells(f"it has {n_rows * n_columns} cells", f"fewer than {MOST_NAMES}")
+        super().__init__(queue, most_found=n_most, in_ticks=in_ticks)
         self.memory = np.empty(n_most + 2 * WORDS_AT_ONCE, word)
         self._places = places
 

@@ -25,7 +25,9 @@ from siting.travel.travel_times import NearestTimes, TravelTimes
 from siting.travel.workspace import Found
 
 BLOCK_SOURCES = 8
-"""Sources that a thread takes at a time: what they reach is held twice for a moment."""
+"""Sources that a thread takes at a time, at most."""
+MOST_IN_BLOCK = 2**22
+"""Pairs that the sources of a block may reach: 25 MB, held for each thread some five times before they are stored."""
 
 Search = TypeVar("Search", RasterSearch, GraphSearch)
 
@@ -37,6 +39,7 @@ class Ready(ABC, Generic[Search]):
         self.cutoff_s = cutoff_s
         self._n_places = n_places
         self._idle: list[Search] = [self._workspace()]
+        self._most_found = max(self._idle[0].most_found, 1)
 
     @abstractmethod
     def _workspace(self) -> Search: ...
@@ -79,7 +82,8 @@ class Ready(ABC, Generic[Search]):
 
         # places of one number lie near each other, as far as numbers tell
         order = np.argsort(places, kind="stable")
-        blocks = [order[first : first + BLOCK_SOURCES] for first in range(0, len(order), BLOCK_SOURCES)]
+        size = min(max(MOST_IN_BLOCK // self._most_found, 1), BLOCK_SOURCES)
+        blocks = [order[first : first + size] for first in range(0, len(order), size)]
         store, n_done = PairStore(budget_mb=memory_budget_mb, folder=spill_folder), 0
         for block, found in zip(blocks, in_threads(search, blocks, n_threads=n_threads(threads)), strict=True):
             store.add(block, found)

@@ -129,7 +129,7 @@ class GraphSearch(Workspace):
         self.limit = limit_ticks(cutoff_s, graph.longest_edge)
         n_slots = ring_size(min(graph.longest_edge, self.limit), graph.shift)
         queue = empty_queue(n_slots, np.uint64)
-        super().__init__(queue, in_ticks=in_ticks)
+        super().__init__(queue, most_found=len(wanted), in_ticks=in_ticks)
         self._graph, self._wanted = graph, wanted
         self._ticks = np.full(graph.n_nodes + 2 * WORDS_AT_ONCE, self.limit + 1, np.uint32)
         self._touched = np.empty(graph.n_nodes + 1, np.uint32)

@@ -102,13 +102,16 @@ class Workspace:
     ----------
     queue : uint32 or uint64 array, shape (n_slots, capacity)
         The ring of buckets.
+    most_found : int
+        Places that one source may reach.
     unit : uint64
         Times are told in units of ``2**unit`` ticks, rounded up.
     """
 
-    def __init__(self, queue: NDArray[np.unsignedinteger], *, in_ticks: bool) -> None:
+    def __init__(self, queue: NDArray[np.unsignedinteger], *, most_found: int, in_ticks: bool) -> None:
         """With room for whole seconds, or for ticks."""
         self.queue = queue
+        self.most_found = most_found
         self.unit = np.uint64(0 if in_ticks else TICKS_PER_S.bit_length() - 1)
         self._place = np.empty(ROOM_AT_START, np.int32)
         self._times: NDArray[Any] = np.empty(ROOM_AT_START, np.uint32 if in_ticks else np.uint16)
