@@ -201,6 +201,18 @@ def test_another_shape_and_a_cutoff_too_long_are_refused() -> None:
         nearest(surface, [1])
 
 
+def test_sites_are_whole_rows_or_a_mask_of_them() -> None:
+    friction = np.full((1, 4), 0.1)
+    surface = FrictionSurface.build(raster_world(friction, site_cell=[0, 1, 3]), friction)
+    for ask in (nearest, nearest_everywhere):
+        assert set(ask(surface, [False, False, True]).site.ravel().tolist()) == {2}
+        for wrong in ([1.5], [np.nan], ["1"], [True, False], [[0, 1]]):
+            with pytest.raises(DataError, match="site_rows"):
+                ask(surface, wrong)
+    with pytest.raises(DataError, match="threads"):
+        travel_times(surface, cutoff_s=60, threads=0)
+
+
 def test_one_thread_or_many_give_the_same_bytes() -> None:
     rng = np.random.default_rng(5)
     friction = rng.choice([0.05, 0.2, 0.7, np.inf], (60, 60), p=[0.3, 0.3, 0.3, 0.1])

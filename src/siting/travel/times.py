@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.arguments import whole_number
+from siting.arguments import row_numbers, whole_number
 from siting.errors import DataError, Fault
 from siting.progress import Progress, silent
 from siting.territory.values import Territory
@@ -218,7 +218,7 @@ def nearest(surface: Surface, site_rows: Sequence[int] | NDArray[np.integer]) ->
     ----------
     surface : RoadSurface, FrictionSurface or OverlandSurface
     site_rows : sequence of int
-        Rows of ``territory.sites``, in any order; none is allowed.
+        Rows of ``territory.sites``, in any order, or a mask of them; none is allowed.
 
     Returns
     -------
@@ -241,10 +241,4 @@ def nearest_everywhere(surface: Surface, site_rows: Sequence[int] | NDArray[np.i
 
 
 def _checked_rows(surface: Surface, site_rows: Sequence[int] | NDArray[np.integer]) -> NDArray[np.int64]:
-    rows = np.unique(np.asarray(site_rows, np.int64))
-    n_sites = len(surface.territory.sites)
-    if len(rows) and not (rows[0] >= 0 and rows[-1] < n_sites):
-        raise DataError(
-            Fault("sites", 0, 0, "site_rows", f"name sites that are not there: {rows}", f"0 to {n_sites - 1}")
-        )
-    return rows
+    return np.unique(row_numbers(site_rows, len(surface.territory.sites), where="sites", name="site_rows"))
