@@ -97,6 +97,10 @@ def test_places_go_by_their_names_where_one_only_bears_them(ground):
         explain_commune(ground, "Ajacio")
     with pytest.raises(DataError, match=r"dire 2A348 \(Vico\) "):
         explain_site(ground, "Vicco")
+    assert explain_commune(ground, "propriano") == explain_commune(ground, "2A249")
+    assert explain_commune(ground, "Aleria") == explain_commune(ground, "2B009")
+    with pytest.raises(DataError, match="dire practice:2A004 "):
+        explain_site(ground, "2A004")
     codes, names = np.array(["1", "2", "3"]), np.array(["A", "a", "B"])
     with pytest.raises(DataError, match=r"plusieurs portent ce nom \(vouliez-vous dire 1 \(A\) ou 2 \(a\)"):
         row_of("A", codes, names, option="--site", problem="", otherwise="")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from siting.scenario.remedies import nearest
 def row_of(
     asked: str, codes: NDArray[np.str_], names: NDArray[np.str_], *, option: str, problem: str, otherwise: str
 ) -> int:
-    """The row whose code is ``asked``, or else the only one of this name, in capitals or not.
+    """The row whose code is ``asked``, or else the only one of this name, accents and capitals aside.
 
     Parameters
     ----------
@@ -30,11 +32,16 @@ def row_of(
         rows = _named(asked, names)
     if len(rows) == 1:
         return int(rows[0])
-    near = rows if len(rows) else _named(nearest(asked, names.tolist()), names)
+    near = rows if len(rows) else np.flatnonzero(np.char.endswith(codes, f":{asked}"))  # practice:2A004 for 2A004
+    near = near if len(near) else _named(nearest(asked, names.tolist()), names)
     meant = " ou ".join(f"{codes[row]} ({names[row]})" for row in near)
     problem = "plusieurs portent ce nom" if len(rows) else problem
     raise DataError(Fault(option, 0, 0, asked, problem, f"vouliez-vous dire {meant} ?" if meant else otherwise))
 
 
 def _named(name: str, names: NDArray[np.str_]) -> NDArray[np.intp]:
-    return np.flatnonzero([bool(name) and one.casefold() == name.casefold() for one in names.tolist()])
+    return np.flatnonzero([bool(name) and _plain(one) == _plain(name) for one in names.tolist()])
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode("ascii").casefold().replace("-", " ")
