@@ -43,9 +43,9 @@ def solve(
     Without clauses there is always a plan: a greedy one at the least. Its status is ``"optimal"`` only when the
     proven bound equals its objective, recounted on the plan itself; else ``"feasible"``, with the gap. One
     version of the solver and one seed always give the same plan unless the time limit cuts the search
-    short. Values nearer than a millionth (of a person, a person-second, a unit of cost) count as equal. Ties go to
-    the lowest site row; each house of an LSCP plan stands where it covers most persons among the sites that could
-    take its place.
+    short. Values nearer than a millionth (of a person, a person-second, a unit of cost) and a thousand-millionth of
+    the total count as equal: ten person-seconds of ten thousand million. Ties go to the lowest site row; each house
+    of an LSCP plan stands where it covers most persons among the sites that could take its place.
 
     Parameters
     ----------
