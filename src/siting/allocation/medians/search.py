@@ -26,9 +26,9 @@ _OPEN_PER_ROW = 3
 _ITERATIONS_AT_LEAST = 300
 _ITERATIONS_AT_MOST = 1_000
 _PAIRS_LOOKED_AT = 3_000_000_000
-"""In all iterations together: small problems have many. Synthetic France, gap of the best plans known: p = 5,000
-0.032 % after 200, 0.031 % after 400; p = 2,000 0.10 and 0.08 %. 3,038 points of a plane, p = 50: 0.52 % after 300, 0.22 %
-after 1,000, 0.21 % after 3,000."""
+"""In all iterations together: small problems have many. Gap of the best plans known: synthetic France, p = 5,000,
+0.032 % after 200, 0.031 % after 400; p = 2,000, 0.10 and 0.08 %. 3,038 points of a plane, p = 50: 0.40 % after
+300, 0.10 % after 1,000, 0.09 % after 3,000."""
 _FADING = 0.98
 _COLUMNS_AT_LEAST = 2_000
 _COLUMNS_PER_HOUSE = 1.5
