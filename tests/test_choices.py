@@ -306,8 +306,9 @@ def test_kinds_of_a_file_and_sites_that_never_close_are_the_best_of_all_plans(bu
     never = str(kept.id[kept.is_existing & kept.in_study_area][0])
     (tmp_path / "lieux.csv").write_text(PLACES, encoding="utf-8")
     scenario = scenario_of(NATURES % (communes_north_of(42.65), never, budget), "", tmp_path)
-    territory, times = ground_of(scenario)
-    sites, near = territory.sites, dense_s(times) <= 600
+    found = run(scenario)
+    territory = found.findings.territory
+    sites, near = territory.sites, dense_s(found.findings.times) <= 600
     own: dict[str, list[naive.Option]] = {
         "a": [("", 0.0, 0), ("create", 50_000, 0), ("itinerant", 30_000, 0)],
         "b": [("", 0.0, 0), ("create", 20_000, 0), ("tele", 10_000, 0)],
@@ -320,7 +321,6 @@ def test_kinds_of_a_file_and_sites_that_never_close_are_the_best_of_all_plans(bu
         options.append(own.get(site_id, kept_or_closed if is_kept else [("keep", 0.0, 0)]))
     plans = [plan for plan in naive.plans(options) if naive.cost(plan) <= budget * 10_000]
     best = max((naive.covered(near, territory.demand.persons, plan), -naive.cost(plan)) for plan in plans)
-    found = run(scenario)
     assert (found.plan.objective, found.plan.decisions.cost.sum()) == (best[0], -best[1])
     assert never in sites.id[found.plan.is_open(sites.is_existing)]
     assert [check for check in verify(found.save(tmp_path / "run")) if not check.holds] == []
