@@ -19,7 +19,7 @@ SLOPES = st.lists(st.integers(-2, 3).map(float), min_size=1, max_size=30)
 
 
 def no_limit() -> Effort:
-    return Effort(time.monotonic() + 60.0, 0.0, 0)
+    return Effort.within(60.0, 0.0, 0)
 
 
 @settings(max_examples=100, deadline=None)

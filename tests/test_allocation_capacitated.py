@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -123,9 +122,9 @@ def test_the_best_choice_of_packings_is_the_enumerated_optimum(world, multiplier
     v = np.minimum(np.array(multipliers[: len(dense)]), core.dense.unserved)
     priced = price(core, np.ones(len(core.row), dtype=np.bool_), v)
     cutoff = 50_000.0 if best == INF else best + 40.0
-    packings = listed(core, priced, cutoff - priced.bound, Effort(time.monotonic() + 60, 0.0, 0))
+    packings = listed(core, priced, cutoff - priced.bound, Effort.within(60, 0.0, 0))
     assert packings is not None
-    chosen = choose(core, priced, packings, cutoff, Effort(time.monotonic() + 60, 0.0, 0))
+    chosen = choose(core, priced, packings, cutoff, Effort.within(60, 0.0, 0))
     assert chosen is not None
     if best == INF:
         assert (chosen.column, chosen.bound) == (None, INF)
@@ -133,7 +132,7 @@ def test_the_best_choice_of_packings_is_the_enumerated_optimum(world, multiplier
         assert chosen.column is not None
         assert single_source.total(core.dense, chosen.column) == best
         assert chosen.bound <= best + 1e-6
-        below = choose(core, priced, packings, best - 1.0, Effort(time.monotonic() + 60, 0.0, 0))
+        below = choose(core, priced, packings, best - 1.0, Effort.within(60, 0.0, 0))
         assert below is not None
         assert below.bound >= best - 1e-6
 
@@ -170,8 +169,8 @@ def test_no_more_packings_are_listed_than_there_is_time_for() -> None:
     times = CellTimes.from_dense(np.ones((3, 1)))
     core = capacitated_medians.core_of(capacitated_p_median(times, new_houses=1, demand=[1, 1, 1], capacity=3))
     priced = price(core, np.ones(3, dtype=np.bool_), np.ones(3))
-    assert listed(core, priced, 10.0, Effort(time.monotonic() + 60, 0.0, 0)) is not None
-    assert listed(core, priced, 10.0, Effort(time.monotonic(), 0.0, 0)) is None
+    assert listed(core, priced, 10.0, Effort.within(60, 0.0, 0)) is not None
+    assert listed(core, priced, 10.0, Effort.within(0.0, 0.0, 0)) is None
 
 
 @settings(max_examples=100, deadline=None)
@@ -216,7 +215,7 @@ def test_packings_on_which_presolve_fails_are_found_impossible() -> None:
     )
     is_free = np.ones(100, dtype=np.bool_)
     model, _ = formulation.packings_model(packings, 100, is_free, 10, found["triples"].astype(np.int32))
-    run = run_highs(model, Effort(time.monotonic() + 60, 0.0, 0), has_presolve=False)
+    run = run_highs(model, Effort.within(60, 0.0, 0), has_presolve=False)
     assert (run.ended, run.has_values) == ("infeasible", False)
 
 
@@ -253,7 +252,7 @@ def test_sharing_out_is_the_linear_program_that_scipy_solves(world) -> None:
     dense, persons, demand, capacity, _ = world
     problem = problem_of((dense, persons, demand, capacity, {name: set() for name in RULES}), 1, 70.0)
     core = capacitated_medians.core_of(problem)
-    shared = sharing.shared_by(core, np.arange(len(core.site)), Effort(time.monotonic() + 60, 0.0, 0))
+    shared = sharing.shared_by(core, np.arange(len(core.site)), Effort.within(60, 0.0, 0))
     assert shared is not None
     is_pair = np.isfinite(core.dense.cost) & (problem.demand[:, None] <= problem.capacity[None, :])
     row, column = np.nonzero(is_pair)

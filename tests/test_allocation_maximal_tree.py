@@ -1,6 +1,5 @@
 """Maximal covering: the relaxation by rows and the tree on it, against enumeration and against HiGHS on the program."""
 
-import time
 from itertools import combinations
 
 import numpy as np
@@ -17,7 +16,7 @@ from siting.allocation.maximal.relaxation import Node
 
 
 def a_while(seconds: float = 60.0) -> Effort:
-    return Effort(time.monotonic() + seconds, 0.0, 0)
+    return Effort.within(seconds, 0.0, 0)
 
 
 def random_cover(n_rows: int, n_columns: int, share: float, seed: int, *, whole: bool = True) -> CoverSets:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from itertools import combinations
 
@@ -48,7 +47,7 @@ def test_the_tree_finds_and_proves_the_enumerated_optimum(monkeypatch, seed: int
     worst = np.arange(min(houses, seconds.shape[1]), dtype=np.int32)
     start = Standing(worst, core.cost(worst), 0.0, np.zeros(len(persons)))
     is_whole = bool((persons % 1 == 0).all())
-    effort = Effort(time.monotonic() + 60, 0.0, 0, threading.Event())
+    effort = Effort.within(60, 0.0, 0, threading.Event())
     found = Tree(core, houses, is_whole=is_whole).search(start, effort, lambda _: None)
     best = enumerated(seconds, persons, min(houses, seconds.shape[1]))
     assert found.cost == pytest.approx(best, rel=1e-8, abs=1e-6)
@@ -68,7 +67,7 @@ def test_a_plan_that_is_nearly_best_is_improved(monkeypatch, seed: int, pairs_a_
     plans = sorted((float(seconds[:, list(plan)].min(axis=1).sum()), plan) for plan in combinations(range(16), 5))
     best = plans[0][0]
     cost, worse = next(entry for entry in plans if entry[0] > best)
-    effort = Effort(time.monotonic() + 60, 0.0, 0, threading.Event())
+    effort = Effort.within(60, 0.0, 0, threading.Event())
     start = replace(medians._bound(core, 5, effort)[0], columns=np.array(worse, dtype=np.int32), cost=cost)
     found = Tree(core, 5, is_whole=True).search(start, effort, lambda _: None)
     assert (found.cost, found.bound) == (best, best)
@@ -90,7 +89,7 @@ def test_a_tree_cut_short_proves_no_more_than_is_true(monkeypatch, seed: int) ->
         if len(told) == 3:
             stop.set()
 
-    effort = Effort(time.monotonic() + 60, 0.0, 0, stop)
+    effort = Effort.within(60, 0.0, 0, stop)
     told.append(Tree(core, houses, is_whole=False).search(start, effort, tell))
     best = enumerated(seconds, persons, min(houses, seconds.shape[1]))
     bounds = [standing.bound for standing in told]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core import event
 
 from allocation_worlds import cover_of, worlds
 from naive import allocation as naive
@@ -336,7 +337,7 @@ def test_prices_close_columns_and_lose_no_optimum(seed: int) -> None:
     cover, cost = random_covering(60, 200, 0.05, seed)
     plan = solve(lscp(cover, cost=cost))
     model, x = formulation.lscp_model(cover, cost)
-    run_highs(model, Effort(time.monotonic() + 60, 0.0, 0))
+    run_highs(model, Effort.within(60, 0.0, 0))
     assert plan.status == "optimal"
     assert plan.objective == cost[formulation.chosen_columns(x)].sum()
 
@@ -379,3 +380,17 @@ def test_a_search_tells_its_plan_and_its_bound(model: str) -> None:
     assert all(sign * one.incumbent >= sign * plan.bound - 1e-6 for one in told)
     assert all(sign * one.bound <= sign * plan.objective + 1e-6 for one in told)
     assert told[-1].incumbent == plan.objective
+
+
+def test_the_clock_of_searches_stands_still_while_kernels_are_compiled():
+    effort = Effort.within(60.0, 0.0, 0)
+    begin_s = effort.left_s
+    with event.trigger_event("numba:compile"):
+        with event.trigger_event("numba:compile"):
+            time.sleep(0.3)
+        while_s = effort.left_s
+        time.sleep(0.3)
+    assert begin_s - effort.left_s < 0.3
+    assert begin_s - while_s < 0.3
+    time.sleep(0.3)
+    assert begin_s - effort.left_s >= 0.3

@@ -266,16 +266,6 @@ def test_a_first_run_says_once_that_kernels_are_compiled(capsys):
     assert capsys.readouterr().err.count("compilés") == 1
 
 
-def test_an_unproven_plan_says_what_time_was_spent_to_compile(capsys, monkeypatch):
-    """The limit of time counts it: the same run again has that time to search."""
-    monkeypatch.setattr(stages, "LONG_COMPILATION_S", 0.0)
-    for gap, told in ((0.1, 1), (0.0, 0)):
-        with stages.watch("plan") as progress:
-            njit(lambda value: value + 1)(1)
-            progress(1, 1, Standing(30, 27, gap))
-        assert capsys.readouterr().err.count("compiler les noyaux, que la limite de temps compte") == told
-
-
 def test_a_run_that_simulates_tells_its_quarters(tmp_path):
     done = siting("run", SCENARIOS / "corse-2027.yaml", "--out", tmp_path / "run")
     assert "P10 – P90" in done.stdout

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from siting.allocation import clock
 
 if TYPE_CHECKING:
     from siting.allocation.highs import Outcome
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Effort:
-    """Until when to search (`time.monotonic`), the relative gap at which to stop, the seed, and a stop.
+    """Until when to search (`siting.allocation.clock`), the relative gap at which to stop, the seed, and a stop.
 
     Setting ``stop`` from another thread or a signal handler ends the search with what it has found.
     """
@@ -27,14 +28,19 @@ class Effort:
     seed: int
     stop: threading.Event = field(default_factory=threading.Event)
 
+    @classmethod
+    def within(cls, seconds: float, gap: float, seed: int, stop: threading.Event | None = None) -> Effort:
+        """For so many seconds from now on."""
+        return cls(clock.now_s() + seconds, gap, seed, stop or threading.Event())
+
     @property
     def left_s(self) -> float:
         """Seconds left, 0 at the least."""
-        return 0.0 if self.stop.is_set() else max(self.deadline_s - time.monotonic(), 0.0)
+        return 0.0 if self.stop.is_set() else max(self.deadline_s - clock.now_s(), 0.0)
 
     def share(self, part: float) -> Effort:
         """The same with only this share of the time that is left."""
-        return Effort(time.monotonic() + part * self.left_s, self.gap, self.seed, self.stop)
+        return Effort.within(part * self.left_s, self.gap, self.seed, self.stop)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.allocation import clock
 from siting.allocation.cover import CoverSets
 from siting.allocation.effort import Effort
 from siting.allocation.kernels import dominance, incidence, merging
@@ -149,9 +149,9 @@ def reduce_covering(core: Core, cost: NDArray[np.float64], effort: Effort) -> Co
     effort : Effort
         Merging alone is done in any case, 0.4 s on a country; the rest where there is time for it.
     """
-    begin_s = time.monotonic()
+    begin_s = clock.now_s()
     core, _ = merge_equal_rows(core)
-    round_s = _ROUND_PER_MERGE * (time.monotonic() - begin_s)
+    round_s = _ROUND_PER_MERGE * (clock.now_s() - begin_s)
     while effort.left_s > round_s:
         before = core.cover.n_pairs
         core = drop_dominated_columns(core, cost[core.site])

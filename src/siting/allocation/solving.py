@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +51,7 @@ def solve(
     problem : Lscp, Mclp, PMedian, CapacitatedPMedian, PCenter, Composed or ComposedCenter
         From `lscp`, `mclp`, `p_median`, `capacitated_p_median`, `p_center`, `compose` or `compose_center`.
     time_limit_s : float
-        Seconds of wall clock for the whole search.
+        Seconds of wall clock for the whole search, those in which a first run compiles kernels left out.
     gap : float
         Relative gap at which the search may stop; 0 asks for a proof.
     seed : int
@@ -71,7 +70,7 @@ def solve(
     """
     seconds = amount(time_limit_s, where="solve", name="time_limit_s")
     seed = int(whole_numbers(amount(seed, where="solve", name="seed"), where="solve", name="seed"))
-    effort = Effort(time.monotonic() + seconds, amount(gap, where="solve", name="gap"), seed, stop or threading.Event())
+    effort = Effort.within(seconds, amount(gap, where="solve", name="gap"), seed, stop)
     if isinstance(problem, Lscp):
         plan = _solve_lscp(problem, effort, progress)
         _check_max_new(problem, plan)

@@ -6,10 +6,8 @@ import math
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 
 from siting.numbers import FRENCH
@@ -45,10 +43,6 @@ GOALS = {
 }
 
 
-LONG_COMPILATION_S = 5.0
-"""Above this it is said how long kernels took to compile while a plan was sought that stays unproven."""
-
-
 @contextmanager
 def watch(stage: str, /) -> Iterator[Progress]:
     """Draw a stage on stderr: a bar with the time left on a terminal, one line when it ends elsewhere."""
@@ -64,13 +58,12 @@ def watch(stage: str, /) -> Iterator[Progress]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    title, stands, gap = STAGES.get(stage, stage), "", 0.0
-    with Bar(*columns, console=console, disable=not console.is_terminal) as bar, _compilation_told() as compilation:
+    title, stands = STAGES.get(stage, stage), ""
+    with Bar(*columns, console=console, disable=not console.is_terminal) as bar, _compilation_told():
         task = bar.add_task(title, total=None, counts="")
 
         def progress(done: int, total: int, standing: Standing | None = None, /) -> None:
-            nonlocal stands, gap
-            gap = standing.gap if standing else gap
+            nonlocal stands
             stands = f" {text}" if standing and (text := _standing_text(standing)) else stands
             bar.update(task, completed=done, total=total, counts=f"{done}/{total}{stands}")
 
@@ -80,41 +73,21 @@ def watch(stage: str, /) -> Iterator[Progress]:
     if not console.is_terminal:
         elapsed_s = bar.tasks[0].elapsed or 0.0
         print(f"{title} …{stands} {FRENCH.decimal(elapsed_s)} s", file=sys.stderr)
-    if gap > 0 and compilation.seconds > LONG_COMPILATION_S:
-        said = FRENCH.decimal(compilation.seconds)
-        print(f"  dont {said} s à compiler les noyaux, que la limite de temps compte : relancez.", file=sys.stderr)
 
 
-@dataclass
-class _Compilation:
-    """Seconds that kernels took to compile; one that is compiled for another counts once."""
-
-    seconds: float = 0.0
-    depth: int = 0
-
-    def add(self, depth: int) -> None:
-        self.seconds -= time.perf_counter() if self.depth == 0 else 0.0
-        self.depth += depth
-        self.seconds += time.perf_counter() if self.depth == 0 else 0.0
-
-
-@contextmanager
-def _compilation_told() -> Iterator[_Compilation]:
-    """Says once that kernels are being compiled, where they are, and measures it: some 10 s that no bar shows."""
+def _compilation_told() -> AbstractContextManager[None]:
+    """Says once that kernels are being compiled, where they are: some 10 s that no bar shows."""
     from numba.core import event
-
-    spent = _Compilation()
 
     class Told(event.Listener):
         def on_start(self, _event: object) -> None:
             _tell_compilation()
-            spent.add(1)
 
         def on_end(self, _event: object) -> None:
-            spent.add(-1)
+            pass
 
-    with event.install_listener("numba:compile", Told()):
-        yield spent
+    told: AbstractContextManager[None] = event.install_listener("numba:compile", Told())
+    return told
 
 
 @cache

@@ -87,11 +87,11 @@ _TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "time": (
         (
             "aucun plan n'a été trouvé en {seconds} s, et rien ne prouve qu'il n'y en a pas",
-            "laisser plus de temps ; le tout premier calcul d'une installation compile et en demande davantage",
+            "laisser plus de temps",
         ),
         (
             "no plan was found in {seconds} s, and nothing proves that there is none",
-            "allow more time; the very first run of an installation compiles and needs more",
+            "allow more time",
         ),
     ),
     "reach": (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import pulp
@@ -30,7 +29,7 @@ def conflict(problem: Composed, effort: Effort) -> ConflictError:
 
 def is_feasible(problem: Composed, *, time_limit_s: float) -> bool | None:
     """Whether some plan keeps all clauses; None where the time does not tell."""
-    run = _feasibility(problem, problem.clauses, Effort(time.monotonic() + time_limit_s, 0.0, 0))
+    run = _feasibility(problem, problem.clauses, Effort.within(time_limit_s, 0.0, 0))
     if run.has_values:
         return True
     return False if run.ended == "infeasible" else None
@@ -38,7 +37,7 @@ def is_feasible(problem: Composed, *, time_limit_s: float) -> bool | None:
 
 def _reasons(effort: Effort) -> Effort:
     """Half a minute for each question asked once a problem is known to have no plan."""
-    return Effort(time.monotonic() + 30.0, 0.0, effort.seed, effort.stop)
+    return Effort.within(30.0, 0.0, effort.seed, effort.stop)
 
 
 def _is_infeasible(problem: Composed, clauses: Sequence[Clause], effort: Effort) -> bool:
