@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.allocation import CoverSets, formulation, mclp, solve
+from siting.allocation import CoverSets, formulation, mclp, reductions, solve
 from siting.allocation.effort import Effort
 from siting.allocation.highs import run_highs
 from siting.allocation.maximal import relaxation as relaxing
-from siting.allocation.maximal import tree
+from siting.allocation.maximal import search, tree
 from siting.allocation.maximal.relaxation import Node
 
 
@@ -121,3 +121,28 @@ def test_the_basis_of_a_node_is_come_back_to_after_rows_were_taken_in() -> None:
     assert again.left_out == pytest.approx(first.left_out, rel=1e-6)
     relaxation.forget_slack_rows(again)
     assert relaxation.solve(every, np.inf, a_while()).left_out == pytest.approx(first.left_out, rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_plan_among_the_columns_that_the_bound_chose_is_the_best_of_all(monkeypatch, seed: int) -> None:
+    """As at the size of a country: no relaxation first, and few columns for the improvement."""
+    monkeypatch.setattr(search, "_MOST_COLUMNS_TO_RELAX", 0)
+    monkeypatch.setattr(search, "_COLUMNS_AT_LEAST", 1)
+    monkeypatch.setattr(search, "_COLUMNS_PER_HOUSE", 1 + seed % 3)
+    cover, houses = random_cover(40, 12, 0.2, seed, whole=seed % 2 == 0), 2 + seed % 3
+    plan = solve(mclp(cover, new_houses=houses))
+    least = min(left_out(cover, columns) for columns in combinations(range(12), houses))
+    assert plan.status == "optimal"
+    assert plan.objective == pytest.approx(cover.persons.sum() - least)
+    assert plan.certificate.arithmetic_bound >= plan.objective
+
+
+def test_the_columns_most_used_keep_the_plan_and_lose_the_rows_that_none_of_them_covers(monkeypatch) -> None:
+    cover = CoverSets.from_csr([0, 2, 4, 5, 6], [0, 1, 0, 2, 3, 1], n_sites=4, persons=[1.0, 2.0, 4.0, 8.0])
+    core = reductions.Core(cover, np.arange(4, dtype=np.int32), np.arange(4, dtype=np.int32))
+    standing = search._Standing(np.array([0], dtype=np.int32), 3.0, 15.0, np.zeros(4))
+    monkeypatch.setattr(search, "_COLUMNS_AT_LEAST", 1)
+    monkeypatch.setattr(search, "_COLUMNS_PER_HOUSE", 1)
+    left, kept = search._most_used(core, 1, standing, np.array([0.0, 1.0, 0.0, 0.0]))
+    assert kept.tolist() == [0, 1]
+    assert sorted(left.persons.tolist()) == [1.0, 2.0, 8.0]
