@@ -223,7 +223,6 @@ def test_ctrl_c_exits_130_and_leaves_the_earlier_run_whole(done):
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"COLUMNS": "100"}) as process:
         assert process.stderr is not None
         assert process.stderr.readline()
-        time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130 and "Traceback" not in stderr and "Interrompu" in stderr
