@@ -95,7 +95,7 @@ def test_with_little_time_the_steps_are_fewer_and_end_as_short(monkeypatch) -> N
         return 1.0, np.ones(1)
 
     box = subgradient.Box(np.full(1, 10.0), np.ones(1))
-    subgradient.anneal(evaluate, np.ones(1), box, target=0.0, iterations=10_000, effort=Effort(60.5, 0.0, 0))
+    subgradient.anneal(evaluate, np.ones(1), box, target=0.0, iterations=10_000, effort=Effort.within(60.5, 0.0, 0))
     assert 58 <= len(reaches) <= 60
     assert reaches == sorted(reaches, reverse=True)
     assert reaches[-1] < 1.2 * 0.0002
