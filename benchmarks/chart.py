@@ -16,13 +16,16 @@ def draw_history() -> Path:
         raise SystemExit(f"no record in {HISTORY}: python -m benchmarks --out {HISTORY}/<date>.json")
     figure, axes = plt.subplots(figsize=(9, 5), layout="constrained")
     labels = [f"{record['date'][:10]}\n{record['commit'][:7]}" for record in records]
-    for case in dict.fromkeys(case for record in records for case in scipy_ratios(record)):
+    latest = scipy_ratios(records[-1])
+    cases = dict.fromkeys(case for record in records for case in scipy_ratios(record))
+    for i, case in enumerate(sorted(cases, key=lambda case: -latest.get(case, 0.0))):
         ratios = [scipy_ratios(record).get(case) for record in records]
-        axes.plot(range(len(records)), ratios, marker="o", label=case)
+        marker = "s" if "graph" in case else "o"
+        axes.plot(range(len(records)), ratios, marker=marker, color=plt.get_cmap("tab20")(i % 20), label=case)
     axes.set_xticks(range(len(records)), labels)
-    axes.set_ylabel("times faster than SciPy")
+    axes.set_ylabel("times faster than SciPy on the smallest graph it may be given")
     axes.set_ylim(bottom=0)
-    axes.legend(fontsize=8, ncols=2)
+    figure.legend(loc="outside right upper", fontsize=8)
     target = HISTORY / "history.svg"
     figure.savefig(target, metadata={"Date": None})
     plt.close(figure)
