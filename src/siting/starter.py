@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from pathlib import Path
 
 from siting.errors import DataError, Fault
@@ -11,6 +9,7 @@ from siting.report.run_folder import writing
 from siting.scenario.contradictions import GUYANE
 from siting.scenario.projections import overseas_crs
 from siting.scenario.remedies import nearest
+from siting.scenario.slugs import slug_of
 from siting.territory.embedded import departement_names
 
 CORSICA = ("2A", "2B")
@@ -120,7 +119,7 @@ def write_starter(departement: str, folder: Path) -> Path:
         remedy = _meant(departement, name_of)
         raise DataError(Fault("siting new", 0, 0, departement, "aucun département n'a ce code ni ce nom", remedy))
     name = name_of[code]
-    slug = _slug(name)
+    slug = slug_of(name)
     path = folder / f"{slug}.yaml"
     text = _TEMPLATE.format(
         name=name,
@@ -147,17 +146,12 @@ def _travel(departement: str) -> str:
 
 def _by_name(name: str, name_of: dict[str, str]) -> str:
     """The code of the département of this name; ``""`` where there is none."""
-    return next((code for code, one in name_of.items() if _slug(one) == _slug(name)), "")
+    return next((code for code, one in name_of.items() if slug_of(one) == slug_of(name)), "")
 
 
 def _meant(departement: str, name_of: dict[str, str]) -> str:
     """What was probably meant: ``01`` for ``1``, ``2A`` for ``2a``, Lozère for lozere48."""
     code = departement.upper().zfill(2)
     if code not in name_of:
-        code = _by_name(nearest(_slug(departement), map(_slug, name_of.values())), name_of)
+        code = _by_name(nearest(slug_of(departement), map(slug_of, name_of.values())), name_of)
     return f"vouliez-vous dire {code} ({name_of[code]}) ?" if code else "comme 48 ou Lozère"
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

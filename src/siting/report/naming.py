@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import DataError, Fault
 from siting.scenario.remedies import nearest
+from siting.scenario.slugs import slug_of
 
 
 def row_of(
     asked: str, codes: NDArray[np.str_], names: NDArray[np.str_], *, option: str, problem: str, otherwise: str
 ) -> int:
-    """The row whose code is ``asked``, or else the only one of this name, accents and capitals aside.
+    """The row whose code is ``asked``, or else the only one of this name, accents, capitals and hyphens aside.
 
     Parameters
     ----------
@@ -40,8 +39,5 @@ def row_of(
 
 
 def _named(name: str, names: NDArray[np.str_]) -> NDArray[np.intp]:
-    return np.flatnonzero([bool(name) and _plain(one) == _plain(name) for one in names.tolist()])
-
-
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode("ascii").casefold().replace("-", " ")
+    slug = slug_of(name)
+    return np.flatnonzero([bool(slug) and slug_of(one) == slug for one in names.tolist()])

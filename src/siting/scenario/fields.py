@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, cast
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.fields import FieldInfo
 
 from siting.scenario.messages import refuse
+from siting.scenario.slugs import slug_of
 
 # Numbers of YAML 1.2; also what JSON calls a number. Octal and hexadecimal have no use here.
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -98,13 +98,8 @@ def _one_line(value: str) -> str:
 
 def _slug(value: str) -> str:
     if not re.fullmatch(SLUG, value):
-        raise refuse("bad_slug", value=value, proposal=_slugified(value))
+        raise refuse("bad_slug", value=value, proposal=slug_of(value)[:64].strip("-") or "mon-scenario")
     return value
-
-
-def _slugified(value: str) -> str:
-    plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].strip("-") or "mon-scenario"
 
 
 def _not_empty(value: object) -> object:

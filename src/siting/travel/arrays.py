@@ -137,8 +137,8 @@ def isochrones(time_s: NDArray[np.floating], grid: Grid, limits_min: Iterable[fl
     Parameters
     ----------
     time_s : float array, shape ``grid.shape``
-    grid : Grid
         inf = not reached: within no limit.
+    grid : Grid
     limits_min : iterable of float
         Minutes.
     """
